@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.api.capability;
+
+/**
+ * The capabilities that Faultline itself knows. A backend may define more.
+ *
+ * @since 0.1
+ */
+public final class Capabilities {
+    /** Largest number of vCPUs of one machine. */
+    public static final Capability<Integer> VCPUS =
+            new Capability<>("vcpus", Integer.class, "A machine may have up to this many vCPUs.");
+    /** Machines can be saved and restored. */
+    public static final Capability<Boolean> SAVE_RESTORE =
+            new Capability<>("save-restore", Boolean.class, "A machine can be saved and restored into another one.");
+    /** Virtual timers exist. */
+    public static final Capability<Boolean> TIMERS =
+            new Capability<>("timers", Boolean.class, "vCPUs have the architecture's generic timers.");
+    /** Power control by PSCI. */
+    public static final Capability<Boolean> PSCI =
+            new Capability<>("psci", Boolean.class, "vCPUs are turned on and off through PSCI.");
+    /** The guest has an SDEI dispatcher. */
+    public static final Capability<SdeiLimits> SDEI =
+            new Capability<>("sdei", SdeiLimits.class, "The guest can use the Software Delegated Exception Interface.");
+    /** The VMM may define further SDEI events in the plan of a machine. */
+    public static final Capability<Integer> SDEI_PLATFORM_EVENTS = new Capability<>(
+            "sdei.platform-events", Integer.class, "The VMM may define up to this many SDEI events of its own.");
+    /** Interrupts can be bound to SDEI events. */
+    public static final Capability<Boolean> SDEI_BIND =
+            new Capability<>("sdei.bind", Boolean.class, "The guest can bind interrupts to SDEI events.");
+    /** The VMM can raise private peripheral interrupts. */
+    public static final Capability<Boolean> PPI =
+            new Capability<>("ppi", Boolean.class, "The VMM can raise private peripheral interrupts.");
+    /** Pages may be absent. */
+    public static final Capability<Boolean> PAGING = new Capability<>(
+            "paging", Boolean.class, "Pages may be absent and are brought in from a page source on first use.");
+    /** The guest is told of absent pages. */
+    public static final Capability<AsyncPageFaultLimits> ASYNC_PAGE_FAULTS = new Capability<>(
+            "apf", AsyncPageFaultLimits.class, "The guest is told that a page is not present and when it is ready.");
+    /** The KVM-style interface: not-present by SDEI event, ready by PPI, control by SMCCC calls. */
+    public static final Capability<Integer> APF_KVM_SDEI = new Capability<>(
+            "apf.kvm-sdei",
+            Integer.class,
+            "Asynchronous page faults by SDEI event and PPI; the value is the SMCCC function identifier.");
+    /** The guest may refuse asynchronous handling of one fault. */
+    public static final Capability<Boolean> APF_DECLINE = new Capability<>(
+            "apf.decline", Boolean.class, "The guest may answer a not-present notification with: resolve it yourself.");
+
+    private Capabilities() {}
+}

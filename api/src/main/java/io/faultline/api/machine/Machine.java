@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.api.machine;
+
+import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.memory.GuestMemory;
+import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.state.SavedState;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * A virtual machine.
+ *
+ * <p>Not thread-safe: one thread drives it. After {@link #close()} every method but {@code close} throws
+ * {@link io.faultline.api.error.HypervisorException} with CLOSED.
+ *
+ * @since 0.1
+ */
+public interface Machine extends AutoCloseable {
+    /**
+     * Returns what this machine can do.
+     *
+     * @return the capabilities, as the plan promised them
+     */
+    CapabilitySet capabilities();
+
+    /**
+     * Returns the vCPUs.
+     *
+     * @return the vCPUs by index; unmodifiable
+     */
+    List<Vcpu> vcpus();
+
+    /**
+     * Returns the memory.
+     *
+     * @return guest memory
+     */
+    GuestMemory memory();
+
+    /**
+     * Returns the clock.
+     *
+     * @return the virtual clock of the machine
+     */
+    VirtualClock clock();
+
+    /**
+     * Returns the VMM's side of absent pages.
+     *
+     * @return the interface, or empty if pages of this machine cannot be absent
+     */
+    Optional<AsyncPageFaults> asyncPageFaults();
+
+    /**
+     * Returns the VMM's side of event notification.
+     *
+     * @return the interface, or empty if the backend has no channel that a VMM can use
+     */
+    Optional<EventNotifications> notifications();
+
+    /**
+     * Returns deterministic counters: the same guest and seed give the same numbers.
+     *
+     * @return name to count, sorted; names are lower-case words joined by {@code -} and {@code .}
+     */
+    SortedMap<String, Long> counters();
+
+    /** Puts the machine into the state it had when it was built, memory contents excepted. */
+    void reset();
+
+    /**
+     * Saves the complete state. Page sources and the trace sink belong to the VMM and are not part of it; pages that
+     * are being fetched are saved as absent.
+     *
+     * @return the state
+     * @throws io.faultline.api.error.HypervisorException with ILLEGAL_STATE if a vCPU waits for the answer to an MMIO
+     *     read
+     */
+    SavedState save();
+
+    /**
+     * Takes over a saved state, completely or not at all.
+     *
+     * @param state written by a machine of the same backend, with the same vCPUs, memory and channels
+     * @throws io.faultline.api.error.HypervisorException with INVALID_STATE or INCOMPATIBLE_STATE; the machine is as it
+     *     was before the call then
+     */
+    void restore(SavedState state);
+
+    /** Ends the machine and gives everything back. Closing twice has no further effect. */
+    @Override
+    void close();
+}

@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.api.machine;
+
+import io.faultline.api.arm64.Affinity;
+import io.faultline.api.arm64.Register;
+
+/**
+ * A virtual processor.
+ *
+ * <p>Not thread-safe but for {@link #kick()}.
+ *
+ * @since 0.1
+ */
+public interface Vcpu {
+    /**
+     * Returns the index.
+     *
+     * @return 0 to the number of vCPUs minus 1
+     */
+    int index();
+
+    /**
+     * Returns the affinity by which firmware calls name this vCPU.
+     *
+     * @return the affinity fields of its {@code MPIDR_EL1}
+     */
+    Affinity affinity();
+
+    /**
+     * Tells whether the vCPU is on, as PSCI sees it.
+     *
+     * @return true if it is on
+     */
+    boolean isOn();
+
+    /**
+     * Runs until something happens that the VMM must know, or the budget is used up.
+     *
+     * @param budget how long at most
+     * @return why it stopped
+     * @throws io.faultline.api.error.HypervisorException with ILLEGAL_STATE if the answer to an MMIO read is missing
+     */
+    VcpuExit run(RunBudget budget);
+
+    /**
+     * Makes one step: takes one event or interrupt that is due, or else executes one instruction.
+     *
+     * <p>If an event or interrupt is taken, none of its handler has been executed when this returns. An instruction that
+     * causes an exception is one step together with the exception.
+     *
+     * @return {@link VcpuExit.Stepped}, or another reason that kept the step from being completed
+     * @throws io.faultline.api.error.HypervisorException with ILLEGAL_STATE if the answer to an MMIO read is missing
+     */
+    VcpuExit step();
+
+    /**
+     * Makes the present or next call of {@link #run} return soon with {@link VcpuExit.Kicked}. May be called from any
+     * thread; several kicks before a return count as one.
+     */
+    void kick();
+
+    /**
+     * Supplies the value of the MMIO read that the vCPU stopped for.
+     *
+     * @param value the value in its low bytes
+     * @throws io.faultline.api.error.HypervisorException with ILLEGAL_STATE if it did not stop for an MMIO read
+     */
+    void completeMmioRead(long value);
+
+    /**
+     * Reads a register, as a debugger would.
+     *
+     * @param register the register
+     * @return its value
+     * @throws io.faultline.api.error.HypervisorException with INVALID_ARGUMENT if the vCPU does not have it
+     */
+    long read(Register register);
+
+    /**
+     * Writes a register, as a debugger would. Writing {@code PC} redirects the vCPU.
+     *
+     * @param register the register
+     * @param value the value
+     * @throws io.faultline.api.error.HypervisorException with INVALID_ARGUMENT if the vCPU does not have it or it is
+     *     read-only
+     */
+    void write(Register register, long value);
+
+    /** Puts the vCPU into its state after cold reset; drops events and faults that were on their way to it. */
+    void reset();
+}

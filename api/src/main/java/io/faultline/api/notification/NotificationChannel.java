@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.api.notification;
+
+import io.faultline.api.arm64.InterruptId;
+import io.faultline.api.sdei.SdeiEventType;
+import io.faultline.api.sdei.SdeiPriority;
+import java.util.Objects;
+
+/**
+ * A way by which a notification reaches a guest.
+ *
+ * <p>A VMM names the channels it wants in the plan of a machine; the backend recognises or refuses each. Two owners of
+ * one number are a conflict and refused with both names.
+ *
+ * @since 0.1
+ */
+public sealed interface NotificationChannel {
+    /**
+     * An SDEI event that the VMM can raise.
+     *
+     * @param event event number, 0 to 0x7FFFFFFF (SDEI-022); 0 is always there and is private and normal
+     * @param type private or shared
+     * @param priority normal or critical
+     */
+    record SdeiEvent(int event, SdeiEventType type, SdeiPriority priority) implements NotificationChannel {
+        /**
+         * Checks the event number.
+         *
+         * @throws IllegalArgumentException if the number is negative, or 0 with another type or priority than it has
+         */
+        public SdeiEvent {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(priority, "priority");
+            if (event < 0) {
+                throw new IllegalArgumentException(
+                        "SDEI event number 0x" + Integer.toHexString(event) + " has bit 31 set");
+            }
+            if (event == 0 && (type != SdeiEventType.PRIVATE || priority != SdeiPriority.NORMAL)) {
+                throw new IllegalArgumentException("SDEI event 0 is private and normal");
+            }
+        }
+    }
+
+    /**
+     * A private peripheral interrupt that the VMM can raise.
+     *
+     * @param interrupt INTID 16 to 31
+     * @param trigger level or edge
+     */
+    record Ppi(InterruptId interrupt, Trigger trigger) implements NotificationChannel {
+        /**
+         * Checks the interrupt number.
+         *
+         * @throws IllegalArgumentException if the INTID is not that of a PPI
+         */
+        public Ppi {
+            Objects.requireNonNull(trigger, "trigger");
+            if (!interrupt.isPpi()) {
+                throw new IllegalArgumentException(interrupt + " is not a PPI: PPIs are INTID 16 to 31");
+            }
+        }
+    }
+
+    /**
+     * A Xen event channel.
+     *
+     * @param port port number, at least 1
+     */
+    record EventChannel(int port) implements NotificationChannel {
+        /**
+         * Checks the port.
+         *
+         * @throws IllegalArgumentException if the port is less than 1; port 0 is never valid
+         */
+        public EventChannel {
+            if (port < 1) {
+                throw new IllegalArgumentException("event channel port " + port + " is less than 1");
+            }
+        }
+    }
+
+    /**
+     * A message or event flag of a Hyper-V synthetic interrupt controller.
+     *
+     * @param sint synthetic interrupt source, 0 to 15
+     * @param connection connection identifier
+     */
+    record Synic(int sint, int connection) implements NotificationChannel {
+        /**
+         * Checks the source.
+         *
+         * @throws IllegalArgumentException if the source is outside 0 to 15
+         */
+        public Synic {
+            if (sint < 0 || sint > 15) {
+                throw new IllegalArgumentException("synthetic interrupt source " + sint + " is outside 0 to 15");
+            }
+        }
+    }
+}
