@@ -1,0 +1,12 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+import org.jspecify.annotations.NullMarked;
+
+/** A deterministic model of an ARM64 machine that executes real A64 code. */
+@NullMarked
+module io.faultline.hwmodel {
+    requires transitive io.faultline.api;
+    requires static org.jspecify;
+}

@@ -1,0 +1,6 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** The Hyper-V-style backend. */
+package io.faultline.backend.hyperv;

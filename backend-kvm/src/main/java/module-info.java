@@ -1,0 +1,16 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+import org.jspecify.annotations.NullMarked;
+
+/** A backend in the style of KVM: SDEI events and PPIs. */
+@NullMarked
+module io.faultline.backend.kvm {
+    requires io.faultline.api;
+    requires io.faultline.hwmodel;
+    requires io.faultline.backend.core;
+    requires com.google.guice;
+    requires jakarta.inject;
+    requires static org.jspecify;
+}

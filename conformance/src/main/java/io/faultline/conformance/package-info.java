@@ -1,0 +1,6 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** The conformance suite. */
+package io.faultline.conformance;

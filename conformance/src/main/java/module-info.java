@@ -1,0 +1,14 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+import org.jspecify.annotations.NullMarked;
+
+/** The conformance suite: rules, checks, engine and reports. */
+@NullMarked
+module io.faultline.conformance {
+    requires transitive io.faultline.api;
+    requires org.junit.platform.engine;
+    requires com.google.gson;
+    requires static org.jspecify;
+}
