@@ -132,9 +132,15 @@ public record ProcessorState(long spsr) {
     public String toString() {
         StringBuilder text = new StringBuilder();
         text.append(level()).append(has(SP) ? 'h' : 't').append(' ');
-        text.append(has(N) ? 'N' : 'n').append(has(Z) ? 'Z' : 'z').append(has(C) ? 'C' : 'c').append(has(V) ? 'V' : 'v');
+        text.append(has(N) ? 'N' : 'n')
+                .append(has(Z) ? 'Z' : 'z')
+                .append(has(C) ? 'C' : 'c')
+                .append(has(V) ? 'V' : 'v');
         text.append(' ');
-        text.append(has(D) ? 'D' : 'd').append(has(A) ? 'A' : 'a').append(has(I) ? 'I' : 'i').append(has(F) ? 'F' : 'f');
+        text.append(has(D) ? 'D' : 'd')
+                .append(has(A) ? 'A' : 'a')
+                .append(has(I) ? 'I' : 'i')
+                .append(has(F) ? 'F' : 'f');
         appendIf(text, NRW, "AArch32");
         appendIf(text, IL, "IL");
         appendIf(text, SS, "SS");

@@ -196,9 +196,8 @@ public record Syndrome(long esr) {
      */
     @Override
     public String toString() {
-        String name = exceptionClass()
-                .map(Enum::name)
-                .orElseGet(() -> String.format(Locale.ROOT, "EC 0x%02x", classCode()));
+        String name =
+                exceptionClass().map(Enum::name).orElseGet(() -> String.format(Locale.ROOT, "EC 0x%02x", classCode()));
         return String.format(Locale.ROOT, "%s iss=0x%07x", name, iss());
     }
 }

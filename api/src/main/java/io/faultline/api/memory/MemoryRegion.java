@@ -27,7 +27,10 @@ public record MemoryRegion(long base, long bytes, boolean writable) {
     public MemoryRegion {
         if (!PageSize.isAligned(base) || !PageSize.isAligned(bytes) || bytes <= 0) {
             throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "memory region 0x%x + 0x%x is not a positive number of whole 4 KiB pages", base, bytes));
+                    Locale.ROOT,
+                    "memory region 0x%x + 0x%x is not a positive number of whole 4 KiB pages",
+                    base,
+                    bytes));
         }
         if (base < 0 || base >= ADDRESS_LIMIT || bytes > ADDRESS_LIMIT - base) {
             throw new IllegalArgumentException(String.format(

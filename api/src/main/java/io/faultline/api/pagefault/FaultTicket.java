@@ -19,8 +19,7 @@ import java.util.Optional;
  * @param veto why it was not announced; empty if it was
  * @since 0.1
  */
-public record FaultTicket(
-        int vcpu, long page, AccessKind access, FaultPhase phase, long token, Optional<Veto> veto) {
+public record FaultTicket(int vcpu, long page, AccessKind access, FaultPhase phase, long token, Optional<Veto> veto) {
     /** Checks for null. */
     public FaultTicket {
         Objects.requireNonNull(access, "access");

@@ -148,14 +148,20 @@ public final class BackendConfiguration {
 
     private static Setting find(BackendDescriptor descriptor, String key) {
         List<Setting> settings = descriptor.settings();
-        return settings.stream().filter(setting -> setting.key().equals(key)).findFirst().orElseThrow(() -> {
-            String remedy = settings.stream()
-                    .map(Setting::key)
-                    .min(Comparator.comparingInt(known -> NearestName.distance(known, key)))
-                    .map(nearest -> "did you mean " + nearest + "?")
-                    .orElse("it has no settings");
-            return new HypervisorException(
-                    ErrorId.UNKNOWN_SETTING, "unknown setting '" + key + "'", "backend " + descriptor.id(), remedy);
-        });
+        return settings.stream()
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> {
+                    String remedy = settings.stream()
+                            .map(Setting::key)
+                            .min(Comparator.comparingInt(known -> NearestName.distance(known, key)))
+                            .map(nearest -> "did you mean " + nearest + "?")
+                            .orElse("it has no settings");
+                    return new HypervisorException(
+                            ErrorId.UNKNOWN_SETTING,
+                            "unknown setting '" + key + "'",
+                            "backend " + descriptor.id(),
+                            remedy);
+                });
     }
 }

@@ -17,8 +17,7 @@ import java.util.Objects;
  * @param settings configuration keys it knows
  * @since 0.1
  */
-public record BackendDescriptor(
-        String id, String displayName, String vendor, String version, List<Setting> settings) {
+public record BackendDescriptor(String id, String displayName, String vendor, String version, List<Setting> settings) {
     /**
      * Checks the id and copies the list.
      *

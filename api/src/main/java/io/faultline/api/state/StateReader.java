@@ -201,8 +201,7 @@ public final class StateReader {
         }
         if (!type.isInstance(value)) {
             throw invalid(
-                    name,
-                    "is of type " + value.getClass().getSimpleName() + " instead of " + type.getSimpleName());
+                    name, "is of type " + value.getClass().getSimpleName() + " instead of " + type.getSimpleName());
         }
         unread.remove(prefix + name);
         return type.cast(value);

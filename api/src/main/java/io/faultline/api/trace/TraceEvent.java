@@ -29,7 +29,8 @@ public sealed interface TraceEvent {
      * @param syndrome ESR of the target level, or 0 for interrupts
      * @param returnAddress ELR of the target level
      */
-    record ExceptionEntry(int vcpu, int from, int to, long vector, long syndrome, long returnAddress) implements TraceEvent {
+    record ExceptionEntry(int vcpu, int from, int to, long vector, long syndrome, long returnAddress)
+            implements TraceEvent {
         @Override
         public String name() {
             return "exception_entry";
