@@ -37,6 +37,15 @@ public interface Vcpu {
     boolean isOn();
 
     /**
+     * Returns how many instructions this vCPU has retired. A VMM uses it to divide a budget and to see whether anything
+     * ran at all.
+     *
+     * @return instructions since the machine was built, at least 0 and never decreasing; neither {@link #reset()} nor
+     *     {@link Machine#restore} changes it
+     */
+    long retired();
+
+    /**
      * Runs until something happens that the VMM must know, or the budget is used up.
      *
      * @param budget how long at most
