@@ -12,5 +12,7 @@ module io.faultline.backend.kvm {
     requires io.faultline.backend.core;
     requires com.google.guice;
     requires jakarta.inject;
+    // Guice is an automatic module and cannot say itself that it needs Guava.
+    requires com.google.common;
     requires static org.jspecify;
 }
