@@ -10,4 +10,6 @@ module io.faultline.backend.core {
     requires transitive io.faultline.api;
     requires transitive io.faultline.hwmodel;
     requires static org.jspecify;
+
+    exports io.faultline.backend.core.machine;
 }

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.core.machine;
+
+import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.state.StateElement;
+import java.util.Optional;
+
+/**
+ * What one kind of hypervisor adds to the machine that all kinds share. Each machine has an instance of its own.
+ *
+ * <p>Called by the thread that drives the machine, with the vCPU stopped. No behaviour of a guest may make a method throw,
+ * and the work of each call is bounded.
+ *
+ * @since 0.1
+ */
+public interface Personality extends StateElement {
+    /**
+     * Gives the personality its machine. Called once, before anything else. The machine is complete but for the
+     * handler of absent pages.
+     *
+     * @param host the machine
+     */
+    void attach(Host host);
+
+    /**
+     * Makes the handler of absent pages. Called once, after {@link #attach}.
+     *
+     * @return the handler
+     */
+    AbsentPageHandler absentPages();
+
+    /**
+     * Handles a firmware or hypervisor call with immediate 0. Arguments are in X1 and up; ELR_EL2 points after the
+     * instruction, for both conduits. Results go to X0 and up, or ELR_EL2 and SPSR_EL2 are rewritten to send the guest
+     * elsewhere.
+     *
+     * @param vcpu the vCPU
+     * @param conduit the instruction
+     * @param function function identifier, W0
+     * @return false if the function is not of this personality: the machine answers it then (PSCI, SMCCC_VERSION,
+     *     SMCCC_ARCH_FEATURES, NOT_SUPPORTED for all others), and nothing was changed
+     */
+    boolean call(VirtualProcessor vcpu, Conduit conduit, int function);
+
+    /**
+     * Does what is due on a vCPU that is about to execute an instruction, after
+     * {@link VirtualProcessor#requestAttention()}. PC, PSTATE and registers are the guest's, not those of a trap. Due
+     * interrupts are taken afterwards.
+     *
+     * @param vcpu the vCPU
+     * @return true if the guest was diverted, for example into the handler of an event; that is a step of its own
+     */
+    boolean attention(VirtualProcessor vcpu);
+
+    /**
+     * Tells whether a vCPU that waits has a reason of this personality to go on: an event that it could take right now.
+     * Interrupts do not count here.
+     *
+     * @param vcpu a vCPU that waits for an interrupt or, interruptibly, for a page
+     * @return true if it goes on; {@link #attention} is called then
+     */
+    boolean wakes(VirtualProcessor vcpu);
+
+    /**
+     * A vCPU was turned on by CPU_ON and has its reset state, entry point and context. Not called for vCPU 0 at cold
+     * reset.
+     *
+     * @param vcpu the vCPU
+     */
+    void turnedOn(VirtualProcessor vcpu);
+
+    /**
+     * A vCPU is being turned off, by CPU_OFF or with the whole machine by SYSTEM_OFF or SYSTEM_RESET (SDEI-178). It is
+     * still on.
+     *
+     * @param vcpu the vCPU
+     */
+    void turnedOff(VirtualProcessor vcpu);
+
+    /**
+     * A vCPU is put into its state after cold reset by the VMM. {@link #reset()} does this for all of them when the
+     * machine is reset.
+     *
+     * @param vcpu the vCPU
+     */
+    void reset(VirtualProcessor vcpu);
+
+    /**
+     * Returns the interface by which the VMM raises events.
+     *
+     * @return the interface, the same each time; empty if there is none
+     */
+    Optional<EventNotifications> notifications();
+}
