@@ -37,7 +37,7 @@ public interface MachinePlan {
     /**
      * Builds the machine. May be called more than once; each call gives a machine of its own.
      *
-     * @return a new machine after cold reset
+     * @return a new machine after cold reset; its memory is resident and reads as zero
      * @throws io.faultline.api.error.HypervisorException with PLAN_REFUSED, listing all refusals, if there are any
      */
     Machine build();

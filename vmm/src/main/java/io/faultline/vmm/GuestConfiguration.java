@@ -1,0 +1,232 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm;
+
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.trace.TraceSink;
+import io.faultline.vmm.device.Pl031Clock;
+import io.faultline.vmm.image.DeviceTree;
+import io.faultline.vmm.image.GuestImage;
+import io.faultline.vmm.paging.AbsentRange;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A guest and the machine it gets.
+ *
+ * @param image the guest
+ * @param vcpus number of vCPUs, at least 1
+ * @param ram the memory
+ * @param deviceTree tree to hand to the guest in X0; empty for X0 = 0
+ * @param absent pages that are absent when the guest starts, besides those that the image names
+ * @param maxInstructions budget over all vCPUs, at least 1
+ * @param epoch time of the real-time clock at the start, seconds since 1970
+ * @param seed decides the order and the lengths of the vCPUs' slices, and every choice that the backend has
+ * @param trace receives what happens in the machine
+ * @param consoleOutput takes what the guest sends
+ * @param consoleInput supplies what the guest receives
+ * @since 0.1
+ */
+public record GuestConfiguration(
+        GuestImage image,
+        int vcpus,
+        MemoryRegion ram,
+        Optional<DeviceTree> deviceTree,
+        List<AbsentRange> absent,
+        long maxInstructions,
+        long epoch,
+        long seed,
+        TraceSink trace,
+        OutputStream consoleOutput,
+        InputStream consoleInput) {
+    /** First address of memory, as on QEMU's {@code virt} board. */
+    public static final long RAM_BASE = 0x4000_0000L;
+
+    /** Amount of memory when nobody says otherwise: 128 MiB. */
+    public static final long DEFAULT_RAM_BYTES = 128L << 20;
+
+    /** Budget when nobody says otherwise: ten thousand million instructions. */
+    public static final long DEFAULT_MAX_INSTRUCTIONS = 10_000_000_000L;
+
+    /**
+     * Checks the ranges and copies the list.
+     *
+     * @throws IllegalArgumentException if the number of vCPUs or the budget is less than 1
+     */
+    public GuestConfiguration {
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(ram, "ram");
+        Objects.requireNonNull(deviceTree, "deviceTree");
+        Objects.requireNonNull(trace, "trace");
+        Objects.requireNonNull(consoleOutput, "consoleOutput");
+        Objects.requireNonNull(consoleInput, "consoleInput");
+        absent = List.copyOf(absent);
+        if (vcpus < 1) {
+            throw new IllegalArgumentException("a machine needs at least 1 vCPU, not " + vcpus);
+        }
+        if (maxInstructions < 1) {
+            throw new IllegalArgumentException("a budget of " + maxInstructions + " instructions is less than 1");
+        }
+    }
+
+    /**
+     * Starts a configuration: one vCPU, 128 MiB, no device tree, a console that swallows everything.
+     *
+     * @param image the guest
+     * @return a builder
+     */
+    public static Builder of(GuestImage image) {
+        return new Builder(image);
+    }
+
+    /**
+     * Collects a configuration. Not thread-safe.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+        private final GuestImage image;
+        private int vcpus = 1;
+        private MemoryRegion ram = MemoryRegion.ram(RAM_BASE, DEFAULT_RAM_BYTES);
+        private Optional<DeviceTree> deviceTree = Optional.empty();
+        private final List<AbsentRange> absent = new ArrayList<>();
+        private long maxInstructions = DEFAULT_MAX_INSTRUCTIONS;
+        private long epoch = Pl031Clock.DEFAULT_EPOCH;
+        private long seed;
+        private TraceSink trace = TraceSink.NONE;
+        private OutputStream consoleOutput = OutputStream.nullOutputStream();
+        private InputStream consoleInput = InputStream.nullInputStream();
+
+        private Builder(GuestImage image) {
+            this.image = image;
+        }
+
+        /**
+         * Sets the number of vCPUs.
+         *
+         * @param count at least 1
+         * @return this builder
+         */
+        public Builder vcpus(int count) {
+            this.vcpus = count;
+            return this;
+        }
+
+        /**
+         * Sets the amount of memory.
+         *
+         * @param bytes a positive multiple of 4096
+         * @return this builder
+         * @throws IllegalArgumentException if it is not, or more than the address space holds
+         */
+        public Builder ramBytes(long bytes) {
+            this.ram = MemoryRegion.ram(RAM_BASE, bytes);
+            return this;
+        }
+
+        /**
+         * Hands a device tree to the guest.
+         *
+         * @param tree the tree
+         * @return this builder
+         */
+        public Builder deviceTree(DeviceTree tree) {
+            this.deviceTree = Optional.of(tree);
+            return this;
+        }
+
+        /**
+         * Makes pages absent when the guest starts.
+         *
+         * @param range the pages
+         * @return this builder
+         */
+        public Builder absent(AbsentRange range) {
+            absent.add(Objects.requireNonNull(range, "range"));
+            return this;
+        }
+
+        /**
+         * Sets the budget.
+         *
+         * @param instructions over all vCPUs, at least 1
+         * @return this builder
+         */
+        public Builder maxInstructions(long instructions) {
+            this.maxInstructions = instructions;
+            return this;
+        }
+
+        /**
+         * Sets the real-time clock.
+         *
+         * @param seconds since 1970
+         * @return this builder
+         */
+        public Builder epoch(long seconds) {
+            this.epoch = seconds;
+            return this;
+        }
+
+        /**
+         * Sets the seed.
+         *
+         * @param value any value
+         * @return this builder
+         */
+        public Builder seed(long value) {
+            this.seed = value;
+            return this;
+        }
+
+        /**
+         * Sets the trace sink.
+         *
+         * @param sink receives what happens
+         * @return this builder
+         */
+        public Builder trace(TraceSink sink) {
+            this.trace = sink;
+            return this;
+        }
+
+        /**
+         * Sets the console.
+         *
+         * @param output takes what the guest sends
+         * @param input supplies what the guest receives; only bytes that are available without waiting are read
+         * @return this builder
+         */
+        public Builder console(OutputStream output, InputStream input) {
+            this.consoleOutput = output;
+            this.consoleInput = input;
+            return this;
+        }
+
+        /**
+         * Makes the configuration.
+         *
+         * @return the immutable configuration
+         */
+        public GuestConfiguration build() {
+            return new GuestConfiguration(
+                    image,
+                    vcpus,
+                    ram,
+                    deviceTree,
+                    absent,
+                    maxInstructions,
+                    epoch,
+                    seed,
+                    trace,
+                    consoleOutput,
+                    consoleInput);
+        }
+    }
+}

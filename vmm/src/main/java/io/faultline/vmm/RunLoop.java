@@ -1,0 +1,227 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm;
+
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.RunBudget;
+import io.faultline.api.machine.Vcpu;
+import io.faultline.api.machine.VcpuExit;
+import io.faultline.vmm.device.DeviceMap;
+import io.faultline.vmm.device.Pl011Uart;
+import io.faultline.vmm.paging.SnapshotPageSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/**
+ * Runs the vCPUs of one machine in turn until the guest ends.
+ *
+ * <p>A round gives every vCPU one slice; the seed chooses who begins and how long a slice is, so that different seeds try
+ * different interleavings and one seed always gives the same. When a whole round executes nothing, time is skipped to the
+ * next deadline.
+ */
+final class RunLoop {
+    /** A slice is at least this many instructions and less than three times as many. */
+    private static final int SHORTEST_SLICE = 5_000;
+
+    private final Machine machine;
+    private final List<Vcpu> vcpus;
+    private final DeviceMap devices;
+    private final Pl011Uart uart;
+    private final List<SnapshotPageSource> sources;
+    private final Random random;
+    private final long maxInstructions;
+    private long budget;
+    /** What each vCPU waits for, as far as its last exit told. */
+    private final Waiting[] waiting;
+
+    /** Why a vCPU did not use up its slice. */
+    private record Waiting(String reason, OptionalLong deadline) {}
+
+    private static final Waiting RUNNING = new Waiting("running", OptionalLong.empty());
+    private static final Waiting OFF = new Waiting("off", OptionalLong.empty());
+
+    RunLoop(
+            Machine machine,
+            DeviceMap devices,
+            Pl011Uart uart,
+            List<SnapshotPageSource> sources,
+            long seed,
+            long maxInstructions) {
+        this.machine = machine;
+        this.vcpus = machine.vcpus();
+        this.devices = devices;
+        this.uart = uart;
+        this.sources = sources;
+        this.random = new Random(seed);
+        this.maxInstructions = maxInstructions;
+        this.budget = maxInstructions;
+        this.waiting = new Waiting[vcpus.size()];
+        for (Vcpu vcpu : vcpus) {
+            waiting[vcpu.index()] = vcpu.isOn() ? RUNNING : OFF;
+        }
+    }
+
+    GuestOutcome run() {
+        while (true) {
+            uart.pollInput();
+            long before = budget;
+            int first = random.nextInt(vcpus.size());
+            for (int i = 0; i < vcpus.size(); i++) {
+                Vcpu vcpu = vcpus.get((first + i) % vcpus.size());
+                Optional<GuestOutcome> end = slice(vcpu, SHORTEST_SLICE + random.nextInt(2 * SHORTEST_SLICE));
+                if (end.isPresent()) {
+                    return end.get();
+                }
+                if (budget == 0) {
+                    return new GuestOutcome.BudgetExhausted(
+                            "the budget of " + maxInstructions + " instructions is used up: " + positions());
+                }
+            }
+            if (budget == before && !skipIdleTime()) {
+                return new GuestOutcome.Failed("the guest waits for ever: " + positions());
+            }
+        }
+    }
+
+    /** Runs one vCPU for a while. An exit counts as an instruction, so that a slice of nothing but exits ends, too. */
+    private Optional<GuestOutcome> slice(Vcpu vcpu, int length) {
+        long limit = Math.min(length, budget);
+        long start = vcpu.retired();
+        long exits = 0;
+        waiting[vcpu.index()] = RUNNING;
+        Optional<GuestOutcome> end = Optional.empty();
+        long used = 0;
+        while (used < limit && end.isEmpty() && waiting[vcpu.index()] == RUNNING) {
+            VcpuExit exit = vcpu.run(RunBudget.instructions(limit - used));
+            end = handle(vcpu, exit);
+            if (waiting[vcpu.index()] == RUNNING) {
+                exits++;
+            }
+            used = Math.max(vcpu.retired() - start, exits);
+        }
+        budget -= Math.min(used, budget);
+        return end;
+    }
+
+    private Optional<GuestOutcome> handle(Vcpu vcpu, VcpuExit exit) {
+        if (exit instanceof VcpuExit.MmioRead read) {
+            return readDevice(vcpu, read);
+        }
+        if (exit instanceof VcpuExit.MmioWrite write) {
+            return writeDevice(vcpu, write);
+        }
+        if (exit instanceof VcpuExit.SystemEvent event) {
+            return Optional.of(
+                    event.kind() == VcpuExit.SystemEvent.Kind.OFF
+                            ? new GuestOutcome.PoweredOff()
+                            : new GuestOutcome.ResetRequested());
+        }
+        if (exit instanceof VcpuExit.Unrecoverable stuck) {
+            return failed(
+                    vcpu.index(),
+                    stuck.pc(),
+                    "cannot go on: " + stuck.reason()
+                            + (stuck.syndrome() == 0 ? "" : " (ESR 0x" + Long.toHexString(stuck.syndrome()) + ")"));
+        }
+        if (exit instanceof VcpuExit.BackendSpecific specific) {
+            return failed(
+                    vcpu.index(),
+                    vcpu.read(CoreRegister.PC),
+                    "stopped for " + specific.kind() + " " + specific.details() + ", which this VMM does not know");
+        }
+        if (exit instanceof VcpuExit.WaitForInterrupt wait) {
+            waiting[vcpu.index()] = new Waiting("waiting for an interrupt", wait.deadline());
+        } else if (exit instanceof VcpuExit.WaitForPage wait) {
+            waiting[vcpu.index()] = new Waiting(
+                    "waiting for page 0x" + Long.toHexString(wait.ticket().page()), OptionalLong.empty());
+        } else if (exit instanceof VcpuExit.PoweredOff) {
+            waiting[vcpu.index()] = OFF;
+        }
+        return Optional.empty();
+    }
+
+    private Optional<GuestOutcome> readDevice(Vcpu vcpu, VcpuExit.MmioRead read) {
+        Optional<DeviceMap.Mapping> mapping =
+                devices.find(read.address(), read.width().bytes());
+        OptionalLong value = mapping.isEmpty()
+                ? OptionalLong.empty()
+                : mapping.get()
+                        .device()
+                        .read(read.address() - mapping.get().frame().base(), read.width());
+        if (value.isEmpty()) {
+            return unclaimed(vcpu, vcpu.read(CoreRegister.PC), "read", read.address(), read.width(), mapping);
+        }
+        vcpu.completeMmioRead(value.getAsLong());
+        return Optional.empty();
+    }
+
+    private Optional<GuestOutcome> writeDevice(Vcpu vcpu, VcpuExit.MmioWrite write) {
+        Optional<DeviceMap.Mapping> mapping =
+                devices.find(write.address(), write.width().bytes());
+        boolean taken = mapping.isPresent()
+                && mapping.get()
+                        .device()
+                        .write(write.address() - mapping.get().frame().base(), write.width(), write.value());
+        if (taken) {
+            return Optional.empty();
+        }
+        // The store is complete, so that PC is already behind it.
+        return unclaimed(vcpu, vcpu.read(CoreRegister.PC) - 4, "write", write.address(), write.width(), mapping);
+    }
+
+    /** A real board would answer with an external abort or hang; ending the run says what is wrong with the guest. */
+    private Optional<GuestOutcome> unclaimed(
+            Vcpu vcpu, long pc, String kind, long address, AccessWidth width, Optional<DeviceMap.Mapping> mapping) {
+        String why = mapping.map(found -> "where the " + found.device().name() + " at 0x"
+                        + Long.toHexString(found.frame().base()) + " has no register of that size")
+                .orElse("where there is neither memory nor a device");
+        return failed(
+                vcpu.index(),
+                pc,
+                "made an unclaimed access: a " + kind + " of " + width.bytes() + " bytes at 0x"
+                        + Long.toHexString(address) + ", " + why);
+    }
+
+    private static Optional<GuestOutcome> failed(int vcpu, long pc, String what) {
+        return Optional.of(new GuestOutcome.Failed("vCPU " + vcpu + " at PC 0x" + Long.toHexString(pc) + " " + what));
+    }
+
+    /** Moves time to the next thing that happens by itself. Deadlines that have passed without effect do not count. */
+    private boolean skipIdleTime() {
+        long now = machine.clock().nanos();
+        List<OptionalLong> deadlines = new ArrayList<>();
+        deadlines.add(machine.clock().nextDeadline());
+        sources.forEach(source -> deadlines.add(source.nextArrival()));
+        for (Waiting wait : waiting) {
+            deadlines.add(wait.deadline());
+        }
+        OptionalLong next = deadlines.stream()
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                .filter(deadline -> deadline > now)
+                .min();
+        next.ifPresent(deadline -> {
+            uart.flush();
+            machine.clock().skipTo(deadline);
+        });
+        return next.isPresent();
+    }
+
+    private String positions() {
+        return vcpus.stream()
+                .map(vcpu -> {
+                    Waiting wait = waiting[vcpu.index()];
+                    String place = wait == OFF ? "" : " at PC 0x" + Long.toHexString(vcpu.read(CoreRegister.PC));
+                    return "vCPU " + vcpu.index() + place + " is " + wait.reason();
+                })
+                .collect(Collectors.joining(", "));
+    }
+}

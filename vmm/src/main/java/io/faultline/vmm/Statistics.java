@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm;
+
+import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.Vcpu;
+import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.vmm.device.Pl011Uart;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Collects every counter under a stable name. */
+final class Statistics {
+    private Statistics() {}
+
+    static SortedMap<String, Long> of(Machine machine, Pl011Uart uart) {
+        SortedMap<String, Long> statistics = new TreeMap<>(machine.counters());
+        machine.asyncPageFaults().ifPresent(faults -> add(statistics, faults.counters()));
+        long instructions = 0;
+        for (Vcpu vcpu : machine.vcpus()) {
+            instructions += vcpu.retired();
+            statistics.put("vmm.instructions." + vcpu.index(), vcpu.retired());
+        }
+        statistics.put("vmm.instructions", instructions);
+        statistics.put("vmm.nanos", machine.clock().nanos());
+        statistics.put("vmm.uart.sent", uart.sent());
+        return statistics;
+    }
+
+    private static void add(Map<String, Long> statistics, FaultCounters counters) {
+        statistics.put("apf.announced", counters.announced());
+        statistics.put("apf.ready", counters.ready());
+        statistics.put("apf.wake-alls", counters.wakeAlls());
+        statistics.put("apf.covered-by-wake-all", counters.coveredByWakeAll());
+        statistics.put("apf.cancelled", counters.cancelled());
+        statistics.put("apf.outstanding", counters.outstanding());
+        statistics.put("apf.declined", counters.declined());
+        statistics.put("apf.parked", counters.parked());
+        statistics.put("apf.synchronous", counters.synchronous());
+        statistics.put("apf.repeated", counters.repeated());
+        statistics.put("apf.page-ins", counters.pageIns());
+        statistics.put("apf.failures", counters.failures());
+        statistics.put("apf.dropped", counters.dropped());
+        counters.vetoes().forEach((veto, count) -> statistics.put("apf.veto." + veto, count));
+    }
+}

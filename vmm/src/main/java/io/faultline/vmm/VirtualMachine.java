@@ -1,0 +1,197 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm;
+
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.PageSize;
+import io.faultline.api.capability.Capabilities;
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.Vcpu;
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.vmm.device.DeviceMap;
+import io.faultline.vmm.device.Pl011Uart;
+import io.faultline.vmm.device.Pl031Clock;
+import io.faultline.vmm.image.DeviceTree;
+import io.faultline.vmm.image.Segment;
+import io.faultline.vmm.paging.AbsentRange;
+import io.faultline.vmm.paging.SnapshotPageSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A machine with a guest in its memory, devices and page sources. Not thread-safe: one thread creates, runs and closes it.
+ *
+ * @since 0.1
+ */
+public final class VirtualMachine implements AutoCloseable {
+    /** SDEI event that carries not-present, if the backend tells guests of absent pages: private, vendor-defined. */
+    public static final int NOT_PRESENT_EVENT = 0x4040_0001;
+
+    /** PPI that carries ready. */
+    public static final int READY_INTERRUPT = 23;
+
+    private final Machine machine;
+    private final Pl011Uart uart;
+    private final RunLoop loop;
+
+    private VirtualMachine(Machine machine, GuestConfiguration configuration) {
+        this.machine = machine;
+        this.uart = new Pl011Uart(configuration.consoleOutput(), configuration.consoleInput());
+        DeviceMap devices = new DeviceMap()
+                .add(Pl011Uart.VIRT_FRAME, uart)
+                .add(Pl031Clock.VIRT_FRAME, new Pl031Clock(machine.clock(), configuration.epoch()));
+        configuration.image().load(machine.memory());
+        long treeAddress = 0;
+        if (configuration.deviceTree().isPresent()) {
+            DeviceTree tree = configuration.deviceTree().get();
+            treeAddress = treeFrame(configuration.ram(), tree).base();
+            machine.memory().write(treeAddress, tree.blob());
+        }
+        List<SnapshotPageSource> sources = evict(absentRanges(configuration));
+        Vcpu boot = machine.vcpus().get(0);
+        boot.write(CoreRegister.PC, configuration.image().entry());
+        boot.write(CoreRegister.X0, treeAddress);
+        this.loop = new RunLoop(machine, devices, uart, sources, configuration.seed(), configuration.maxInstructions());
+    }
+
+    /**
+     * Builds a machine and puts the guest into it.
+     *
+     * @param backend the hypervisor
+     * @param configuration the guest and what it gets
+     * @return a machine that has not executed anything
+     * @throws HypervisorException with INVALID_IMAGE if the guest does not fit into the memory, with RESOURCE_CONFLICT
+     *     if things overlap, with INVALID_ARGUMENT if absent pages are not memory, with PLAN_REFUSED if the backend
+     *     refuses the machine or cannot take pages away
+     */
+    public static VirtualMachine create(HypervisorBackend backend, GuestConfiguration configuration) {
+        check(configuration);
+        MachineRequest.Builder request = MachineRequest.builder()
+                .vcpus(configuration.vcpus())
+                .memory(configuration.ram())
+                .trace(configuration.trace())
+                .seed(configuration.seed());
+        if (backend.capabilities().has(Capabilities.ASYNC_PAGE_FAULTS)) {
+            request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
+        }
+        Machine machine = backend.plan(request.build()).build();
+        try {
+            return new VirtualMachine(machine, configuration);
+        } catch (RuntimeException refused) {
+            machine.close();
+            throw refused;
+        }
+    }
+
+    /**
+     * Runs the guest to its end. A run that has ended cannot be continued.
+     *
+     * @return how it ended
+     * @throws java.io.UncheckedIOException if the console or the trace cannot be written
+     */
+    public GuestOutcome run() {
+        try {
+            return loop.run();
+        } finally {
+            uart.flush();
+        }
+    }
+
+    /**
+     * Returns all counters of the machine and of the VMM.
+     *
+     * @return name to count, sorted by name; the names are stable
+     */
+    public SortedMap<String, Long> statistics() {
+        return Statistics.of(machine, uart);
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+
+    private static void check(GuestConfiguration configuration) {
+        MemoryRegion ram = configuration.ram();
+        configuration.image().requireInside(ram);
+        configuration.deviceTree().ifPresent(tree -> {
+            MemoryRegion frame = treeFrame(ram, tree);
+            for (Segment segment : configuration.image().segments()) {
+                if (segment.end() > frame.base()) {
+                    throw new HypervisorException(
+                            ErrorId.RESOURCE_CONFLICT,
+                            "the device tree at " + frame + " overlaps segment " + segment + " of "
+                                    + configuration.image().name(),
+                            tree.name(),
+                            "give the machine more memory");
+                }
+            }
+        });
+        List<AbsentRange> ranges = absentRanges(configuration);
+        for (int i = 0; i < ranges.size(); i++) {
+            MemoryRegion pages = ranges.get(i).pages();
+            if (!ram.contains(pages.base(), pages.bytes())) {
+                throw new HypervisorException(
+                        ErrorId.INVALID_ARGUMENT,
+                        "absent pages " + pages + " are outside the memory " + ram,
+                        configuration.image().name(),
+                        "name pages of the memory");
+            }
+            for (AbsentRange other : ranges.subList(0, i)) {
+                if (other.pages().overlaps(pages)) {
+                    throw new HypervisorException(
+                            ErrorId.RESOURCE_CONFLICT,
+                            "absent pages " + other.pages() + " and " + pages + " overlap",
+                            configuration.image().name(),
+                            "name each page once");
+                }
+            }
+        }
+    }
+
+    /** The tree is at the very end of memory, where guests that know nothing of it are least likely to write. */
+    private static MemoryRegion treeFrame(MemoryRegion ram, DeviceTree tree) {
+        long bytes = PageSize.pageOf(tree.blob().length + PageSize.OFFSET_MASK);
+        if (bytes > ram.bytes()) {
+            throw new HypervisorException(
+                    ErrorId.RESOURCE_CONFLICT,
+                    "the device tree is longer than the memory " + ram,
+                    tree.name(),
+                    "give the machine more memory");
+        }
+        return MemoryRegion.ram(ram.end() - bytes, bytes);
+    }
+
+    private static List<AbsentRange> absentRanges(GuestConfiguration configuration) {
+        List<AbsentRange> ranges = new ArrayList<>(configuration.absent());
+        configuration.image().absent().forEach(pages -> ranges.add(AbsentRange.of(pages)));
+        return ranges;
+    }
+
+    private List<SnapshotPageSource> evict(List<AbsentRange> ranges) {
+        List<SnapshotPageSource> sources = new ArrayList<>();
+        for (AbsentRange range : ranges) {
+            AsyncPageFaults faults = machine.asyncPageFaults()
+                    .orElseThrow(() -> new HypervisorException(
+                            ErrorId.PLAN_REFUSED,
+                            "pages " + range.pages() + " are to be absent, and pages of this backend cannot be",
+                            "",
+                            "use a backend with the capability " + Capabilities.PAGING.id()));
+            SnapshotPageSource source = new SnapshotPageSource(range.latencyNanos());
+            faults.attach(range.pages(), source);
+            for (long page = range.pages().base(); page < range.pages().end(); page += PageSize.BYTES) {
+                source.store(page, faults.evict(page));
+            }
+            sources.add(source);
+        }
+        return sources;
+    }
+}

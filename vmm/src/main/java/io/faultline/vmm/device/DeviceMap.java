@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.device;
+
+import io.faultline.api.memory.MemoryRegion;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which device is at which address. Immutable once the machine runs; not thread-safe.
+ *
+ * @since 0.1
+ */
+public final class DeviceMap {
+    private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
+
+    /** Makes an empty map. */
+    public DeviceMap() {}
+
+    /**
+     * A device and its place.
+     *
+     * @param frame the addresses that belong to the device
+     * @param device the device
+     */
+    public record Mapping(MemoryRegion frame, MmioDevice device) {
+        /** Checks for null. */
+        public Mapping {
+            Objects.requireNonNull(frame, "frame");
+            Objects.requireNonNull(device, "device");
+        }
+    }
+
+    /**
+     * Places a device.
+     *
+     * @param frame addresses that no other device has
+     * @param device the device
+     * @return this map
+     * @throws IllegalArgumentException if another device has one of the addresses
+     */
+    public DeviceMap add(MemoryRegion frame, MmioDevice device) {
+        for (Mapping other : mappings.values()) {
+            if (other.frame().overlaps(frame)) {
+                throw new IllegalArgumentException(device.name() + " at " + frame + " overlaps "
+                        + other.device().name() + " at " + other.frame());
+            }
+        }
+        mappings.put(frame.base(), new Mapping(frame, device));
+        return this;
+    }
+
+    /**
+     * Finds the device at an address.
+     *
+     * @param address guest-physical address
+     * @param bytes length of the access, at least 1
+     * @return the device that has all of the addresses, or empty
+     */
+    public Optional<Mapping> find(long address, int bytes) {
+        Map.Entry<Long, Mapping> below = mappings.floorEntry(address);
+        return below != null && below.getValue().frame().contains(address, bytes)
+                ? Optional.of(below.getValue())
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,147 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.device;
+
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.machine.VirtualClock;
+import io.faultline.api.memory.MemoryRegion;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * The Arm PL031 real-time clock (DDI 0224): seconds since 1970 in 32 bits, driven by the virtual time of the machine.
+ *
+ * <p>It always runs, as on QEMU's board: CR reads as 1 and writes to it change nothing. The match interrupt is visible in
+ * RIS and MIS; there is no interrupt line yet.
+ *
+ * @since 0.1
+ */
+public final class Pl031Clock implements MmioDevice {
+    /** Length of the frame in bytes. */
+    public static final int FRAME = PrimeCell.FRAME;
+
+    /** Where QEMU's {@code virt} board has its PL031. */
+    public static final MemoryRegion VIRT_FRAME = MemoryRegion.ram(0x0901_0000L, FRAME);
+
+    /** The time at which a machine begins if nobody says otherwise: 2026-01-01T00:00:00Z in seconds since 1970. */
+    public static final long DEFAULT_EPOCH = 1_767_225_600L;
+
+    private static final int DR = 0x00;
+    private static final int MR = 0x04;
+    private static final int LR = 0x08;
+    private static final int CR = 0x0C;
+    private static final int IMSC = 0x10;
+    private static final int RIS = 0x14;
+    private static final int MIS = 0x18;
+    private static final int ICR = 0x1C;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long COUNTER = 0xFFFF_FFFFL;
+    private static final PrimeCell ID = new PrimeCell(0x031, 0);
+
+    private final VirtualClock clock;
+    /** What to add to the seconds of the machine to get the counter, modulo 2^32. */
+    private long offset;
+
+    private long match;
+    private long load;
+    private int mask;
+    private int raw;
+    /** Machine time in seconds up to which a match has been looked for. */
+    private long examined;
+
+    /**
+     * Makes a clock.
+     *
+     * @param clock the time of the machine
+     * @param epoch seconds since 1970 when the machine's time is zero; the low 32 bits count
+     */
+    public Pl031Clock(VirtualClock clock, long epoch) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.offset = epoch & COUNTER;
+        this.load = offset;
+        this.examined = seconds();
+    }
+
+    @Override
+    public String name() {
+        return "PL031";
+    }
+
+    @Override
+    public OptionalLong read(long offset, AccessWidth width) {
+        if (!PrimeCell.isRegisterAccess(offset, width)) {
+            return OptionalLong.empty();
+        }
+        if (PrimeCell.isIdentification(offset)) {
+            return OptionalLong.of(ID.identification(offset));
+        }
+        examine();
+        OptionalLong value = switch ((int) offset) {
+            case DR -> OptionalLong.of(counter());
+            case MR -> OptionalLong.of(match);
+            case LR -> OptionalLong.of(load);
+            case CR -> OptionalLong.of(1);
+            case IMSC -> OptionalLong.of(mask);
+            case RIS -> OptionalLong.of(raw);
+            case MIS -> OptionalLong.of(raw & mask);
+            case ICR -> OptionalLong.of(0);
+            default -> OptionalLong.empty();
+        };
+        return value.isPresent() ? OptionalLong.of(PrimeCell.low(value.getAsLong(), width)) : value;
+    }
+
+    @Override
+    public boolean write(long offset, AccessWidth width, long written) {
+        if (!PrimeCell.isRegisterAccess(offset, width)) {
+            return false;
+        }
+        examine();
+        long value = written & COUNTER;
+        switch ((int) offset) {
+            case MR -> {
+                match = value;
+                matchNow();
+            }
+            case LR -> {
+                load = value;
+                this.offset = value - seconds() & COUNTER;
+                matchNow();
+            }
+            case IMSC -> mask = (int) value & 1;
+            case ICR -> raw &= (int) ~value;
+            case DR, CR, RIS, MIS -> {}
+            default -> {
+                return PrimeCell.isIdentification(offset);
+            }
+        }
+        return true;
+    }
+
+    private long seconds() {
+        return clock.nanos() / NANOS_PER_SECOND;
+    }
+
+    private long counter() {
+        return seconds() + offset & COUNTER;
+    }
+
+    private void matchNow() {
+        if (counter() == match) {
+            raw = 1;
+        }
+    }
+
+    /** The counter raises the interrupt in the second in which it equals MR; guests look later. */
+    private void examine() {
+        long now = seconds();
+        long passed = now - examined;
+        long sinceMatch = counter() - match & COUNTER;
+        if (passed > sinceMatch) {
+            raw = 1;
+        }
+        examined = now;
+    }
+}

@@ -1,0 +1,10 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/**
+ * Page sources: where absent pages of a guest come from.
+ *
+ * @since 0.1
+ */
+package io.faultline.vmm.paging;

@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.faultline.api.memory.MemoryRegion;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.junit.jupiter.api.Test;
+
+class DeviceMapTest {
+    private final Pl011Uart first = new Pl011Uart(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+    private final Pl011Uart second = new Pl011Uart(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+    private final DeviceMap map =
+            new DeviceMap().add(MemoryRegion.ram(0x1000, 0x1000), first).add(MemoryRegion.ram(0x3000, 0x1000), second);
+
+    @Test
+    void findsTheDeviceThatHasTheWholeAccess() {
+        assertSame(first, map.find(0x1000, 4).orElseThrow().device());
+        assertSame(first, map.find(0x1FFC, 4).orElseThrow().device());
+        assertSame(second, map.find(0x3000, 1).orElseThrow().device());
+    }
+
+    @Test
+    void findsNothingBetweenDevices() {
+        assertFalse(map.find(0xFFF, 1).isPresent());
+        assertFalse(map.find(0x1FFD, 4).isPresent());
+        assertFalse(map.find(0x2000, 1).isPresent());
+        assertFalse(map.find(-1, 1).isPresent());
+    }
+
+    @Test
+    void refusesOverlaps() {
+        assertEquals(
+                "PL011 at [0x0, 0x2000) overlaps PL011 at [0x1000, 0x2000)",
+                assertThrows(IllegalArgumentException.class, () -> map.add(MemoryRegion.ram(0, 0x2000), first))
+                        .getMessage());
+    }
+}

@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.device;
+
+import static io.faultline.api.arm64.AccessWidth.BYTE;
+import static io.faultline.api.arm64.AccessWidth.DOUBLEWORD;
+import static io.faultline.api.arm64.AccessWidth.WORD;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.faultline.api.machine.VirtualClock;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class Pl031ClockTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private long nanos;
+    private final VirtualClock time = new VirtualClock() {
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public OptionalLong nextDeadline() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public void skipTo(long later) {
+            nanos = later;
+        }
+    };
+    private Pl031Clock clock = new Pl031Clock(time, 1000);
+
+    private long read(int offset) {
+        return clock.read(offset, WORD).orElseThrow();
+    }
+
+    private void write(int offset, long value) {
+        assertTrue(clock.write(offset, WORD, value));
+    }
+
+    @Test
+    void countsSecondsOfTheMachine() {
+        assertEquals(1000, read(0));
+        nanos = SECOND - 1;
+        assertEquals(1000, read(0));
+        nanos = 5 * SECOND;
+        assertEquals(1005, read(0));
+        assertEquals(OptionalLong.of(1005 & 0xFF), clock.read(0, BYTE));
+    }
+
+    @Test
+    void beginsAtTheFixedEpoch() {
+        clock = new Pl031Clock(time, Pl031Clock.DEFAULT_EPOCH);
+        assertEquals(0x6955_B900L, read(0));
+    }
+
+    @Test
+    void wrapsAfter32Bits() {
+        clock = new Pl031Clock(time, 0xFFFF_FFFFL);
+        nanos = SECOND;
+        assertEquals(0, read(0));
+    }
+
+    @Test
+    void goesOnFromTheLoadedTime() {
+        nanos = 10 * SECOND;
+        write(0x08, 77);
+        assertEquals(77, read(0));
+        assertEquals(77, read(0x08));
+        nanos = 13 * SECOND;
+        assertEquals(80, read(0));
+    }
+
+    @Test
+    void alwaysRuns() {
+        assertEquals(1, read(0x0C));
+        write(0x0C, 0);
+        assertEquals(1, read(0x0C));
+    }
+
+    @Test
+    void raisesTheMatchThatHasPassed() {
+        write(0x04, 1003);
+        assertEquals(1003, read(0x04));
+        nanos = 2 * SECOND;
+        assertEquals(0, read(0x14));
+        nanos = 60 * SECOND;
+        assertEquals(1, read(0x14));
+        assertEquals(0, read(0x18));
+        write(0x10, 1);
+        assertEquals(1, read(0x10));
+        assertEquals(1, read(0x18));
+        write(0x1C, 1);
+        assertEquals(0, read(0x14));
+        assertEquals(0, read(0x1C));
+        nanos = 90 * SECOND;
+        assertEquals(0, read(0x14), "one match is raised once");
+    }
+
+    @Test
+    void raisesAMatchWithThePresentSecond() {
+        write(0x04, 1000);
+        assertEquals(1, read(0x14));
+        write(0x1C, 1);
+        write(0x08, 1001);
+        assertEquals(0, read(0x14));
+        write(0x08, 1000);
+        assertEquals(1, read(0x14));
+    }
+
+    @Test
+    void ignoresWritesToReadOnlyRegisters() {
+        for (int offset : new int[] {0x00, 0x14, 0x18, 0xFE0}) {
+            long before = read(offset);
+            write(offset, -1);
+            assertEquals(before, read(offset));
+        }
+    }
+
+    @Test
+    void showsItsIdentification() {
+        int[] expected = {0x31, 0x10, 0x04, 0x00, 0x0D, 0xF0, 0x05, 0xB1};
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], read(0xFE0 + 4 * i));
+        }
+    }
+
+    @Test
+    void refusesWhatIsNotARegister() {
+        for (int offset : new int[] {0x20, 0xFDC, 0x02, 0x1000, -4}) {
+            assertEquals(OptionalLong.empty(), clock.read(offset, WORD));
+            assertFalse(clock.write(offset, WORD, 0));
+        }
+        assertEquals(OptionalLong.empty(), clock.read(0, DOUBLEWORD));
+        assertFalse(clock.write(4, DOUBLEWORD, 0));
+    }
+}

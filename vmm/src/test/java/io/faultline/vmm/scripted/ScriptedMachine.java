@@ -1,0 +1,138 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.scripted;
+
+import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.Vcpu;
+import io.faultline.api.machine.VirtualClock;
+import io.faultline.api.memory.GuestMemory;
+import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.state.SavedState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A machine of {@link ScriptedBackend}: one nanosecond per instruction. */
+public final class ScriptedMachine implements Machine, VirtualClock {
+    private final List<ScriptedVcpu> vcpus = new ArrayList<>();
+    private final List<Integer> log = new ArrayList<>();
+    private final ScriptedMemory memory;
+    private final Optional<ScriptedFaults> faults;
+    private long nanos;
+    private OptionalLong timer = OptionalLong.empty();
+    private boolean closed;
+
+    ScriptedMachine(MachineRequest request, List<List<Move>> scripts, boolean paging) {
+        this.memory = new ScriptedMemory(request.memory());
+        this.faults = paging ? Optional.of(new ScriptedFaults(this, memory)) : Optional.empty();
+        for (int i = 0; i < request.vcpus(); i++) {
+            vcpus.add(new ScriptedVcpu(this, i, i < scripts.size() ? scripts.get(i) : List.of(Move.powerOff())));
+        }
+    }
+
+    /** The indices of the vCPUs in the order in which they were run. */
+    public List<Integer> log() {
+        return log;
+    }
+
+    public ScriptedVcpu scripted(int index) {
+        return vcpus.get(index);
+    }
+
+    public ScriptedFaults faults() {
+        return faults.orElseThrow();
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Sets what nextDeadline reports, apart from page sources. */
+    public void timer(long deadline) {
+        timer = OptionalLong.of(deadline);
+    }
+
+    void executed(long instructions) {
+        nanos += instructions;
+    }
+
+    void poll() {
+        faults.ifPresent(ScriptedFaults::poll);
+    }
+
+    @Override
+    public CapabilitySet capabilities() {
+        return CapabilitySet.builder().build();
+    }
+
+    @Override
+    public List<Vcpu> vcpus() {
+        return List.copyOf(vcpus);
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public VirtualClock clock() {
+        return this;
+    }
+
+    @Override
+    public Optional<AsyncPageFaults> asyncPageFaults() {
+        return faults.map(AsyncPageFaults.class::cast);
+    }
+
+    @Override
+    public Optional<EventNotifications> notifications() {
+        return Optional.empty();
+    }
+
+    @Override
+    public SortedMap<String, Long> counters() {
+        return new TreeMap<>(java.util.Map.of("scripted.runs", (long) log.size()));
+    }
+
+    @Override
+    public void reset() {}
+
+    @Override
+    public SavedState save() {
+        throw new UnsupportedOperationException("not needed by these tests");
+    }
+
+    @Override
+    public void restore(SavedState state) {
+        throw new UnsupportedOperationException("not needed by these tests");
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    @Override
+    public long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public OptionalLong nextDeadline() {
+        return timer;
+    }
+
+    @Override
+    public void skipTo(long time) {
+        nanos = Math.max(nanos, time);
+    }
+}
