@@ -8,7 +8,10 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.faultline.conformance {
     requires transitive io.faultline.api;
-    requires org.junit.platform.engine;
-    requires com.google.gson;
     requires static org.jspecify;
+
+    exports io.faultline.conformance.check;
+    exports io.faultline.conformance.rule;
+    exports io.faultline.conformance.scenario;
+    exports io.faultline.conformance.suite;
 }

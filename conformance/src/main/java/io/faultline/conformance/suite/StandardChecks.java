@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.conformance.suite;
+
+import io.faultline.conformance.check.Check;
+import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.contract.StepChecks;
+import io.faultline.conformance.pagefault.TokenChecks;
+import io.faultline.conformance.sdei.AbsenceChecks;
+import io.faultline.conformance.sdei.SignalChecks;
+import io.faultline.conformance.sdei.UnregisterChecks;
+import io.faultline.conformance.sdei.VersionChecks;
+import java.util.List;
+import java.util.Map;
+
+/** The table of all checks. One line for each class of checks. */
+final class StandardChecks {
+    static final List<CheckGroup> GROUPS = List.of(
+            // API
+            StepChecks.GROUP,
+            // APF
+            TokenChecks.GROUP,
+            // SDEI
+            AbsenceChecks.GROUP,
+            VersionChecks.GROUP,
+            UnregisterChecks.GROUP,
+            SignalChecks.GROUP);
+
+    /** What must be true of a backend without a capability. */
+    static final Map<String, Check> ABSENCE = Map.of("sdei", AbsenceChecks.NO_SDEI);
+
+    private StandardChecks() {}
+}
