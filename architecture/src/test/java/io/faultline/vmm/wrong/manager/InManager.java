@@ -1,0 +1,7 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.wrong.manager;
+
+final class InManager {}
