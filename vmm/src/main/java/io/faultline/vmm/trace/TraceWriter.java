@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +31,7 @@ public final class TraceWriter implements TraceSink {
     private static final Set<String> HEXADECIMAL = Set.of("event", "function");
 
     private final Writer writer;
-    private final Map<Class<?>, List<RecordComponent>> fields = new HashMap<>();
+    private final Map<Class<?>, List<RecordComponent>> fields = new LinkedHashMap<>();
     private final StringBuilder line = new StringBuilder();
 
     /**
