@@ -13,4 +13,7 @@ module io.faultline.cli {
     requires info.picocli;
     requires com.google.gson;
     requires static org.jspecify;
+
+    opens io.faultline.cli to
+            info.picocli;
 }

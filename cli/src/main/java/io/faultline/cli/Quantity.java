@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.cli;
+
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.vmm.GuestConfiguration;
+import io.faultline.vmm.paging.AbsentRange;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads numbers as people write them: decimal, hexadecimal with {@code 0x}, sizes with K, M or G. */
+final class Quantity {
+    private static final Pattern SIZE = Pattern.compile("(0[xX][0-9a-fA-F]+|[0-9]+)([KMGkmg]?)");
+
+    private Quantity() {}
+
+    /** Reads a number of bytes. */
+    static long size(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw new TypeConversionException("'" + text + "' is not a size such as 4096, 0x1000, 512K, 128M or 2G");
+        }
+        int shift = switch (matcher.group(2)) {
+            case "K", "k" -> 10;
+            case "M", "m" -> 20;
+            case "G", "g" -> 30;
+            default -> 0;
+        };
+        try {
+            return Math.multiplyExact(Long.decode(decimalOrHexadecimal(matcher.group(1))), 1L << shift);
+        } catch (NumberFormatException | ArithmeticException tooLarge) {
+            throw new TypeConversionException("'" + text + "' is too large");
+        }
+    }
+
+    /** Long.decode takes a leading zero for octal, which nobody means here. */
+    private static String decimalOrHexadecimal(String digits) {
+        return digits.startsWith("0x") || digits.startsWith("0X") ? digits : digits.replaceFirst("^0+(?=.)", "");
+    }
+
+    /** The amount of memory of a machine. */
+    static final class Memory implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            long bytes = size(text);
+            region(GuestConfiguration.RAM_BASE, bytes);
+            return bytes;
+        }
+    }
+
+    /** A guest-physical address. */
+    static final class Address implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return size(text);
+        }
+    }
+
+    /** Pages that are absent, as {@code BASE:SIZE[:LATENCY_NS]}. */
+    static final class Absent implements ITypeConverter<AbsentRange> {
+        @Override
+        public AbsentRange convert(String text) {
+            String[] parts = text.split(":", -1);
+            if (parts.length < 2 || parts.length > 3) {
+                throw new TypeConversionException("'" + text + "' is not of the form BASE:SIZE[:LATENCY_NS]");
+            }
+            long latency = parts.length == 3 ? size(parts[2]) : AbsentRange.DEFAULT_LATENCY_NANOS;
+            return new AbsentRange(region(size(parts[0]), size(parts[1])), latency);
+        }
+    }
+
+    private static MemoryRegion region(long base, long bytes) {
+        try {
+            return MemoryRegion.ram(base, bytes);
+        } catch (IllegalArgumentException malformed) {
+            throw new TypeConversionException(malformed.getMessage());
+        }
+    }
+}

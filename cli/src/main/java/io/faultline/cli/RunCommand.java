@@ -1,0 +1,193 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.cli;
+
+import io.faultline.api.spi.BackendRegistry;
+import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.vmm.GuestConfiguration;
+import io.faultline.vmm.GuestOutcome;
+import io.faultline.vmm.VirtualMachine;
+import io.faultline.vmm.image.DeviceTree;
+import io.faultline.vmm.image.GuestImage;
+import io.faultline.vmm.image.ImageFile;
+import io.faultline.vmm.paging.AbsentRange;
+import io.faultline.vmm.trace.TraceWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a guest. */
+@Command(
+        name = "run",
+        description = {
+            "Run a bare-metal guest until it turns the machine off.",
+            "The guest's console is on standard output and standard input, everything else on standard error."
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private PluginOptions plugins;
+
+    @Parameters(paramLabel = "FILE", description = "An AArch64 ELF executable or, with --load-address, a raw image.")
+    private Path file;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "ID[:key=value,...]",
+            description = "The backend and its settings; the best one that works here if none is named.")
+    private @Nullable String backend;
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Number of vCPUs; the first one is on. Default: ${DEFAULT-VALUE}.")
+    private int vcpus;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            defaultValue = "128M",
+            converter = Quantity.Memory.class,
+            description =
+                    "Memory from 0x40000000, whole 4 KiB pages; K, M and G are understood. Default: ${DEFAULT-VALUE}.")
+    private long memory;
+
+    @Option(
+            names = "--el",
+            paramLabel = "1",
+            defaultValue = "1",
+            description = "Exception level at which the guest starts; this version knows only 1.")
+    private int level;
+
+    @Option(
+            names = "--dtb",
+            paramLabel = "FILE",
+            description = "A device tree to hand to the guest: X0 is its address, 0 without it.")
+    private @Nullable Path deviceTree;
+
+    @Option(
+            names = "--load-address",
+            paramLabel = "ADDR",
+            converter = Quantity.Address.class,
+            description = "Load FILE as a raw image to this address and start there.")
+    private @Nullable Long loadAddress;
+
+    @Option(
+            names = "--absent",
+            paramLabel = "BASE:SIZE[:LATENCY_NS]",
+            converter = Quantity.Absent.class,
+            description = "Take these pages away after loading; each comes back so many virtual nanoseconds after its"
+                    + " first use. May be given several times. Default latency: 20000.")
+    private final List<AbsentRange> absent = new ArrayList<>();
+
+    @Option(
+            names = "--max-instructions",
+            paramLabel = "N",
+            defaultValue = "" + GuestConfiguration.DEFAULT_MAX_INSTRUCTIONS,
+            description = "Stop with status 4 after so many instructions of all vCPUs. Default: ${DEFAULT-VALUE}.")
+    private long maxInstructions;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Choose another interleaving of the vCPUs. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--trace", paramLabel = "FILE", description = "Write one line per event to a file.")
+    private @Nullable Path trace;
+
+    @Option(names = "--stats", description = "Print all counters at the end, one 'name value' a line.")
+    private boolean statistics;
+
+    RunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        requireLeast("--cpus", vcpus);
+        requireLeast("--max-instructions", maxInstructions);
+        if (level != 1) {
+            throw wrong("--el: this version starts guests at EL1 only, not at EL" + level);
+        }
+        GuestImage image =
+                ImageFile.read(file, loadAddress == null ? OptionalLong.empty() : OptionalLong.of(loadAddress));
+        BackendRegistry registry = plugins.discover(session);
+        BackendChoice choice = backend == null ? BackendChoice.best(registry) : BackendChoice.parse(backend);
+        GuestConfiguration.Builder configuration = GuestConfiguration.of(image)
+                .vcpus(vcpus)
+                .ramBytes(memory)
+                .maxInstructions(maxInstructions)
+                .seed(seed)
+                .console(session.out(), session.in());
+        if (deviceTree != null) {
+            configuration.deviceTree(new DeviceTree(deviceTree.toString(), ImageFile.bytes(deviceTree)));
+        }
+        absent.forEach(configuration::absent);
+        try (HypervisorBackend opened = choice.open(registry)) {
+            return trace == null ? run(opened, configuration) : runTraced(opened, configuration, trace);
+        }
+    }
+
+    private int runTraced(HypervisorBackend opened, GuestConfiguration.Builder configuration, Path to) {
+        try (Writer writer = Files.newBufferedWriter(to, StandardCharsets.UTF_8)) {
+            return run(opened, configuration.trace(new TraceWriter(writer)));
+        } catch (IOException broken) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE, "the trace cannot be written to " + to + ": " + broken.getMessage(), broken);
+        }
+    }
+
+    private int run(HypervisorBackend opened, GuestConfiguration.Builder configuration) {
+        try (VirtualMachine machine = VirtualMachine.create(opened, configuration.build())) {
+            GuestOutcome outcome = machine.run();
+            session.out().flush();
+            if (statistics) {
+                machine.statistics().forEach((name, value) -> session.err().println(name + " " + value));
+            }
+            return status(outcome).code();
+        }
+    }
+
+    private ExitStatus status(GuestOutcome outcome) {
+        if (!(outcome instanceof GuestOutcome.PoweredOff)) {
+            session.note(outcome.message());
+        }
+        if (outcome instanceof GuestOutcome.Failed) {
+            return ExitStatus.FAILED;
+        }
+        return outcome instanceof GuestOutcome.BudgetExhausted ? ExitStatus.BUDGET : ExitStatus.FINE;
+    }
+
+    private void requireLeast(String option, long value) {
+        if (value < 1) {
+            throw wrong(option + ": " + value + " is less than 1");
+        }
+    }
+
+    private ParameterException wrong(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
+    }
+}
