@@ -9,4 +9,11 @@ import org.jspecify.annotations.NullMarked;
 module io.faultline.hwmodel {
     requires transitive io.faultline.api;
     requires static org.jspecify;
+
+    exports io.faultline.hwmodel.cpu;
+    exports io.faultline.hwmodel.firmware;
+    exports io.faultline.hwmodel.gic;
+    exports io.faultline.hwmodel.memory;
+    exports io.faultline.hwmodel.mmu;
+    exports io.faultline.hwmodel.timer;
 }

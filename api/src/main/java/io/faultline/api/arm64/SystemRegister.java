@@ -23,6 +23,8 @@ public enum SystemRegister implements Register {
     MPIDR_EL1(3, 0, 0, 0, 5),
     /** Revision ID. */
     REVIDR_EL1(3, 0, 0, 0, 6),
+    /** Auxiliary ID. */
+    AIDR_EL1(3, 1, 0, 0, 7),
     /** Processor features 0. */
     ID_AA64PFR0_EL1(3, 0, 0, 4, 0),
     /** Processor features 1. */

@@ -1,0 +1,644 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.hwmodel.cpu;
+
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.arm64.Affinity;
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.arm64.Register;
+import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.state.StateElement;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
+import io.faultline.api.trace.TraceEvent;
+import io.faultline.api.trace.TraceSink;
+import io.faultline.hwmodel.execute.CodeCache;
+import io.faultline.hwmodel.execute.Exit;
+import io.faultline.hwmodel.execute.Interpreter;
+import io.faultline.hwmodel.gic.CpuInterface;
+import io.faultline.hwmodel.gic.InterruptController;
+import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.mmu.MemoryAccess;
+import io.faultline.hwmodel.mmu.MemoryFault;
+import io.faultline.hwmodel.mmu.Stage2;
+import io.faultline.hwmodel.registers.RegisterFile;
+import io.faultline.hwmodel.timer.GenericTimers;
+import io.faultline.hwmodel.timer.VirtualClock;
+import java.util.Objects;
+
+/**
+ * One processing element: architectural state and execution.
+ *
+ * <p>The guest runs at EL0 and EL1; software at EL2 is a {@link TrapHandler}. Interrupts and due timers are looked at
+ * before each instruction as far as they can have changed, so that {@link #run} for n instructions and n times
+ * {@link #step} do the same. Not thread-safe: one thread runs a machine.
+ *
+ * <p>An instruction that took a synchronous exception counts as executed, so that a guest that does nothing but fault
+ * still uses up its budget and its time.
+ *
+ * @since 0.1
+ */
+public final class ProcessingElement implements StateElement {
+    private static final int GENERAL_REGISTERS = 31;
+
+    private final int index;
+    private final Affinity affinity;
+    private final VirtualClock clock;
+    private final TrapHandler handler;
+    private final TraceSink trace;
+    private final boolean tracing;
+    private final EventBroadcast events;
+    private final GuestRam ram;
+    private final CpuInterface cpuInterface;
+    private final GenericTimers timers;
+    private final RegisterFile registers = new RegisterFile();
+    private final SystemRegisters system;
+    private final MemoryAccess memory;
+    private final Interpreter interpreter;
+    private final Exceptions exceptions;
+    private final SystemInstructions instructions;
+
+    private long retired;
+    private boolean attention;
+    private boolean eventRegister;
+
+    /** Set while the handler runs after an exception to EL2; a reset clears it, so that there is no return. */
+    private boolean inTrap;
+    /** Not state: it concerns the run in progress. */
+    private boolean stopRequested;
+
+    ProcessingElement(
+            int index,
+            Affinity affinity,
+            GuestRam ram,
+            Stage2 stage2,
+            InterruptController gic,
+            VirtualClock clock,
+            CodeCache code,
+            EventBroadcast events,
+            TrapHandler handler,
+            TraceSink trace) {
+        this.index = index;
+        this.affinity = affinity;
+        this.ram = ram;
+        this.clock = clock;
+        this.events = events;
+        this.handler = handler;
+        this.trace = trace;
+        tracing = trace.isEnabled();
+        cpuInterface = gic.cpuInterface(index);
+        timers = new GenericTimers(clock, gic.redistributor(index));
+        system = new SystemRegisters(registers, cpuInterface, timers, affinity);
+        memory = new MemoryAccess(ram, stage2, () -> system.stored(SystemRegister.TCR_EL1));
+        interpreter = new Interpreter(registers, system.storage(), memory, code);
+        exceptions = new Exceptions(this, registers, system);
+        instructions = new SystemInstructions(this, registers, system, memory, exceptions);
+        ram.addObserver(memory);
+        ram.addObserver(interpreter);
+        events.join(this);
+        reset();
+    }
+
+    /**
+     * Returns which PE of the machine this is.
+     *
+     * @return 0 to number of PEs - 1
+     */
+    public int index() {
+        return index;
+    }
+
+    /**
+     * Returns the affinity.
+     *
+     * @return the affinity fields of MPIDR_EL1
+     */
+    public Affinity affinity() {
+        return affinity;
+    }
+
+    /**
+     * Reads a general-purpose register.
+     *
+     * @param n 0 to 30
+     * @return Xn
+     * @throws IllegalArgumentException if n is outside 0 to 30
+     */
+    public long x(int n) {
+        return registers.x[generalRegister(n)];
+    }
+
+    /**
+     * Writes a general-purpose register.
+     *
+     * @param n 0 to 30
+     * @param value Xn
+     * @throws IllegalArgumentException if n is outside 0 to 30
+     */
+    public void x(int n, long value) {
+        registers.x[generalRegister(n)] = value;
+    }
+
+    private static int generalRegister(int n) {
+        if (n < 0 || n >= GENERAL_REGISTERS) {
+            throw new IllegalArgumentException("X" + n + " does not exist: general-purpose registers are X0 to X30");
+        }
+        return n;
+    }
+
+    /**
+     * Reads any register by name, as a debugger does: no traps, no effects. Interrupt acknowledge registers read as the
+     * highest priority pending interrupt; a register that cannot be read, or that this PE does not have, reads as zero.
+     *
+     * @param register the register
+     * @return its value
+     */
+    public long read(Register register) {
+        if (register instanceof CoreRegister core) {
+            return switch (core) {
+                case SP_EL0 -> registers.stackPointer(0);
+                case SP_EL1 -> registers.stackPointer(1);
+                case SP_EL2 -> registers.stackPointer(2);
+                case PC -> registers.pc;
+                case PSTATE -> registers.pstate();
+                default -> x(core.ordinal());
+            };
+        }
+        return system.read((SystemRegister) register);
+    }
+
+    /**
+     * Writes any register by name, as a debugger does: no traps. Bits that do not exist keep their value.
+     *
+     * @param register the register
+     * @param value its new value
+     * @throws IllegalArgumentException if the register is read-only or this PE does not have it, or if PSTATE is one
+     *     that cannot be
+     */
+    public void write(Register register, long value) {
+        if (register instanceof CoreRegister core) {
+            switch (core) {
+                case SP_EL0 -> registers.stackPointer(0, value);
+                case SP_EL1 -> registers.stackPointer(1, value);
+                case SP_EL2 -> registers.stackPointer(2, value);
+                case PC -> pc(value);
+                case PSTATE -> pstate(new ProcessorState(value));
+                default -> x(core.ordinal(), value);
+            }
+        } else {
+            writeSystem((SystemRegister) register, value);
+        }
+    }
+
+    /** Writes a system register and makes it take effect. */
+    void writeSystem(SystemRegister register, long value) {
+        system.write(register, value);
+        switch (register) {
+            case SCTLR_EL1, SPSEL -> stateChanged();
+            case TCR_EL1 -> forgetTranslations();
+            case HCR_EL2 -> memory.enableStage2((system.stored(SystemRegister.HCR_EL2) & Bits.HCR_VM) != 0);
+            default -> {
+                // nothing is derived from the others
+            }
+        }
+    }
+
+    void forgetTranslations() {
+        memory.pagesChanged();
+        interpreter.pagesChanged();
+    }
+
+    /**
+     * Returns the address of the next instruction; during a trap, that of the EL2 vector.
+     *
+     * @return a virtual address
+     */
+    public long pc() {
+        return registers.pc;
+    }
+
+    /**
+     * Sets the address of the next instruction.
+     *
+     * @param address a virtual address
+     */
+    public void pc(long address) {
+        registers.pc = address;
+    }
+
+    /**
+     * Returns PSTATE; during a trap, that of EL2.
+     *
+     * @return PSTATE in the layout of SPSR
+     */
+    public ProcessorState pstate() {
+        return new ProcessorState(registers.pstate());
+    }
+
+    /**
+     * Sets PSTATE. Bits of features that this PE does not have stay zero.
+     *
+     * @param state the new state
+     * @throws IllegalArgumentException if it is AArch32 or a level that this PE does not run guests at
+     */
+    public void pstate(ProcessorState state) {
+        if (!Exceptions.isGuestState(state.spsr())) {
+            throw new IllegalArgumentException("a guest cannot be in state " + state + ": EL0t, EL1t or EL1h, AArch64");
+        }
+        registers.pstate(state.spsr() & Exceptions.PSTATE_BITS);
+        stateChanged();
+    }
+
+    /**
+     * Returns the exception level; during a trap, EL2.
+     *
+     * @return the level
+     */
+    public ExceptionLevel level() {
+        return ExceptionLevel.of(registers.level());
+    }
+
+    /**
+     * Returns the timers of this PE.
+     *
+     * @return the timers
+     */
+    public GenericTimers timers() {
+        return timers;
+    }
+
+    /**
+     * Returns the CPU interface of this PE.
+     *
+     * @return the interface that the guest reaches through ICC registers
+     */
+    public CpuInterface cpuInterface() {
+        return cpuInterface;
+    }
+
+    /**
+     * Tells whether an interrupt would end WFI: one of sufficient priority is pending, masked by PSTATE or not. Brings
+     * the timers up to date first.
+     *
+     * @return true if one is
+     */
+    public boolean isInterruptPending() {
+        timers.update();
+        return cpuInterface.irqPending() || cpuInterface.fiqPending();
+    }
+
+    /**
+     * Tells whether the event register is set, which ends WFE: by SEV of any PE, SEVL, or an exception return.
+     *
+     * @return true if it is
+     */
+    public boolean isEventSet() {
+        return eventRegister;
+    }
+
+    /** Sets the event register. */
+    void signalEvent() {
+        eventRegister = true;
+    }
+
+    boolean takeEvent() {
+        boolean was = eventRegister;
+        eventRegister = false;
+        return was;
+    }
+
+    void broadcastEvent() {
+        events.send();
+    }
+
+    /**
+     * Returns how many instructions were executed since reset.
+     *
+     * @return a count, those that took an exception included
+     */
+    public long retired() {
+        return retired;
+    }
+
+    /** Makes the PE call {@link TrapHandler#attention} before its next instruction. */
+    public void requestAttention() {
+        attention = true;
+    }
+
+    /** Makes {@link #run} return after the instruction or trap in progress, or at once if none is. */
+    public void requestStop() {
+        stopRequested = true;
+    }
+
+    /**
+     * Runs.
+     *
+     * @param limit most instructions to execute, at least 0
+     * @return why it stopped
+     * @throws IllegalArgumentException if the limit is negative
+     */
+    public StopReason run(long limit) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("a PE cannot run for " + limit + " instructions");
+        }
+        long end = limit > Long.MAX_VALUE - retired ? Long.MAX_VALUE : retired + limit;
+        memory.beforeRun();
+        for (; ; ) {
+            if (stopRequested) {
+                stopRequested = false;
+                return StopReason.STOP_REQUESTED;
+            }
+            if (retired >= end) {
+                return StopReason.LIMIT;
+            }
+            if (!takeAsynchronous() && !stopRequested) {
+                execute(end - retired);
+            }
+        }
+    }
+
+    /**
+     * Takes one due asynchronous exception or attention, or else executes one instruction, with the synchronous
+     * exception it may cause.
+     *
+     * @return {@link StopReason#LIMIT} after a step, {@link StopReason#STOP_REQUESTED} if a stop was requested before or
+     *     in it
+     */
+    public StopReason step() {
+        memory.beforeRun();
+        if (!stopRequested && !takeAsynchronous() && !stopRequested) {
+            execute(1);
+        }
+        if (stopRequested) {
+            stopRequested = false;
+            return StopReason.STOP_REQUESTED;
+        }
+        return StopReason.LIMIT;
+    }
+
+    /** Returns true if control went somewhere else. */
+    private boolean takeAsynchronous() {
+        timers.update();
+        if (attention) {
+            attention = false;
+            if (handler.attention(this)) {
+                return true;
+            }
+        }
+        if (stopRequested) {
+            return false;
+        }
+        if (cpuInterface.fiqPending() && !registers.isAnySet(ProcessorState.F)) {
+            exceptions.enterEl1(Exceptions.FIQ, registers.pc);
+            return true;
+        }
+        if (cpuInterface.irqPending() && !registers.isAnySet(ProcessorState.I)) {
+            exceptions.enterEl1(Exceptions.IRQ, registers.pc);
+            return true;
+        }
+        return false;
+    }
+
+    /** Executes up to a number of instructions without anything asynchronous becoming due in between. */
+    private void execute(long most) {
+        if (registers.isAnySet(ProcessorState.IL)) {
+            account(1);
+            exceptions.illegalState();
+            return;
+        }
+        long budget = attention ? 1 : Math.min(most, clock.instructionsUntil(timers.nextDeadline()));
+        Exit exit = interpreter.run(budget);
+        account(interpreter.executed());
+        switch (exit) {
+            case BUDGET -> exceptions.vectorFetched();
+            case INSTRUCTION -> {
+                exceptions.vectorFetched();
+                account(1);
+                executeSystemInstruction(interpreter.word());
+            }
+            case FAULT -> {
+                MemoryFault fault = interpreter.fault();
+                if (interpreter.executed() > 0 || fault.access() != AccessKind.EXECUTE) {
+                    exceptions.vectorFetched();
+                }
+                account(1);
+                takeFault(fault);
+            }
+        }
+    }
+
+    private void executeSystemInstruction(int word) {
+        try {
+            instructions.execute(word);
+        } catch (MemoryFault fault) {
+            takeFault(fault);
+        }
+    }
+
+    private void account(long instructionCount) {
+        retired += instructionCount;
+        clock.retire(instructionCount);
+    }
+
+    private void takeFault(MemoryFault fault) {
+        switch (fault.origin()) {
+            case STAGE1 -> exceptions.abort(fault);
+            case STACK_POINTER -> exceptions.stackPointerAlignment();
+            case PROGRAM_COUNTER -> exceptions.programCounterAlignment();
+            case STAGE2 -> {
+                AccessKind access = fault.access();
+                long ipa = fault.ipa();
+                exceptions.stage2Abort(fault, access == AccessKind.EXECUTE ? 0 : interpreter.wordAtPc());
+                if (tracing) {
+                    emit(new TraceEvent.Stage2Abort(index, ipa, access, false));
+                }
+                trap(TrapHandler::stage2Abort, access, ipa);
+            }
+        }
+    }
+
+    /** A method of the handler that takes a memory access. */
+    private interface AbortEntry {
+        void enter(TrapHandler handler, ProcessingElement pe, AccessKind access, long ipa, boolean stage1Walk);
+    }
+
+    private void trap(AbortEntry entry, AccessKind access, long ipa) {
+        inTrap = true;
+        try {
+            entry.enter(handler, this, access, ipa, false);
+        } finally {
+            returnFromTrap();
+        }
+    }
+
+    /** A method of the handler that takes nothing else. */
+    interface TrapEntry {
+        void enter(TrapHandler handler, ProcessingElement pe);
+    }
+
+    /** Calls the handler after an exception to EL2 was entered, and returns from the exception. */
+    void trap(TrapEntry entry) {
+        inTrap = true;
+        try {
+            entry.enter(handler, this);
+        } finally {
+            returnFromTrap();
+        }
+    }
+
+    private void returnFromTrap() {
+        if (inTrap) {
+            inTrap = false;
+            if (!exceptions.returnFromEl2()) {
+                handler.unrecoverable(this, "exception return from EL2 to a state that cannot be");
+                stopRequested = true;
+            }
+        }
+    }
+
+    boolean isInTrap() {
+        return inTrap;
+    }
+
+    /** What depends on the exception level or on SCTLR_EL1. */
+    void stateChanged() {
+        long bit = registers.level() == 0 ? Bits.SCTLR_SA0 : Bits.SCTLR_SA;
+        interpreter.checkStackAlignment((system.stored(SystemRegister.SCTLR_EL1) & bit) != 0);
+    }
+
+    /** An ERET was executed: the reservation ends, the event register is set. */
+    void exceptionReturned(int from) {
+        memory.monitor().clear();
+        eventRegister = true;
+        stateChanged();
+        if (tracing && from == 1) {
+            emit(new TraceEvent.ExceptionReturn(index, from, registers.level(), registers.pc));
+        }
+    }
+
+    /** An exception was entered at EL1. */
+    void exceptionEntered(int from, long vector, long syndrome, long returnAddress) {
+        if (tracing) {
+            emit(new TraceEvent.ExceptionEntry(index, from, 1, vector, syndrome, returnAddress));
+        }
+    }
+
+    void acknowledged(long intid) {
+        if (tracing) {
+            emit(new TraceEvent.InterruptAcknowledged(index, (int) intid));
+        }
+    }
+
+    private void emit(TraceEvent event) {
+        trace.emit(clock.now(), event);
+    }
+
+    /**
+     * Gives EL1 a synchronous abort, through the one exception-entry routine. During a trap it is taken from the context
+     * that the trap interrupted (ELR_EL2, SPSR_EL2), which becomes the first instruction of the EL1 vector; otherwise from
+     * the current one.
+     *
+     * @param access EXECUTE for an instruction abort, else a data abort
+     * @param address for FAR_EL1
+     * @param faultStatus for ESR_EL1, see {@link io.faultline.api.arm64.FaultStatus}; usually EXTERNAL
+     */
+    public void injectAbort(AccessKind access, long address, int faultStatus) {
+        exceptions.injectAbort(Objects.requireNonNull(access, "access"), address, faultStatus);
+    }
+
+    /** Gives EL1 the exception of an undefined instruction, in the same way as {@link #injectAbort}. */
+    public void injectUndefined() {
+        exceptions.injectUndefined();
+    }
+
+    /**
+     * Tells whether the guest is at the vector of the exception that EL1 took last and has not been able to fetch it yet.
+     * An instruction abort then is a double fault: injecting another abort would never end.
+     *
+     * @return true if so; during a trap, about the context that the trap interrupted
+     */
+    public boolean isAtUnfetchedVector() {
+        return exceptions.isAtUnfetchedVector();
+    }
+
+    /**
+     * Puts the PE into the state of PSCI CPU_ON: cold reset, EL1h with everything masked.
+     *
+     * @param entry PC
+     * @param context X0
+     */
+    public void reset(long entry, long context) {
+        reset();
+        registers.pc = entry;
+        registers.x[0] = context;
+    }
+
+    @Override
+    public String stateName() {
+        return "pe." + index;
+    }
+
+    /** Cold reset with PC 0. Its redistributor is not touched: it is outside the power domain. */
+    @Override
+    public void reset() {
+        registers.reset();
+        system.reset();
+        timers.reset();
+        memory.monitor().reset();
+        exceptions.reset();
+        retired = 0;
+        attention = false;
+        eventRegister = false;
+        inTrap = false;
+        derive();
+    }
+
+    /** Works out again what is derived from registers. */
+    private void derive() {
+        memory.enableStage2((system.stored(SystemRegister.HCR_EL2) & Bits.HCR_VM) != 0);
+        interpreter.pagesChanged();
+        stateChanged();
+    }
+
+    @Override
+    public void save(StateWriter writer) {
+        writer.element(registers);
+        writer.element(system);
+        writer.element(timers);
+        writer.element(memory.monitor());
+        writer.element(exceptions);
+        writer.word("retired", retired);
+        writer.flag("attention", attention);
+        writer.flag("event", eventRegister);
+    }
+
+    @Override
+    public void restore(StateReader reader) {
+        reader.element(registers);
+        reader.element(system);
+        reader.element(timers);
+        reader.element(memory.monitor());
+        reader.element(exceptions);
+        retired = reader.word("retired", 0, Long.MAX_VALUE);
+        attention = reader.flag("attention");
+        eventRegister = reader.flag("event");
+        if (!Exceptions.isGuestState(registers.pstate())) {
+            throw reader.section("registers").invalid("pstate", "is not a state of a guest");
+        }
+        derive();
+    }
+
+    /**
+     * Describes where the PE is, for people.
+     *
+     * @return index, PC and PSTATE
+     */
+    @Override
+    public String toString() {
+        return "PE " + index + " at 0x" + Long.toHexString(registers.pc) + ", " + pstate();
+    }
+}

@@ -1,0 +1,226 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.hwmodel.cpu;
+
+import static io.faultline.api.arm64.SystemRegister.*;
+
+import io.faultline.api.arm64.SystemRegister;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** The system registers that exist, who may access them, and what their bits are. */
+final class SystemRegisterTable {
+    private static final int NEVER = AccessRule.NEVER;
+    private static final long WORD = 0xFFFF_FFFFL;
+    private static final long ALL = -1L;
+
+    /**
+     * One register.
+     *
+     * @param register its name
+     * @param rule who may access it
+     * @param stored whether it is plain storage; otherwise it is computed or belongs to another component
+     * @param writable bits that a write changes
+     * @param initial value at reset; bits that are not writable keep it
+     */
+    record Row(SystemRegister register, AccessRule rule, boolean stored, long writable, long initial) {}
+
+    private static final Map<SystemRegister, Row> ROWS = build();
+    /** Encodings in ascending order, and the rows that belong to them. */
+    private static final int[] ENCODINGS = ROWS.values().stream()
+            .mapToInt(row -> row.register().encoding())
+            .sorted()
+            .toArray();
+
+    private static final Row[] BY_ENCODING = ROWS.values().stream()
+            .sorted((a, b) ->
+                    Integer.compare(a.register().encoding(), b.register().encoding()))
+            .toArray(Row[]::new);
+
+    private SystemRegisterTable() {}
+
+    static Map<SystemRegister, Row> rows() {
+        return ROWS;
+    }
+
+    /** Returns the index of the row of an encoding, negative if there is none. */
+    static int find(int encoding) {
+        return java.util.Arrays.binarySearch(ENCODINGS, encoding);
+    }
+
+    static Row row(int index) {
+        return BY_ENCODING[index];
+    }
+
+    private static Map<SystemRegister, Row> build() {
+        Map<SystemRegister, Row> rows = new EnumMap<>(SystemRegister.class);
+        identification(rows);
+        virtualMemory(rows);
+        exceptions(rows);
+        debug(rows);
+        interruptController(rows);
+        timers(rows);
+        threads(rows);
+        hypervisor(rows);
+        return rows;
+    }
+
+    private static void identification(Map<SystemRegister, Row> rows) {
+        AccessRule el1 = AccessRule.of(1, NEVER);
+        computed(rows, el1, MIDR_EL1, MPIDR_EL1);
+        stored(rows, REVIDR_EL1, el1.trappedBy(HCR_EL2, Bits.HCR_TID1, 0), 0, 0);
+        stored(rows, AIDR_EL1, el1.trappedBy(HCR_EL2, Bits.HCR_TID1, 0), 0, 0);
+        AccessRule group3 = el1.trappedBy(HCR_EL2, Bits.HCR_TID3, 0);
+        stored(rows, ID_AA64PFR0_EL1, group3, 0, Features.PFR0);
+        stored(rows, ID_AA64PFR1_EL1, group3, 0, 0);
+        stored(rows, ID_AA64DFR0_EL1, group3, 0, Features.DFR0);
+        stored(rows, ID_AA64DFR1_EL1, group3, 0, 0);
+        stored(rows, ID_AA64ISAR0_EL1, group3, 0, Features.ISAR0);
+        stored(rows, ID_AA64ISAR1_EL1, group3, 0, 0);
+        stored(rows, ID_AA64ISAR2_EL1, group3, 0, 0);
+        stored(rows, ID_AA64MMFR0_EL1, group3, 0, Features.MMFR0);
+        stored(rows, ID_AA64MMFR1_EL1, group3, 0, 0);
+        stored(rows, ID_AA64MMFR2_EL1, group3, 0, 0);
+        AccessRule group2 = el1.trappedBy(HCR_EL2, Bits.HCR_TID2, 0);
+        stored(rows, CLIDR_EL1, group2, 0, 0);
+        stored(rows, CCSIDR_EL1, group2, 0, 0);
+        AccessRule selection = AccessRule.of(1, 1).trappedBy(HCR_EL2, Bits.HCR_TID2, Bits.HCR_TID2);
+        stored(rows, CSSELR_EL1, selection, 0xF, 0);
+        AccessRule cacheType =
+                AccessRule.of(0, NEVER).gatedBy(SCTLR_EL1, Bits.SCTLR_UCT).trappedBy(HCR_EL2, Bits.HCR_TID2, 0);
+        stored(rows, CTR_EL0, cacheType, 0, Features.CTR);
+        computed(rows, AccessRule.of(0, NEVER), DCZID_EL0);
+    }
+
+    private static void virtualMemory(Map<SystemRegister, Row> rows) {
+        AccessRule rule = AccessRule.of(1, 1).trappedBy(HCR_EL2, Bits.HCR_TRVM, Bits.HCR_TVM);
+        stored(rows, SCTLR_EL1, rule, Features.SCTLR_EL1_WRITABLE, Features.SCTLR_EL1_RESET);
+        stored(rows, TTBR0_EL1, rule, ALL, 0);
+        stored(rows, TTBR1_EL1, rule, ALL, 0);
+        stored(rows, TCR_EL1, rule, Features.TCR_EL1_WRITABLE, 0);
+        stored(rows, MAIR_EL1, rule, ALL, 0);
+        stored(rows, AMAIR_EL1, rule, 0, 0);
+        stored(rows, AFSR0_EL1, rule, 0, 0);
+        stored(rows, AFSR1_EL1, rule, 0, 0);
+        stored(rows, ESR_EL1, rule, WORD, 0);
+        stored(rows, FAR_EL1, rule, ALL, 0);
+        stored(rows, CONTEXTIDR_EL1, rule, WORD, 0);
+        stored(rows, ACTLR_EL1, AccessRule.of(1, 1).trappedBy(HCR_EL2, Bits.HCR_TACR, Bits.HCR_TACR), 0, 0);
+        AccessRule coprocessors = AccessRule.of(1, 1).trappedBy(CPTR_EL2, Bits.CPTR_TCPAC, Bits.CPTR_TCPAC);
+        stored(rows, CPACR_EL1, coprocessors, 3L << 20, 0);
+        stored(rows, PAR_EL1, AccessRule.of(1, 1), ALL, 0);
+    }
+
+    private static void exceptions(Map<SystemRegister, Row> rows) {
+        AccessRule el1 = AccessRule.of(1, 1);
+        stored(rows, SPSR_EL1, el1, WORD, 0);
+        stored(rows, ELR_EL1, el1, ALL, 0);
+        stored(rows, VBAR_EL1, el1, ~0x7FFL, 0);
+        computed(rows, el1, SP_EL0, SPSEL);
+        computed(rows, AccessRule.of(1, NEVER), CURRENTEL, ISR_EL1);
+        computed(rows, AccessRule.of(0, 0), NZCV);
+        computed(rows, AccessRule.of(0, 0).gatedBy(SCTLR_EL1, Bits.SCTLR_UMA), DAIF);
+    }
+
+    private static void debug(Map<SystemRegister, Row> rows) {
+        AccessRule debug = AccessRule.of(1, 1).trappedBy(MDCR_EL2, Bits.MDCR_TDA, Bits.MDCR_TDA);
+        stored(rows, MDSCR_EL1, debug, Features.MDSCR_EL1_WRITABLE, 0);
+        AccessRule lock = AccessRule.of(1, 1).trappedBy(MDCR_EL2, Bits.MDCR_TDOSA, Bits.MDCR_TDOSA);
+        computed(rows, new AccessRule(NEVER, 1, lock.gate(), 0, lock.trap(), 0, lock.writeTrap(), false), OSLAR_EL1);
+        stored(
+                rows,
+                OSLSR_EL1,
+                new AccessRule(1, NEVER, lock.gate(), 0, lock.trap(), lock.readTrap(), 0, false),
+                0,
+                Features.OSLSR_EL1_RESET);
+        stored(rows, OSDLR_EL1, lock, 1, 0);
+    }
+
+    private static void interruptController(Map<SystemRegister, Row> rows) {
+        computed(
+                rows,
+                AccessRule.of(1, 1),
+                ICC_PMR_EL1,
+                ICC_BPR0_EL1,
+                ICC_BPR1_EL1,
+                ICC_AP0R0_EL1,
+                ICC_AP1R0_EL1,
+                ICC_CTLR_EL1,
+                ICC_SRE_EL1,
+                ICC_IGRPEN0_EL1,
+                ICC_IGRPEN1_EL1);
+        computed(
+                rows, AccessRule.of(1, NEVER), ICC_IAR0_EL1, ICC_IAR1_EL1, ICC_HPPIR0_EL1, ICC_HPPIR1_EL1, ICC_RPR_EL1);
+        computed(
+                rows,
+                AccessRule.of(NEVER, 1),
+                ICC_EOIR0_EL1,
+                ICC_EOIR1_EL1,
+                ICC_DIR_EL1,
+                ICC_SGI0R_EL1,
+                ICC_SGI1R_EL1,
+                ICC_ASGI1R_EL1);
+    }
+
+    private static void timers(Map<SystemRegister, Row> rows) {
+        long counters = Bits.CNTKCTL_EL0PCTEN | Bits.CNTKCTL_EL0VCTEN;
+        computed(rows, AccessRule.of(0, 2).gatedBy(CNTKCTL_EL1, counters), CNTFRQ_EL0);
+        AccessRule physicalCount = AccessRule.of(0, NEVER)
+                .gatedBy(CNTKCTL_EL1, Bits.CNTKCTL_EL0PCTEN)
+                .trappedUnless(CNTHCTL_EL2, Bits.CNTHCTL_EL1PCTEN);
+        computed(rows, physicalCount, CNTPCT_EL0);
+        computed(rows, AccessRule.of(0, NEVER).gatedBy(CNTKCTL_EL1, Bits.CNTKCTL_EL0VCTEN), CNTVCT_EL0);
+        AccessRule physicalTimer = AccessRule.of(0, 0)
+                .gatedBy(CNTKCTL_EL1, Bits.CNTKCTL_EL0PTEN)
+                .trappedUnless(CNTHCTL_EL2, Bits.CNTHCTL_EL1PCEN);
+        computed(rows, physicalTimer, CNTP_CTL_EL0, CNTP_CVAL_EL0, CNTP_TVAL_EL0);
+        AccessRule virtualTimer = AccessRule.of(0, 0).gatedBy(CNTKCTL_EL1, Bits.CNTKCTL_EL0VTEN);
+        computed(rows, virtualTimer, CNTV_CTL_EL0, CNTV_CVAL_EL0, CNTV_TVAL_EL0);
+        stored(rows, CNTKCTL_EL1, AccessRule.of(1, 1), 0x3FF, 0);
+    }
+
+    private static void threads(Map<SystemRegister, Row> rows) {
+        stored(rows, TPIDR_EL0, AccessRule.of(0, 0), ALL, 0);
+        stored(rows, TPIDRRO_EL0, AccessRule.of(0, 1), ALL, 0);
+        stored(rows, TPIDR_EL1, AccessRule.of(1, 1), ALL, 0);
+    }
+
+    private static void hypervisor(Map<SystemRegister, Row> rows) {
+        AccessRule el2 = AccessRule.of(2, 2);
+        stored(rows, VPIDR_EL2, el2, WORD, Features.MIDR);
+        stored(rows, VMPIDR_EL2, el2, ALL, 0);
+        stored(rows, SCTLR_EL2, el2, 0, Features.SCTLR_EL2_RESET);
+        stored(rows, HCR_EL2, el2, Features.HCR_EL2_WRITABLE, Features.HCR_EL2_RESET);
+        stored(rows, MDCR_EL2, el2, Bits.MDCR_TDA | Bits.MDCR_TDOSA, 0);
+        stored(rows, CPTR_EL2, el2, Bits.CPTR_TCPAC, Features.CPTR_EL2_RESET);
+        stored(rows, HSTR_EL2, el2, 0, 0);
+        stored(rows, TTBR0_EL2, el2, ALL, 0);
+        stored(rows, TCR_EL2, el2, WORD, 0);
+        stored(rows, VTTBR_EL2, el2, ALL, 0);
+        stored(rows, VTCR_EL2, el2, WORD, 0);
+        stored(rows, SPSR_EL2, el2, WORD, 0);
+        stored(rows, ELR_EL2, el2, ALL, 0);
+        stored(rows, ESR_EL2, el2, WORD, 0);
+        stored(rows, FAR_EL2, el2, ALL, 0);
+        stored(rows, HPFAR_EL2, el2, 0xFF_FFFF_FFF0L, 0);
+        stored(rows, MAIR_EL2, el2, ALL, 0);
+        stored(rows, VBAR_EL2, el2, ~0x7FFL, 0);
+        stored(rows, TPIDR_EL2, el2, ALL, 0);
+        computed(rows, el2, CNTVOFF_EL2, SP_EL1);
+        stored(rows, CNTHCTL_EL2, el2, 0xFF, Bits.CNTHCTL_EL1PCTEN | Bits.CNTHCTL_EL1PCEN);
+        computed(rows, AccessRule.of(3, 3), SP_EL2);
+    }
+
+    private static void stored(
+            Map<SystemRegister, Row> rows, SystemRegister register, AccessRule rule, long writable, long initial) {
+        rows.put(register, new Row(register, rule, true, writable, initial));
+    }
+
+    private static void computed(Map<SystemRegister, Row> rows, AccessRule rule, SystemRegister... registers) {
+        for (SystemRegister register : registers) {
+            rows.put(register, new Row(register, rule, false, 0, 0));
+        }
+    }
+}

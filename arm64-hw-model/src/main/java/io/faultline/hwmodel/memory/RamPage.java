@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.hwmodel.memory;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One allocated page of RAM.
+ *
+ * @since 0.1
+ */
+public final class RamPage {
+    private final long address;
+    private final byte[] bytes = new byte[4096];
+    private @Nullable WriteWatch watch;
+
+    RamPage(long address) {
+        this.address = address;
+    }
+
+    /**
+     * Returns where the page is.
+     *
+     * @return physical address, a multiple of 4096
+     */
+    public long address() {
+        return address;
+    }
+
+    /**
+     * Returns the live content. Whoever stores into it without going through {@link GuestRam} makes sure that the page
+     * is not watched and that no other PE has an exclusive reservation in it.
+     *
+     * @return 4096 bytes, little-endian as the guest sees them
+     */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /**
+     * Returns who wants to hear of writes.
+     *
+     * @return the watch, or empty if there is none
+     */
+    public Optional<WriteWatch> watch() {
+        return Optional.ofNullable(watch);
+    }
+
+    /**
+     * Sets who wants to hear of writes. Caches that allow stores to this page must be told by the caller.
+     *
+     * @param newWatch the watch
+     */
+    public void watch(WriteWatch newWatch) {
+        watch = newWatch;
+    }
+
+    /**
+     * Tells whether stores have to be reported by {@link #written}.
+     *
+     * @return true if there is a watch and it is active
+     */
+    public boolean isWatched() {
+        WriteWatch watching = watch;
+        return watching != null && watching.isActive();
+    }
+
+    /**
+     * Tells the watch, if any, that bytes changed.
+     *
+     * @param offset offset of the first byte
+     * @param length number of bytes
+     */
+    public void written(int offset, int length) {
+        WriteWatch watching = watch;
+        if (watching != null) {
+            watching.written(offset, length);
+        }
+    }
+}
