@@ -9,9 +9,14 @@ import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.contract.StepChecks;
 import io.faultline.conformance.pagefault.TokenChecks;
 import io.faultline.conformance.sdei.AbsenceChecks;
-import io.faultline.conformance.sdei.SignalChecks;
-import io.faultline.conformance.sdei.UnregisterChecks;
-import io.faultline.conformance.sdei.VersionChecks;
+import io.faultline.conformance.sdei.CallChecks;
+import io.faultline.conformance.sdei.CompletionChecks;
+import io.faultline.conformance.sdei.DispatchChecks;
+import io.faultline.conformance.sdei.EventChecks;
+import io.faultline.conformance.sdei.MaskAndSignalChecks;
+import io.faultline.conformance.sdei.RegistrationChecks;
+import io.faultline.conformance.sdei.ResetAndPowerChecks;
+import io.faultline.conformance.sdei.StateChecks;
 import java.util.List;
 import java.util.Map;
 
@@ -24,9 +29,14 @@ final class StandardChecks {
             TokenChecks.GROUP,
             // SDEI
             AbsenceChecks.GROUP,
-            VersionChecks.GROUP,
-            UnregisterChecks.GROUP,
-            SignalChecks.GROUP);
+            CallChecks.GROUP,
+            EventChecks.GROUP,
+            RegistrationChecks.GROUP,
+            MaskAndSignalChecks.GROUP,
+            DispatchChecks.GROUP,
+            CompletionChecks.GROUP,
+            ResetAndPowerChecks.GROUP,
+            StateChecks.GROUP);
 
     /** What must be true of a backend without a capability. */
     static final Map<String, Check> ABSENCE = Map.of("sdei", AbsenceChecks.NO_SDEI);
