@@ -40,6 +40,9 @@ final class FaultlineCommand implements Runnable {
     static CommandLine commandLine(Session session) {
         CommandLine root = new CommandLine(new FaultlineCommand())
                 .addSubcommand(new BackendsCommand(session))
+                .addSubcommand(new ConformanceCommand(session))
+                .addSubcommand(new ExplainCommand(session))
+                .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new RunCommand(session));
         root.setOut(new PrintWriter(session.out(), true));
         root.setErr(new PrintWriter(session.err(), true));

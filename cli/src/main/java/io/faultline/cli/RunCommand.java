@@ -154,9 +154,8 @@ final class RunCommand implements Callable<Integer> {
     private int runTraced(HypervisorBackend opened, GuestConfiguration.Builder configuration, Path to) {
         try (Writer writer = Files.newBufferedWriter(to, StandardCharsets.UTF_8)) {
             return run(opened, configuration.trace(new TraceWriter(writer)));
-        } catch (IOException broken) {
-            throw new CommandFailure(
-                    ExitStatus.USAGE, "the trace cannot be written to " + to + ": " + broken.getMessage(), broken);
+        } catch (IOException unwritable) {
+            throw FileProblem.of("the trace cannot be written to " + to, unwritable);
         }
     }
 
