@@ -1,0 +1,24 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm.sdei;
+
+import jakarta.inject.Inject;
+
+/** SDEI_EVENT_DISABLE. A latched trigger stays (SDEI-054). */
+final class DisableCall extends EventCall {
+    private final HandlerTransitions transitions;
+
+    @Inject
+    DisableCall(HandlerTransitions transitions) {
+        this.transitions = transitions;
+    }
+
+    @Override
+    long execute(PeState caller, EventInstance event) {
+        Transition transition = transitions.of(HandlerOperation.DISABLE, event.state());
+        event.state(transition.next());
+        return transition.result();
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm.sdei;
+
+import jakarta.inject.Inject;
+import java.util.List;
+
+/**
+ * Makes the dispatcher of a machine out of its replaceable parts.
+ *
+ * @since 0.1
+ */
+public final class SdeiDispatchers {
+    private final SdeiCalls calls;
+    private final HandlerTransitions transitions;
+    private final TriggerLatch latch;
+    private final DispatchRules rules;
+    private final RoutingRules routing;
+    private final ImmediateRules immediate;
+    private final HandlerEntry handlerEntry;
+    private final Reevaluation reevaluation;
+    private final PowerRules power;
+    private final SdeiStateCodec codec;
+
+    @Inject
+    SdeiDispatchers(
+            SdeiCalls calls,
+            HandlerTransitions transitions,
+            TriggerLatch latch,
+            DispatchRules rules,
+            RoutingRules routing,
+            ImmediateRules immediate,
+            HandlerEntry handlerEntry,
+            Reevaluation reevaluation,
+            PowerRules power,
+            SdeiStateCodec codec) {
+        this.calls = calls;
+        this.transitions = transitions;
+        this.latch = latch;
+        this.rules = rules;
+        this.routing = routing;
+        this.immediate = immediate;
+        this.handlerEntry = handlerEntry;
+        this.reevaluation = reevaluation;
+        this.power = power;
+        this.codec = codec;
+    }
+
+    /**
+     * Makes a dispatcher at cold reset.
+     *
+     * @param client the machine
+     * @param events every event but event 0, which is always there
+     * @return the dispatcher
+     * @throws IllegalArgumentException if two events have the same number
+     */
+    public SdeiDispatcher create(ClientMachine client, List<EventDefinition> events) {
+        SdeiState state = new SdeiState(client, events);
+        SdeiInjection injection = new SdeiInjection(state, latch, rules, routing, immediate, reevaluation);
+        return new SdeiDispatcher(
+                state, calls, transitions, rules, handlerEntry, reevaluation, power, codec, injection);
+    }
+}
