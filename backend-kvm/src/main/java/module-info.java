@@ -15,4 +15,8 @@ module io.faultline.backend.kvm {
     // Guice is an automatic module and cannot say itself that it needs Guava.
     requires com.google.common;
     requires static org.jspecify;
+
+    // Guice makes the objects of these packages.
+    opens io.faultline.backend.kvm.sdei to
+            com.google.guice;
 }

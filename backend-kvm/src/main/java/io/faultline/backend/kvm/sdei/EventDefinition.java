@@ -29,7 +29,8 @@ public record EventDefinition(int number, SdeiEventType type, SdeiPriority prior
      */
     public EventDefinition {
         if (number < 0) {
-            throw new IllegalArgumentException("SDEI event number 0x" + Integer.toHexString(number) + " has bit 31 set");
+            throw new IllegalArgumentException(
+                    "SDEI event number 0x" + Integer.toHexString(number) + " has bit 31 set");
         }
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(priority, "priority");

@@ -23,14 +23,18 @@ final class GetInfoCall extends EventCall {
             case Sdei.INFO_TYPE -> definition.type().ordinal();
             case Sdei.INFO_SIGNALED -> definition.isSignalable() ? signaledValue : 1 - signaledValue;
             case Sdei.INFO_PRIORITY -> definition.priority().ordinal();
-            case Sdei.INFO_ROUTING_MODE -> routing(
-                    event, event.target() == EventInstance.NOBODY ? Sdei.ROUTE_ANY : Sdei.ROUTE_PE);
+            case Sdei.INFO_ROUTING_MODE ->
+                routing(event, event.target() == EventInstance.NOBODY ? Sdei.ROUTE_ANY : Sdei.ROUTE_PE);
             // there is no affinity to tell under RM_ANY (SDEI-030)
-            case Sdei.INFO_ROUTING_AFFINITY -> routing(
-                    event,
-                    event.target() == EventInstance.NOBODY
-                            ? Sdei.INVALID_PARAMETERS
-                            : caller.machine().processor(event.target()).cpu().affinity());
+            case Sdei.INFO_ROUTING_AFFINITY ->
+                routing(
+                        event,
+                        event.target() == EventInstance.NOBODY
+                                ? Sdei.INVALID_PARAMETERS
+                                : caller.machine()
+                                        .processor(event.target())
+                                        .cpu()
+                                        .affinity());
             default -> Sdei.INVALID_PARAMETERS;
         };
     }

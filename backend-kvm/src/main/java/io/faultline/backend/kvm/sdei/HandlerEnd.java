@@ -56,9 +56,7 @@ public final class HandlerEnd {
      */
     EventInstance drop(PeState pe) {
         EventInstance event = pe.pop();
-        event.state(transitions
-                .of(HandlerOperation.COMPLETE, event.state())
-                .next());
+        event.state(transitions.of(HandlerOperation.COMPLETE, event.state()).next());
         return event;
     }
 }

@@ -16,8 +16,7 @@ final class RegisterCall extends EventCall {
     private final boolean checksPrivateAffinity;
 
     @Inject
-    RegisterCall(
-            HandlerTransitions transitions, Registration registration, AddressCheck addresses, SdeiPolicy policy) {
+    RegisterCall(HandlerTransitions transitions, Registration registration, AddressCheck addresses, SdeiPolicy policy) {
         this.transitions = transitions;
         this.registration = registration;
         this.addresses = addresses;

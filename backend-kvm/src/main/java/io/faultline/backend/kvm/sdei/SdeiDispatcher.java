@@ -110,9 +110,7 @@ public final class SdeiDispatcher implements StateElement {
         EventInstance event = due.get();
         event.pending(false);
         event.lastTaker(pe);
-        event.state(transitions
-                .of(HandlerOperation.DISPATCH, event.state())
-                .next());
+        event.state(transitions.of(HandlerOperation.DISPATCH, event.state()).next());
         handlerEntry.enter(target, event);
         if (state.client().tracing()) {
             SavedContext context = target.innermost();

@@ -148,7 +148,9 @@ public final class SdeiInjection implements SdeiInjector {
 
     private EventInstance find(int vcpu, int event) {
         if (vcpu < 0 || vcpu >= state.processors().size()) {
-            throw invalid("vCPU " + vcpu + " does not exist", "use 0 to " + (state.processors().size() - 1));
+            throw invalid(
+                    "vCPU " + vcpu + " does not exist",
+                    "use 0 to " + (state.processors().size() - 1));
         }
         return state.find(state.processor(vcpu), event)
                 .orElseThrow(() -> invalid(

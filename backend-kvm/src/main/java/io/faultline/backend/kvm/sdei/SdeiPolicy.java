@@ -229,7 +229,10 @@ public record SdeiPolicy(
                         "clear",
                         "inherit"),
                 Setting.choice(
-                        PREFIX + "zero-entry", "EVENT_REGISTER with entry point 0: -2, or accepted.", "refuse", "accept"),
+                        PREFIX + "zero-entry",
+                        "EVENT_REGISTER with entry point 0: -2, or accepted.",
+                        "refuse",
+                        "accept"),
                 Setting.choice(
                         PREFIX + "context-check-order",
                         "EVENT_CONTEXT of a bad register outside a handler: -2 or -3.",

@@ -31,7 +31,8 @@ final class SignalCall extends EventCall {
             return Sdei.INVALID_PARAMETERS;
         }
         PeState target = machine.processor(index.getAsInt());
-        EventInstance signalled = machine.find(target, Sdei.EVENT_SOFTWARE_SIGNALLED).orElseThrow();
+        EventInstance signalled =
+                machine.find(target, Sdei.EVENT_SOFTWARE_SIGNALLED).orElseThrow();
         if (refusesIfNotReady && (target.isMasked() || !signalled.is(READY))) {
             return Sdei.INVALID_PARAMETERS;
         }

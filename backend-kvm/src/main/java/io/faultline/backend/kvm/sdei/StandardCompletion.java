@@ -55,8 +55,9 @@ public final class StandardCompletion implements Completion {
 
     private long resumeState(ClientPe cpu, long interrupted) {
         return switch (policy.resumeState()) {
-            case ENTRY -> EntryState.of(new ProcessorState(interrupted), ExceptionLevel.EL1, cpu.systemControl())
-                    .spsr();
+            case ENTRY ->
+                EntryState.of(new ProcessorState(interrupted), ExceptionLevel.EL1, cpu.systemControl())
+                        .spsr();
             case CLEAR -> ProcessorState.EL1H_MASKED.spsr();
             case INHERIT -> interrupted & INHERITED | ProcessorState.EL1H_MASKED.spsr();
         };

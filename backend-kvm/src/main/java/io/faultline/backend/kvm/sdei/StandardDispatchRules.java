@@ -52,8 +52,6 @@ public final class StandardDispatchRules implements DispatchRules {
     }
 
     private boolean goesFirst(EventDefinition one, EventDefinition other) {
-        return one.isCritical() != other.isCritical()
-                ? one.isCritical()
-                : one.number() < other.number() == lowestFirst;
+        return one.isCritical() != other.isCritical() ? one.isCritical() : one.number() < other.number() == lowestFirst;
     }
 }

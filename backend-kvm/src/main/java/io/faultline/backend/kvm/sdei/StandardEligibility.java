@@ -23,11 +23,7 @@ public final class StandardEligibility implements Eligibility {
 
     @Override
     public boolean isEligible(PeState pe, EventInstance event) {
-        return event.isPending()
-                && event.state() == READY
-                && pe.cpu().isOn()
-                && !pe.isMasked()
-                && preempts(event, pe);
+        return event.isPending() && event.state() == READY && pe.cpu().isOn() && !pe.isMasked() && preempts(event, pe);
     }
 
     private static boolean preempts(EventInstance event, PeState pe) {
