@@ -6,6 +6,8 @@ package io.faultline.backend.core.machine;
 
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.trace.TraceSink;
+import io.faultline.hwmodel.gic.InterruptController;
+import io.faultline.hwmodel.memory.GuestRam;
 import java.util.Optional;
 
 /**
@@ -37,6 +39,20 @@ public interface Host {
      * @return the vCPU with this affinity; empty if bits outside the affinity fields are set or no vCPU has it
      */
     Optional<VirtualProcessor> byAffinity(long mpidr);
+
+    /**
+     * Returns the RAM.
+     *
+     * @return the RAM of the hardware model
+     */
+    GuestRam ram();
+
+    /**
+     * Returns the interrupt controller.
+     *
+     * @return the GIC of the hardware model
+     */
+    InterruptController gic();
 
     /**
      * Returns the virtual time.

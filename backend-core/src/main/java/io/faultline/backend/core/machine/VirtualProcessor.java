@@ -5,6 +5,7 @@
 package io.faultline.backend.core.machine;
 
 import io.faultline.api.arm64.Affinity;
+import io.faultline.hwmodel.cpu.ProcessingElement;
 
 /**
  * A vCPU as code of a hypervisor sees it. Used by the thread that drives the machine.
@@ -25,6 +26,13 @@ public interface VirtualProcessor {
      * @return the affinity fields of its {@code MPIDR_EL1}
      */
     Affinity affinity();
+
+    /**
+     * Returns the processing element that executes this vCPU.
+     *
+     * @return the PE of the hardware model
+     */
+    ProcessingElement pe();
 
     /**
      * Tells whether the vCPU is on, as PSCI sees it.

@@ -1,0 +1,337 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.core.machine;
+
+import io.faultline.api.arm64.Affinity;
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.arm64.Register;
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.machine.RunBudget;
+import io.faultline.api.machine.Vcpu;
+import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.pagefault.FaultTicket;
+import io.faultline.hwmodel.cpu.ProcessingElement;
+import io.faultline.hwmodel.gic.CpuInterface;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vCPU: the loop around its PE, what it waits for, and why it stopped.
+ *
+ * <p>{@link #kick()} sets a flag and touches nothing else. The loop looks at it before each slice, so that a kick has an
+ * effect within {@value #SLICE} instructions and never in the middle of one.
+ */
+final class CoreVcpu implements Vcpu, VirtualProcessor {
+    private static final long SLICE = 1 << 16;
+    /** An instruction touches two pages at most and its fetch a third; a step that is tried more often makes no progress. */
+    private static final int STEP_ATTEMPTS = 16;
+
+    private static final VcpuExit STEPPED = new VcpuExit.Stepped();
+    private static final VcpuExit KICKED = new VcpuExit.Kicked();
+    private static final VcpuExit POWERED_OFF = new VcpuExit.PoweredOff();
+
+    private final CoreMachine machine;
+    private final ProcessingElement pe;
+    private final WaitState wait = new WaitState();
+    private final AtomicBoolean kicked = new AtomicBoolean();
+
+    private @Nullable LoadTarget unanswered;
+    private @Nullable VcpuExit exit;
+    private long retired;
+    /** The instruction was not completed and is to be tried again. */
+    private boolean again;
+
+    CoreVcpu(CoreMachine machine, ProcessingElement pe) {
+        this.machine = machine;
+        this.pe = pe;
+    }
+
+    @Override
+    public int index() {
+        return pe.index();
+    }
+
+    @Override
+    public Affinity affinity() {
+        return pe.affinity();
+    }
+
+    @Override
+    public ProcessingElement pe() {
+        return pe;
+    }
+
+    @Override
+    public boolean isOn() {
+        return machine.power().isOn(pe.index());
+    }
+
+    @Override
+    public Host host() {
+        return machine;
+    }
+
+    @Override
+    public void requestAttention() {
+        pe.requestAttention();
+    }
+
+    @Override
+    public long retired() {
+        machine.requireOpen();
+        return retired;
+    }
+
+    @Override
+    public void kick() {
+        kicked.set(true);
+    }
+
+    @Override
+    public VcpuExit run(RunBudget budget) {
+        long limit = Objects.requireNonNull(budget, "budget").instructions();
+        begin();
+        long before = retired;
+        long spent = 0;
+        while (true) {
+            @Nullable VcpuExit why = kicked.getAndSet(false) ? KICKED : obstacle();
+            if (why == null && spent >= limit) {
+                why = new VcpuExit.BudgetExhausted(retired - before);
+            }
+            if (why == null) {
+                spent += execute(Math.min(limit - spent, SLICE));
+                why = exit;
+            }
+            if (why != null) {
+                return end(why);
+            }
+        }
+    }
+
+    @Override
+    public VcpuExit step() {
+        begin();
+        for (int attempt = 0; attempt < STEP_ATTEMPTS; attempt++) {
+            @Nullable VcpuExit why = obstacle();
+            if (why != null) {
+                return end(why);
+            }
+            again = false;
+            long before = pe.retired();
+            pe.step();
+            account(before);
+            if (exit != null) {
+                return end(exit);
+            }
+            if (!again) {
+                break;
+            }
+        }
+        @Nullable VcpuExit why = obstacle();
+        return end(why == null ? STEPPED : why);
+    }
+
+    private void begin() {
+        machine.requireOpen();
+        requireAnswered("running");
+        exit = null;
+        machine.absentPages().poll();
+    }
+
+    private VcpuExit end(VcpuExit why) {
+        exit = null;
+        machine.absentPages().poll();
+        machine.counts().count(why);
+        return why;
+    }
+
+    /** Executes at most a number of instructions; returns how many, those that trapped included. */
+    private long execute(long limit) {
+        long before = pe.retired();
+        pe.run(limit);
+        return account(before);
+    }
+
+    private long account(long before) {
+        long executed = pe.retired() - before;
+        retired += executed;
+        machine.counts().add(Counter.INSTRUCTIONS, executed);
+        return executed;
+    }
+
+    /** Returns what keeps this vCPU from executing; a wait that is over ends here. */
+    private @Nullable VcpuExit obstacle() {
+        if (!isOn()) {
+            return POWERED_OFF;
+        }
+        return switch (wait.kind()) {
+            case NOTHING -> null;
+            case INTERRUPT -> interruptWait();
+            case PAGE_OR_INTERRUPT -> pageWait(true);
+            case PAGE -> pageWait(false);
+        };
+    }
+
+    private @Nullable VcpuExit interruptWait() {
+        machine.absentPages().poll();
+        if (pe.isInterruptPending() || machine.personality().wakes(this)) {
+            return goOn();
+        }
+        return new VcpuExit.WaitForInterrupt(CoreMachine.deadline(pe.timers().nextDeadline()));
+    }
+
+    private @Nullable VcpuExit pageWait(boolean interruptible) {
+        machine.absentPages().poll();
+        Optional<FaultTicket> awaited = machine.absentPages().awaited(this, wait.page());
+        if (awaited.isEmpty() || interruptible && isDiversionDue()) {
+            return goOn();
+        }
+        return new VcpuExit.WaitForPage(awaited.get(), interruptible);
+    }
+
+    private @Nullable VcpuExit goOn() {
+        wait.reset();
+        pe.requestAttention();
+        return null;
+    }
+
+    /** Tells whether an interrupt or event would be taken before the next instruction. */
+    private boolean isDiversionDue() {
+        ProcessorState state = pe.pstate();
+        CpuInterface interrupts = pe.cpuInterface();
+        return pe.isInterruptPending()
+                        && (interrupts.irqPending() && !state.has(ProcessorState.I)
+                                || interrupts.fiqPending() && !state.has(ProcessorState.F))
+                || machine.personality().wakes(this);
+    }
+
+    /** The PE stops after the present instruction or trap, for this reason. */
+    void stop(VcpuExit why) {
+        exit = why;
+        pe.requestStop();
+    }
+
+    /** The present instruction is tried again. */
+    void retry() {
+        again = true;
+    }
+
+    /** The present instruction is complete and nothing is executed before an interrupt or event comes. */
+    void waitForInterrupt() {
+        machine.counts().count(Counter.INTERRUPT_WAITS);
+        wait.forInterrupt();
+        pe.requestStop();
+    }
+
+    /** The present instruction is tried again when the page has come. */
+    void waitForPage(long page, boolean interruptible) {
+        machine.counts().count(Counter.PAGE_WAITS);
+        wait.forPage(page, interruptible);
+        again = true;
+        pe.requestStop();
+    }
+
+    /** The present load is complete but for its value, which the VMM supplies. */
+    void waitForAnswer(LoadTarget target, VcpuExit.MmioRead read) {
+        unanswered = target;
+        stop(read);
+    }
+
+    /** Ends a load. */
+    void load(LoadTarget target, long value) {
+        if (!target.isDiscarded()) {
+            pe.x(target.register(), target.extend(value));
+        }
+    }
+
+    @Override
+    public void completeMmioRead(long value) {
+        machine.requireOpen();
+        LoadTarget target = unanswered;
+        if (target == null) {
+            throw illegalState("answering an MMIO read that does not exist", "answer only after the exit MmioRead");
+        }
+        unanswered = null;
+        load(target, value);
+    }
+
+    /** Refuses something that is not possible while a load has no value. */
+    void requireAnswered(String attempted) {
+        if (unanswered != null) {
+            throw illegalState(
+                    attempted + " while a vCPU waits for the answer to an MMIO read", "call completeMmioRead first");
+        }
+    }
+
+    /** The vCPU is off: an answer that is still to come is taken and dropped. */
+    void powerDown() {
+        wait.reset();
+        LoadTarget target = unanswered;
+        if (target != null) {
+            unanswered = target.discarded();
+        }
+    }
+
+    /** Nothing is under way any more. */
+    void forget() {
+        wait.reset();
+        unanswered = null;
+        exit = null;
+    }
+
+    WaitState waitState() {
+        return wait;
+    }
+
+    @Override
+    public long read(Register register) {
+        machine.requireOpen();
+        try {
+            return pe.read(register);
+        } catch (IllegalArgumentException unknown) {
+            throw badRegister(register, "read", unknown);
+        }
+    }
+
+    @Override
+    public void write(Register register, long value) {
+        machine.requireOpen();
+        try {
+            pe.write(register, value);
+        } catch (IllegalArgumentException unknown) {
+            throw badRegister(register, "written", unknown);
+        }
+        if (register == CoreRegister.PC) {
+            wait.reset();
+        }
+    }
+
+    @Override
+    public void reset() {
+        machine.requireOpen();
+        machine.reset(this);
+    }
+
+    private HypervisorException badRegister(Register register, String access, IllegalArgumentException cause) {
+        return new HypervisorException(
+                ErrorId.INVALID_ARGUMENT,
+                "register " + register.name() + " cannot be " + access,
+                where(),
+                "use a register that the vCPU has",
+                cause);
+    }
+
+    private HypervisorException illegalState(String attempted, String remedy) {
+        return new HypervisorException(ErrorId.ILLEGAL_STATE, attempted, where(), remedy);
+    }
+
+    private String where() {
+        return "backend " + machine.identity().backend() + ", vCPU " + pe.index();
+    }
+}

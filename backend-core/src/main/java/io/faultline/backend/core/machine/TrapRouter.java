@@ -1,0 +1,149 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.core.machine;
+
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.arm64.FaultStatus;
+import io.faultline.api.arm64.PageSize;
+import io.faultline.api.arm64.Syndrome;
+import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.machine.VcpuExit;
+import io.faultline.hwmodel.cpu.ProcessingElement;
+import io.faultline.hwmodel.cpu.TrapHandler;
+
+/** The software at EL2: what each trap means for a guest. */
+final class TrapRouter implements TrapHandler {
+    private static final int INSTRUCTION_BYTES = 4;
+    private static final int ZERO_REGISTER = 31;
+
+    /** A walk that leaves memory does so at a level that EL2 is not told; the last one is where most of them end. */
+    private static final int WALK_LEVEL = 3;
+
+    private static final long VECTOR_TABLE_BYTES = 0x800;
+
+    private final CoreMachine machine;
+
+    TrapRouter(CoreMachine machine) {
+        this.machine = machine;
+    }
+
+    @Override
+    public void hypervisorCall(ProcessingElement pe) {
+        machine.calls().call(machine.core(pe.index()), Conduit.HVC, immediate(pe));
+    }
+
+    @Override
+    public void secureMonitorCall(ProcessingElement pe) {
+        int immediate = immediate(pe);
+        complete(pe);
+        machine.calls().call(machine.core(pe.index()), Conduit.SMC, immediate);
+    }
+
+    @Override
+    public void stage2Abort(ProcessingElement pe, AccessKind access, long ipa, boolean stage1Walk) {
+        CoreVcpu vcpu = machine.core(pe.index());
+        machine.counts().count(Counter.STAGE2_ABORTS);
+        Syndrome syndrome = new Syndrome(pe.read(SystemRegister.ESR_EL2));
+        if (machine.ram().contains(ipa) && !FaultStatus.isPermission(syndrome.faultStatus())) {
+            absentPage(vcpu, access, ipa, stage1Walk);
+        } else if (access == AccessKind.EXECUTE && isVectorMissing(pe)) {
+            unrecoverable(pe, "the vector of an exception is not in memory");
+        } else if (access == AccessKind.EXECUTE || stage1Walk || !syndrome.hasAccessDetails()) {
+            externalAbort(vcpu, access, stage1Walk);
+        } else {
+            mmio(vcpu, syndrome, ipa);
+        }
+    }
+
+    @Override
+    public void waitForInterrupt(ProcessingElement pe) {
+        complete(pe);
+        machine.core(pe.index()).waitForInterrupt();
+    }
+
+    /** No system register is configured to trap, so the guest meets one that does not exist. */
+    @Override
+    public void systemRegister(ProcessingElement pe) {
+        pe.injectUndefined();
+    }
+
+    @Override
+    public boolean attention(ProcessingElement pe) {
+        boolean diverted = machine.personality().attention(machine.core(pe.index()));
+        if (diverted) {
+            machine.counts().count(Counter.DIVERSIONS);
+        }
+        return diverted;
+    }
+
+    @Override
+    public void unrecoverable(ProcessingElement pe, String reason) {
+        CoreVcpu vcpu = machine.core(pe.index());
+        vcpu.stop(new VcpuExit.Unrecoverable(pe.read(SystemRegister.ELR_EL2), pe.read(SystemRegister.ESR_EL1), reason));
+    }
+
+    private void absentPage(CoreVcpu vcpu, AccessKind access, long ipa, boolean stage1Walk) {
+        long page = PageSize.pageOf(ipa);
+        machine.counts().count(Counter.ABSENT_PAGES);
+        AbsentPageDecision decision = machine.absentPages().absent(vcpu, access, page, stage1Walk);
+        switch (decision) {
+            case RETRY -> vcpu.retry();
+            case PARK -> vcpu.waitForPage(page, true);
+            case STOP -> vcpu.waitForPage(page, false);
+            case ABORT -> externalAbort(vcpu, access, stage1Walk);
+        }
+    }
+
+    private void externalAbort(CoreVcpu vcpu, AccessKind access, boolean stage1Walk) {
+        ProcessingElement pe = vcpu.pe();
+        machine.counts().count(Counter.EXTERNAL_ABORTS);
+        int status = stage1Walk ? FaultStatus.EXTERNAL_ON_WALK + WALK_LEVEL : FaultStatus.EXTERNAL;
+        pe.injectAbort(access, pe.read(SystemRegister.FAR_EL2), status);
+    }
+
+    /** The guest is at a vector that it could not fetch: another abort would bring it there again, without end. */
+    private static boolean isVectorMissing(ProcessingElement pe) {
+        long offset = pe.read(SystemRegister.ELR_EL2) - pe.read(SystemRegister.VBAR_EL1);
+        return pe.isAtUnfetchedVector() && offset >= 0 && offset < VECTOR_TABLE_BYTES;
+    }
+
+    private void mmio(CoreVcpu vcpu, Syndrome syndrome, long address) {
+        ProcessingElement pe = vcpu.pe();
+        AccessWidth width = syndrome.accessWidth();
+        complete(pe);
+        if (syndrome.isWrite()) {
+            int register = syndrome.transferRegister();
+            long value = register == ZERO_REGISTER ? 0 : pe.x(register) & mask(width);
+            if (machine.devices().contains(address)) {
+                machine.counts().count(Counter.GIC_WRITES);
+                machine.devices().write(address, width, value);
+            } else {
+                vcpu.stop(new VcpuExit.MmioWrite(address, width, value));
+            }
+        } else {
+            LoadTarget target = LoadTarget.of(syndrome);
+            if (machine.devices().contains(address)) {
+                machine.counts().count(Counter.GIC_READS);
+                vcpu.load(target, machine.devices().read(address, width));
+            } else {
+                vcpu.waitForAnswer(target, new VcpuExit.MmioRead(address, width));
+            }
+        }
+    }
+
+    private static long mask(AccessWidth width) {
+        return -1L >>> Long.SIZE - 8 * width.bytes();
+    }
+
+    private static int immediate(ProcessingElement pe) {
+        return new Syndrome(pe.read(SystemRegister.ESR_EL2)).immediate();
+    }
+
+    /** Returns after the trapped instruction instead of to it. */
+    private static void complete(ProcessingElement pe) {
+        pe.write(SystemRegister.ELR_EL2, pe.read(SystemRegister.ELR_EL2) + INSTRUCTION_BYTES);
+    }
+}
