@@ -12,4 +12,5 @@ module io.faultline.backend.core {
     requires static org.jspecify;
 
     exports io.faultline.backend.core.machine;
+    exports io.faultline.backend.core.pagefault;
 }
