@@ -12,7 +12,6 @@ module io.faultline.conformance {
     requires transitive io.faultline.api;
     requires transitive org.junit.platform.engine;
     requires org.junit.platform.commons;
-    requires org.opentest4j;
     requires com.google.gson;
     requires java.xml;
     requires static org.jspecify;

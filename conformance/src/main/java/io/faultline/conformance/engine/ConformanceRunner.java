@@ -63,14 +63,13 @@ public final class ConformanceRunner {
      */
     public static ConformanceReport run(Subject subject, RunOptions options) {
         List<RuleResult> results = new ArrayList<>();
-        try (RuleRunner runner = new RuleRunner(subject, options)) {
-            List<Rule> rules = runner.selected();
-            for (int i = 0; i < rules.size(); i++) {
-                options.listener().started(rules.get(i), i + 1, rules.size());
-                RuleResult result = runner.run(rules.get(i));
-                results.add(result);
-                options.listener().finished(result);
-            }
+        RuleRunner runner = new RuleRunner(subject, options);
+        List<Rule> rules = runner.selected();
+        for (int i = 0; i < rules.size(); i++) {
+            options.listener().started(rules.get(i), i + 1, rules.size());
+            RuleResult result = runner.run(rules.get(i));
+            results.add(result);
+            options.listener().finished(result);
         }
         return new ConformanceReport(
                 subject.backend().descriptor(),

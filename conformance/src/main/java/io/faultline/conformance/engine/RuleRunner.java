@@ -26,12 +26,11 @@ import java.util.function.Consumer;
  *
  * @since 0.1
  */
-public final class RuleRunner implements AutoCloseable {
+public final class RuleRunner {
     private static final Gate NEEDED_TO_CUT = new Gate(Capabilities.SAVE_RESTORE.id(), true, 0);
 
     private final Subject subject;
     private final RunOptions options;
-    private final Watchdog watchdog;
     private final Consumer<String> traceListener;
     private final Map<String, RuleResult> absences = new TreeMap<>();
 
@@ -48,7 +47,6 @@ public final class RuleRunner implements AutoCloseable {
     RuleRunner(Subject subject, RunOptions options, Consumer<String> traceListener) {
         this.subject = subject;
         this.options = options;
-        this.watchdog = new Watchdog(options.watchdog());
         this.traceListener = traceListener;
     }
 
@@ -84,11 +82,6 @@ public final class RuleRunner implements AutoCloseable {
             closed = Optional.of(NEEDED_TO_CUT);
         }
         return waive(closed.isPresent() ? absent(rule, closed.get()) : run(rule, check.get()));
-    }
-
-    @Override
-    public void close() {
-        watchdog.close();
     }
 
     private boolean isCuttable(Rule rule) {
@@ -140,9 +133,10 @@ public final class RuleRunner implements AutoCloseable {
     private CheckOutcome run(Check check, long seed) {
         TraceRecorder trace = new TraceRecorder(traceListener);
         Scenario scenario = new Scenario(subject, seed, options.budget(), options.cuts(), trace);
-        return watchdog.guard(
-                () -> CheckRun.run(check, scenario, trace),
-                stuck -> new CheckOutcome(Verdict.ERROR, stuck, List.of(), 0, List.of(), 0));
+        return options.watchdog()
+                .watch(
+                        () -> CheckRun.run(check, scenario, trace),
+                        stuck -> new CheckOutcome(Verdict.ERROR, stuck, List.of(), 0, List.of(), 0));
     }
 
     private RuleResult waive(RuleResult result) {

@@ -7,7 +7,6 @@ package io.faultline.conformance.engine;
 import io.faultline.conformance.scenario.Budget;
 import io.faultline.conformance.scenario.CutPlan;
 import io.faultline.conformance.suite.Suite;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -20,7 +19,7 @@ import java.util.OptionalLong;
  * @param cuts where machines are saved and restored; if anywhere, only checks that may be cut are run
  * @param budget how much one check may do
  * @param waivers known failures
- * @param watchdog real time after which a check that does not come back is given up; decides no verdict but ERROR
+ * @param watchdog notices that a check never comes back; decides no verdict but ERROR
  * @param listener is told how the run goes on
  * @since 0.1
  */
@@ -31,7 +30,7 @@ public record RunOptions(
         CutPlan cuts,
         Budget budget,
         Waivers waivers,
-        Duration watchdog,
+        Watchdog watchdog,
         ProgressListener listener) {
     /** Checks for null. */
     public RunOptions {
@@ -59,7 +58,7 @@ public record RunOptions(
                 CutPlan.NONE,
                 Budget.DEFAULT,
                 Waivers.NONE,
-                Duration.ofMinutes(1),
+                Watchdog.NONE,
                 ProgressListener.NONE);
     }
 
@@ -116,10 +115,10 @@ public record RunOptions(
     /**
      * Sets the watchdog.
      *
-     * @param other real time for one check
+     * @param other the watchdog
      * @return a copy
      */
-    public RunOptions watchdog(Duration other) {
+    public RunOptions watchdog(Watchdog other) {
         return new RunOptions(suite, filter, seed, cuts, budget, waivers, other, listener);
     }
 

@@ -18,8 +18,6 @@ import org.junit.platform.engine.TestEngine;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.EngineDescriptor;
-import org.opentest4j.AssertionFailedError;
-import org.opentest4j.TestAbortedException;
 
 /**
  * The suite as an engine of the JUnit Platform: a container for each backend, a test for each rule, with ids like
@@ -78,8 +76,8 @@ public final class FaultlineTestEngine implements TestEngine {
     }
 
     private static TestExecutionResult run(BackendDescriptorNode node, EngineExecutionListener listener) {
-        try (Subject subject = Subject.open(node.provider(), node.configuration());
-                RuleRunner runner = new RuleRunner(subject, node.options())) {
+        try (Subject subject = Subject.open(node.provider(), node.configuration())) {
+            RuleRunner runner = new RuleRunner(subject, node.options());
             for (TestDescriptor child : node.getChildren()) {
                 run((RuleDescriptorNode) child, runner, listener);
             }
@@ -104,7 +102,7 @@ public final class FaultlineTestEngine implements TestEngine {
             return TestExecutionResult.successful();
         }
         return result.verdict().isProblem()
-                ? TestExecutionResult.failed(new AssertionFailedError(result.explanation()))
-                : TestExecutionResult.aborted(new TestAbortedException(result.verdict() + ": " + result.message()));
+                ? TestExecutionResult.failed(new AssertionError(result.explanation()))
+                : TestExecutionResult.aborted(new RuleNotJudged(result.verdict() + ": " + result.message()));
     }
 }
