@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm;
+
+import io.faultline.api.capability.Capabilities;
+import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.capability.SdeiLimits;
+import io.faultline.backend.core.machine.MachineLayout;
+import io.faultline.backend.kvm.sdei.SdeiPolicy;
+
+/** What machines in the style of KVM can do. */
+final class KvmCapabilities {
+    /** Largest number of events that a VMM may define. */
+    static final int PLATFORM_EVENTS = 64;
+
+    private static final String NO_DISPATCHER = "sdei.dispatcher is set to absent";
+
+    private KvmCapabilities() {}
+
+    /**
+     * Collects the capabilities.
+     *
+     * @param policy the choices of the dispatcher
+     * @return the set
+     */
+    static CapabilitySet of(SdeiPolicy policy) {
+        CapabilitySet.Builder builder = CapabilitySet.builder()
+                .with(Capabilities.VCPUS, MachineLayout.MAX_VCPUS)
+                .with(Capabilities.SAVE_RESTORE, true)
+                .with(Capabilities.TIMERS, true)
+                .with(Capabilities.PSCI, true)
+                .with(Capabilities.PPI, true)
+                .with(Capabilities.PAGING, true);
+        if (policy.isOffered()) {
+            builder.with(Capabilities.SDEI, new SdeiLimits(policy.minorVersion(), 0, 0))
+                    .with(Capabilities.SDEI_PLATFORM_EVENTS, PLATFORM_EVENTS)
+                    .without(Capabilities.SDEI_BIND, "the dispatcher has no bind slots");
+        } else {
+            builder.without(Capabilities.SDEI, NO_DISPATCHER)
+                    .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_DISPATCHER)
+                    .without(Capabilities.SDEI_BIND, NO_DISPATCHER);
+        }
+        return builder.build();
+    }
+}

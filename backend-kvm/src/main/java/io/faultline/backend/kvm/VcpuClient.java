@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm;
+
+import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.arm64.SystemRegister;
+import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.kvm.sdei.ClientPe;
+import io.faultline.hwmodel.cpu.ProcessingElement;
+
+/** A vCPU as the SDEI dispatcher sees it: a guest at EL1 and EL0, whose context is at EL2 inside a trap. */
+final class VcpuClient implements ClientPe {
+    private final VirtualProcessor vcpu;
+    private final ProcessingElement pe;
+
+    VcpuClient(VirtualProcessor vcpu) {
+        this.vcpu = vcpu;
+        this.pe = vcpu.pe();
+    }
+
+    private boolean isTrapped() {
+        return pe.level() == ExceptionLevel.EL2;
+    }
+
+    @Override
+    public int index() {
+        return vcpu.index();
+    }
+
+    @Override
+    public long affinity() {
+        return vcpu.affinity().mpidr();
+    }
+
+    @Override
+    public boolean isOn() {
+        return vcpu.isOn();
+    }
+
+    @Override
+    public long x(int n) {
+        return pe.x(n);
+    }
+
+    @Override
+    public void x(int n, long value) {
+        pe.x(n, value);
+    }
+
+    @Override
+    public long pc() {
+        return isTrapped() ? pe.read(SystemRegister.ELR_EL2) : pe.pc();
+    }
+
+    @Override
+    public long pstate() {
+        return isTrapped() ? pe.read(SystemRegister.SPSR_EL2) : pe.pstate().spsr();
+    }
+
+    @Override
+    public void resumeAt(long pc, long pstate) {
+        if (isTrapped()) {
+            pe.write(SystemRegister.ELR_EL2, pc);
+            pe.write(SystemRegister.SPSR_EL2, pstate);
+        } else {
+            pe.pstate(new ProcessorState(pstate));
+            pe.pc(pc);
+        }
+    }
+
+    @Override
+    public long systemControl() {
+        return pe.read(SystemRegister.SCTLR_EL1);
+    }
+
+    @Override
+    public void exceptionReturn(long pc, long pstate) {
+        pe.write(SystemRegister.ELR_EL1, pc);
+        pe.write(SystemRegister.SPSR_EL1, pstate);
+    }
+
+    @Override
+    public void requestAttention() {
+        vcpu.requestAttention();
+    }
+}
