@@ -6,6 +6,8 @@ package io.faultline.vmm;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ExceptionClass;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
@@ -15,6 +17,7 @@ import io.faultline.vmm.device.Pl011Uart;
 import io.faultline.vmm.paging.SnapshotPageSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -125,11 +128,7 @@ final class RunLoop {
                             : new GuestOutcome.ResetRequested());
         }
         if (exit instanceof VcpuExit.Unrecoverable stuck) {
-            return failed(
-                    vcpu.index(),
-                    stuck.pc(),
-                    "cannot go on: " + stuck.reason()
-                            + (stuck.syndrome() == 0 ? "" : " (ESR 0x" + Long.toHexString(stuck.syndrome()) + ")"));
+            return failed(vcpu.index(), stuck.pc(), "cannot go on: " + stuck.reason() + cause(vcpu, stuck.syndrome()));
         }
         if (exit instanceof VcpuExit.BackendSpecific specific) {
             return failed(
@@ -148,6 +147,24 @@ final class RunLoop {
         return Optional.empty();
     }
 
+    /** The exception that could not be taken tells more about the guest than the vector at which it is stuck. */
+    private static String cause(Vcpu vcpu, long syndrome) {
+        if (syndrome == 0) {
+            return "";
+        }
+        int code = (int) (syndrome >>> 26) & 0x3F;
+        String name = code == 0
+                ? "undefined instruction"
+                : ExceptionClass.of(code)
+                        .map(found -> found.name()
+                                .replaceFirst("_(SAME|LOWER)$", "")
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', ' '))
+                        .orElse("unknown exception");
+        return " (" + name + " at PC 0x" + Long.toHexString(vcpu.read(SystemRegister.ELR_EL1)) + ", ESR 0x"
+                + Long.toHexString(syndrome) + ")";
+    }
+
     private Optional<GuestOutcome> readDevice(Vcpu vcpu, VcpuExit.MmioRead read) {
         Optional<DeviceMap.Mapping> mapping =
                 devices.find(read.address(), read.width().bytes());
@@ -157,7 +174,7 @@ final class RunLoop {
                         .device()
                         .read(read.address() - mapping.get().frame().base(), read.width());
         if (value.isEmpty()) {
-            return unclaimed(vcpu, vcpu.read(CoreRegister.PC), "read", read.address(), read.width(), mapping);
+            return unclaimed(vcpu, "read", read.address(), read.width(), mapping);
         }
         vcpu.completeMmioRead(value.getAsLong());
         return Optional.empty();
@@ -173,21 +190,21 @@ final class RunLoop {
         if (taken) {
             return Optional.empty();
         }
-        // The store is complete, so that PC is already behind it.
-        return unclaimed(vcpu, vcpu.read(CoreRegister.PC) - 4, "write", write.address(), write.width(), mapping);
+        return unclaimed(vcpu, "write", write.address(), write.width(), mapping);
     }
 
     /** A real board would answer with an external abort or hang; ending the run says what is wrong with the guest. */
     private Optional<GuestOutcome> unclaimed(
-            Vcpu vcpu, long pc, String kind, long address, AccessWidth width, Optional<DeviceMap.Mapping> mapping) {
+            Vcpu vcpu, String kind, long address, AccessWidth width, Optional<DeviceMap.Mapping> mapping) {
         String why = mapping.map(found -> "where the " + found.device().name() + " at 0x"
                         + Long.toHexString(found.frame().base()) + " has no register of that size")
                 .orElse("where there is neither memory nor a device");
+        // The instruction is complete, so that PC is already behind it.
         return failed(
                 vcpu.index(),
-                pc,
-                "made an unclaimed access: a " + kind + " of " + width.bytes() + " bytes at 0x"
-                        + Long.toHexString(address) + ", " + why);
+                vcpu.read(CoreRegister.PC) - 4,
+                "made an unclaimed access: a " + width.bytes() + "-byte " + kind + " at 0x" + Long.toHexString(address)
+                        + ", " + why);
     }
 
     private static Optional<GuestOutcome> failed(int vcpu, long pc, String what) {

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.MachineRequest.AsyncPageFaultRequest;
@@ -235,11 +236,11 @@ class VirtualMachineTest {
     @Test
     void anAddressWithoutADeviceEndsTheRun() {
         assertEquals(
-                "vCPU 0 at PC 0x40001000 made an unclaimed access: a read of 4 bytes at 0xa000000,"
+                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 4-byte read at 0xa000000,"
                         + " where there is neither memory nor a device",
                 failure(ScriptedBackend.complete().vcpu(Move.read(0x0A00_0000L, WORD))));
         assertEquals(
-                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a write of 1 bytes at 0xa000000,"
+                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 1-byte write at 0xa000000,"
                         + " where there is neither memory nor a device",
                 failure(ScriptedBackend.complete().vcpu(Move.write(0x0A00_0000L, BYTE, 1))));
     }
@@ -247,26 +248,29 @@ class VirtualMachineTest {
     @Test
     void aDeviceWithoutSuchARegisterEndsTheRun() {
         assertEquals(
-                "vCPU 0 at PC 0x40001000 made an unclaimed access: a read of 4 bytes at 0x900004c,"
+                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 4-byte read at 0x900004c,"
                         + " where the PL011 at 0x9000000 has no register of that size",
                 failure(ScriptedBackend.complete().vcpu(Move.read(UART + 0x4C, WORD))));
         assertEquals(
-                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a write of 4 bytes at 0x9010fdc,"
+                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 4-byte write at 0x9010fdc,"
                         + " where the PL031 at 0x9010000 has no register of that size",
                 failure(ScriptedBackend.complete().vcpu(Move.write(RTC + 0xFDC, WORD, 1))));
     }
 
+    private static String stuck(long syndrome) {
+        return failure(ScriptedBackend.complete().vcpu((vcpu, budget) -> {
+            vcpu.write(SystemRegister.ELR_EL1, 0x4000_1230L);
+            return new VcpuExit.Unrecoverable(0x200, syndrome, "its vectors are not memory");
+        }));
+    }
+
     @Test
     void aGuestThatCannotGoOnEndsTheRun() {
-        assertEquals(
-                "vCPU 0 at PC 0x200 cannot go on: its vectors are not memory (ESR 0x86000004)",
-                failure(ScriptedBackend.complete()
-                        .vcpu(Move.exit(
-                                new VcpuExit.Unrecoverable(0x200, 0x8600_0004L, "its vectors are not memory")))));
-        assertEquals(
-                "vCPU 0 at PC 0x200 cannot go on: it is stuck",
-                failure(ScriptedBackend.complete()
-                        .vcpu(Move.exit(new VcpuExit.Unrecoverable(0x200, 0, "it is stuck")))));
+        String begin = "vCPU 0 at PC 0x200 cannot go on: its vectors are not memory";
+        assertEquals(begin, stuck(0));
+        assertEquals(begin + " (undefined instruction at PC 0x40001230, ESR 0x2000000)", stuck(0x200_0000L));
+        assertEquals(begin + " (instruction abort at PC 0x40001230, ESR 0x86000004)", stuck(0x8600_0004L));
+        assertEquals(begin + " (unknown exception at PC 0x40001230, ESR 0xfe000000)", stuck(0xFE00_0000L));
     }
 
     @Test

@@ -63,7 +63,8 @@ public sealed interface VcpuExit {
     }
 
     /**
-     * The guest reads from an address without memory. The VMM answers with {@link Vcpu#completeMmioRead}.
+     * The guest reads from an address without memory. The VMM answers with {@link Vcpu#completeMmioRead}. The instruction
+     * is complete but for the value: PC is that of the next one.
      *
      * @param address guest-physical address
      * @param width size
