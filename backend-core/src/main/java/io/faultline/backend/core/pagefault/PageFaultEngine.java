@@ -24,7 +24,6 @@ import io.faultline.backend.core.pagefault.Policy.Timing;
 import io.faultline.backend.core.pagefault.Policy.TokenOwner;
 import io.faultline.backend.core.pagefault.Policy.WaitMode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -388,18 +387,16 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         return "faults";
     }
 
-    /** Everything ends without a word; ports and counters too are as they were at first. */
+    /** Everything ends without a word. Statistics go on: they count since the machine was built. */
     @Override
     public void reset() {
-        registry.clear();
-        delivery.forget();
-        ledger.reset();
-        Arrays.fill(enabled, false);
-        pagesWanted = false;
-        ports.tokens().reset();
         for (int vcpu = 0; vcpu < enabled.length; vcpu++) {
-            ports.reset(vcpu);
+            reset(vcpu);
         }
+        delivery.forget();
+        registry.clear();
+        ports.tokens().reset();
+        pagesWanted = false;
     }
 
     @Override
