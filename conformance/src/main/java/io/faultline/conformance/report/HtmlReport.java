@@ -46,7 +46,7 @@ public final class HtmlReport {
               var verdict = 'ALL', words = '';
               function show() {
                 section.querySelectorAll('details').forEach(function (rule) {
-                  var fits = [verdict, 'ALL'].includes(rule.dataset.verdict) || verdict === 'ALL';
+                  var fits = verdict === 'ALL' || verdict === rule.dataset.verdict;
                   var named = rule.textContent.toLowerCase().includes(words);
                   rule.classList.toggle('hidden', !(fits ? named : false));
                 });
@@ -115,7 +115,7 @@ public final class HtmlReport {
                     report.isConforming() ? "verdict PASS" : "verdict FAIL");
             html.element("dl", () -> facts(html, report));
             html.element("nav", () -> filters(html, report));
-            report.results().forEach(result -> rule(html, result));
+            report.results().forEach(result -> rule(html, report.backend().id(), result));
         });
     }
 
@@ -157,7 +157,7 @@ public final class HtmlReport {
         html.leaf("button", text, "type", "button", "data-verdict", verdict, "aria-pressed", Boolean.toString(pressed));
     }
 
-    private static void rule(XmlText html, RuleResult result) {
+    private static void rule(XmlText html, String backend, RuleResult result) {
         html.element(
                 "details",
                 () -> {
@@ -176,7 +176,7 @@ public final class HtmlReport {
                 "data-verdict",
                 result.verdict().name(),
                 "id",
-                result.rule().id());
+                backend + "." + result.rule().id());
         html.line();
     }
 

@@ -40,7 +40,7 @@ public final class JsonReport {
         JsonArray backends = new JsonArray();
         reports.forEach(report -> backends.add(backend(report)));
         root.add("backends", backends);
-        return GSON.toJson(root) + "\n";
+        return PrintableText.of(GSON.toJson(root)) + "\n";
     }
 
     private static JsonObject backend(ConformanceReport report) {

@@ -7,6 +7,7 @@ package io.faultline.conformance.report;
 import io.faultline.conformance.engine.ConformanceReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,11 +30,16 @@ public final class ReportWriter {
     public static void write(Path directory, List<ConformanceReport> reports) {
         try {
             Files.createDirectories(directory);
-            Files.writeString(directory.resolve("index.html"), HtmlReport.render(reports));
-            Files.writeString(directory.resolve("report.json"), JsonReport.render(reports));
-            Files.writeString(directory.resolve("junit.xml"), JunitXmlReport.render(reports));
+            write(directory.resolve("index.html"), HtmlReport.render(reports));
+            write(directory.resolve("report.json"), JsonReport.render(reports));
+            write(directory.resolve("junit.xml"), JunitXmlReport.render(reports));
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
+    }
+
+    /** What a backend put into a message need not be valid text; encoding replaces what is not. */
+    private static void write(Path file, String text) throws IOException {
+        Files.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

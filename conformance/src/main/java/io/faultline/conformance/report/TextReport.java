@@ -48,7 +48,7 @@ public final class TextReport {
             text.append('\n');
         }
         text.append(totals(report)).append('\n');
-        return text.toString();
+        return PrintableText.of(text.toString());
     }
 
     /**

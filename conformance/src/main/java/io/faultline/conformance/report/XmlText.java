@@ -50,7 +50,7 @@ final class XmlText {
         write(() -> {
             writer.writeStartElement(name);
             for (int i = 0; i < attributes.length; i += 2) {
-                writer.writeAttribute(attributes[i], printable(attributes[i + 1]));
+                writer.writeAttribute(attributes[i], PrintableText.of(attributes[i + 1]));
             }
             content.write();
             writer.writeEndElement();
@@ -63,7 +63,7 @@ final class XmlText {
     }
 
     void characters(String content) {
-        write(() -> writer.writeCharacters(printable(content)));
+        write(() -> writer.writeCharacters(PrintableText.of(content)));
     }
 
     void line() {
@@ -74,20 +74,5 @@ final class XmlText {
     public String toString() {
         write(writer::flush);
         return text.toString();
-    }
-
-    /** XML 1.0 has no way to write most control characters and lone surrogates. */
-    static String printable(String content) {
-        StringBuilder clean = new StringBuilder(content.length());
-        content.codePoints().map(c -> isAllowed(c) ? c : 0xFFFD).forEach(clean::appendCodePoint);
-        return clean.toString();
-    }
-
-    private static boolean isAllowed(int c) {
-        return c == '\t'
-                || c == '\n'
-                || c == '\r'
-                || c >= 0x20 && c <= 0xD7FF
-                || c >= 0xE000 && c != 0xFFFE && c != 0xFFFF;
     }
 }

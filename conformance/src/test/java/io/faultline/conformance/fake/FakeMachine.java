@@ -259,6 +259,10 @@ final class FakeMachine implements Machine {
                 write(CoreRegister.PSTATE, read(CoreRegister.PSTATE) | 0x3C0);
             } else if ((word & 0xFFFF_F0FF) == 0xD503_40FF) {
                 write(CoreRegister.PSTATE, read(CoreRegister.PSTATE) & ~0x3C0L);
+            } else if ((word & 0xFFE0_0000) == 0xD280_0000) {
+                write(CoreRegister.x(word & 31), word >>> 5 & 0xFFFF);
+            } else if ((word & 0xFFC0_0000) == 0x9100_0000) {
+                write(CoreRegister.x(word & 31), x(word >>> 5 & 31) + (word >>> 10 & 0xFFF));
             } else if ((word & 0xFC00_0000) == 0x1400_0000) {
                 next = pc + ((long) (word << 6) >> 4);
             } else if ((word & 0xFFC0_0000) == 0xD500_0000 || (word & 0xFFE0_0000) == 0xD520_0000) {

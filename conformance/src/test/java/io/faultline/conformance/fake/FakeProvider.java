@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.fake;
 
+import io.faultline.api.sdei.SdeiFunction;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
@@ -25,9 +26,8 @@ public final class FakeProvider implements HypervisorBackendProvider {
     @Override
     public HypervisorBackend open(BackendConfiguration configuration) {
         FakeBackend backend = new FakeBackend();
-        if (configuration.get("mood").equals("odd")) {
-            backend.call = (function, argument) -> 42;
-        }
+        boolean odd = configuration.get("mood").equals("odd");
+        backend.call = (function, argument) -> odd ? 42 : SdeiFunction.isReserved(function) ? -1 : argument;
         return backend;
     }
 }
