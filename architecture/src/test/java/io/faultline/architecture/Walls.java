@@ -88,6 +88,7 @@ final class Walls {
                     API,
                     JDK,
                     NULLNESS,
+                    "javax.xml.stream..",
                     "com.google.gson..",
                     "org.junit.platform.engine..",
                     "org.junit.platform.commons..")
