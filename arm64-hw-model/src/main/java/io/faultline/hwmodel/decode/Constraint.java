@@ -55,6 +55,20 @@ enum Constraint {
             return Fields.bits(word, 22, 2) != 3 && SHIFT_IN_REGISTER.holds(word);
         }
     },
+    /**
+     * The registers of a load pair differ from each other and, with writeback, from the base. The architecture lets a PE
+     * choose between UNDEFINED and other results; binutils takes LDPSW for undefined and the other pairs for defined.
+     */
+    DISTINCT_REGISTERS {
+        @Override
+        boolean holds(int word) {
+            int first = Fields.rd(word);
+            int second = Fields.ra(word);
+            boolean writeback = Fields.bits(word, 23, 1) == 1;
+            int base = Fields.rn(word);
+            return first != second && !(writeback && base != 31 && (base == first || base == second));
+        }
+    },
     /** Extended register: shifted left by at most 4. */
     EXTEND {
         @Override
