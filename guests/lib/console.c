@@ -6,29 +6,29 @@
 
 #include "guest.h"
 
+/* Registers of the PL011. */
 #define UART 0x09000000UL
-
-/* Registers of the PL011, in 32-bit words. */
-enum { DATA = 0x00 / 4, FLAGS = 0x18 / 4, LINE_CONTROL = 0x2C / 4, CONTROL = 0x30 / 4 };
+#define DATA (UART + 0x00)
+#define FLAGS (UART + 0x18)
+#define LINE_CONTROL (UART + 0x2C)
+#define CONTROL (UART + 0x30)
 
 #define FLAGS_TRANSMIT_FULL (1u << 5)
 #define LINE_8_BITS_FIFO 0x70u
 #define CONTROL_ENABLE_TRANSMIT 0x101u
 
-static volatile uint32_t *const uart = (volatile uint32_t *)UART;
-
 void console_init(void)
 {
-    uart[CONTROL] = 0;
-    uart[LINE_CONTROL] = LINE_8_BITS_FIFO;
-    uart[CONTROL] = CONTROL_ENABLE_TRANSMIT;
+    device_write(CONTROL, 0);
+    device_write(LINE_CONTROL, LINE_8_BITS_FIFO);
+    device_write(CONTROL, CONTROL_ENABLE_TRANSMIT);
 }
 
 static void put(char c)
 {
-    while (uart[FLAGS] & FLAGS_TRANSMIT_FULL) {
+    while (device_read(FLAGS) & FLAGS_TRANSMIT_FULL) {
     }
-    uart[DATA] = (unsigned char)c;
+    device_write(DATA, (unsigned char)c);
 }
 
 static void put_number(uint64_t value, unsigned base)

@@ -29,11 +29,6 @@
 #define PRIORITY 0xA0u
 #define PRIORITY_MASK_OPEN 0xF0u
 
-static volatile uint32_t *word(uint64_t address)
-{
-    return (volatile uint32_t *)address;
-}
-
 /* Aff3.Aff2.Aff1.Aff0 packed as GICR_TYPER has them. */
 static uint32_t packed_affinity(uint64_t mpidr)
 {
@@ -44,10 +39,10 @@ static uint64_t redistributor(void)
 {
     uint32_t wanted = packed_affinity(read_register(mpidr_el1));
     for (uint64_t frame = REDISTRIBUTORS;; frame += REDISTRIBUTOR_STRIDE) {
-        if (*word(frame + GICR_TYPER + 4) == wanted) {
+        if (device_read(frame + GICR_TYPER + 4) == wanted) {
             return frame;
         }
-        if (*word(frame + GICR_TYPER) & GICR_TYPER_LAST) {
+        if (device_read(frame + GICR_TYPER) & GICR_TYPER_LAST) {
             fail("no redistributor for affinity 0x%lx", (uint64_t)wanted);
         }
     }
@@ -55,8 +50,8 @@ static uint64_t redistributor(void)
 
 static void write_distributor_control(uint32_t value)
 {
-    *word(DISTRIBUTOR + GICD_CTLR) = value;
-    while (*word(DISTRIBUTOR + GICD_CTLR) & GICD_CTLR_WRITE_PENDING) {
+    device_write(DISTRIBUTOR + GICD_CTLR, value);
+    while (device_read(DISTRIBUTOR + GICD_CTLR) & GICD_CTLR_WRITE_PENDING) {
     }
 }
 
@@ -66,13 +61,13 @@ void gic_init(void)
     write_distributor_control(GICD_CTLR_AFFINITY_ROUTING | GICD_CTLR_ENABLE_GROUP_1);
 
     uint64_t frame = redistributor();
-    *word(frame + GICR_WAKER) &= ~GICR_WAKER_PROCESSOR_SLEEP;
-    while (*word(frame + GICR_WAKER) & GICR_WAKER_CHILDREN_ASLEEP) {
+    device_write(frame + GICR_WAKER, device_read(frame + GICR_WAKER) & ~GICR_WAKER_PROCESSOR_SLEEP);
+    while (device_read(frame + GICR_WAKER) & GICR_WAKER_CHILDREN_ASLEEP) {
     }
-    *word(frame + GICR_ICENABLER0) = ~0u;
-    *word(frame + GICR_IGROUPR0) = ~0u;
+    device_write(frame + GICR_ICENABLER0, ~0u);
+    device_write(frame + GICR_IGROUPR0, ~0u);
     for (unsigned i = 0; i < 32; i += 4) {
-        *word(frame + GICR_IPRIORITYR + i) = PRIORITY * 0x01010101u;
+        device_write(frame + GICR_IPRIORITYR + i, PRIORITY * 0x01010101u);
     }
     barrier();
 
@@ -86,13 +81,13 @@ void gic_init(void)
 
 void gic_enable(unsigned interrupt)
 {
-    *word(redistributor() + GICR_ISENABLER0) = 1u << interrupt;
+    device_write(redistributor() + GICR_ISENABLER0, 1u << interrupt);
     barrier();
 }
 
 void gic_disable(unsigned interrupt)
 {
-    *word(redistributor() + GICR_ICENABLER0) = 1u << interrupt;
+    device_write(redistributor() + GICR_ICENABLER0, 1u << interrupt);
     barrier();
 }
 

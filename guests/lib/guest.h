@@ -33,6 +33,22 @@ static inline void wait_for_interrupt(void) { __asm__ volatile("dsb sy\n\twfi" :
 static inline void unmask_interrupts(void) { __asm__ volatile("msr daifclr, #2\n\tisb" ::: "memory"); }
 static inline void mask_interrupts(void) { __asm__ volatile("msr daifset, #2\n\tisb" ::: "memory"); }
 
+/*
+ * Device registers. A compiler may access a plain volatile pointer with an instruction that also
+ * updates the pointer, or with a pair of registers. Such an access to a device comes to a hypervisor
+ * without a syndrome that says what to do, and it answers with an external abort.
+ */
+static inline uint32_t device_read(uint64_t address)
+{
+    uint32_t value;
+    __asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+static inline void device_write(uint64_t address, uint32_t value)
+{
+    __asm__ volatile("str %w0, [%1]" ::"r"(value), "r"(address) : "memory");
+}
+
 /* ---- start.S -------------------------------------------------------------------------------- */
 
 /* The guest's own code on the first processor. When it returns, the machine is powered off. */
