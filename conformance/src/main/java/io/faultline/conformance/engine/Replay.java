@@ -10,6 +10,7 @@ import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.conformance.rule.Rule;
 import io.faultline.conformance.scenario.Subject;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -63,7 +64,7 @@ public record Replay(RuleResult result, boolean same) {
                 .cuts(token.cuts())
                 .waivers(Waivers.NONE)
                 .filter(RuleFilter.ALL);
-        RuleResult result = new RuleRunner(subject, exactly, trace).run(rule);
+        RuleResult result = new RuleRunner(subject, exactly, Optional.of(trace)).run(rule);
         boolean same = result.token()
                 .filter(again -> again.traceHash() == token.traceHash())
                 .isPresent();

@@ -31,7 +31,7 @@ public final class RuleRunner {
 
     private final Subject subject;
     private final RunOptions options;
-    private final Consumer<String> traceListener;
+    private final Optional<Consumer<String>> traceListener;
     private final Map<String, RuleResult> absences = new TreeMap<>();
 
     /**
@@ -41,10 +41,10 @@ public final class RuleRunner {
      * @param options how
      */
     public RuleRunner(Subject subject, RunOptions options) {
-        this(subject, options, line -> {});
+        this(subject, options, Optional.empty());
     }
 
-    RuleRunner(Subject subject, RunOptions options, Consumer<String> traceListener) {
+    RuleRunner(Subject subject, RunOptions options, Optional<Consumer<String>> traceListener) {
         this.subject = subject;
         this.options = options;
         this.traceListener = traceListener;
@@ -131,7 +131,7 @@ public final class RuleRunner {
     }
 
     private CheckOutcome run(Check check, long seed) {
-        TraceRecorder trace = new TraceRecorder(traceListener);
+        TraceRecorder trace = traceListener.map(TraceRecorder::new).orElseGet(TraceRecorder::new);
         Scenario scenario = new Scenario(subject, seed, options.budget(), options.cuts(), trace);
         return options.watchdog()
                 .watch(

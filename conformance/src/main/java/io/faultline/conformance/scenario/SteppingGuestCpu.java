@@ -438,6 +438,7 @@ public final class SteppingGuestCpu implements GuestCpu {
     }
 
     private GuestStep stepFrom(long at) {
+        long retired = vcpu().retired();
         for (int i = 0; i < LARGEST_STEPS; i++) {
             VcpuExit exit = vcpu().step();
             if (!(exit instanceof VcpuExit.Stepped)) {
@@ -448,7 +449,7 @@ public final class SteppingGuestCpu implements GuestCpu {
             if (now == at + 4) {
                 return new GuestStep.Retired();
             }
-            if (now != at) {
+            if (now != at || vcpu().retired() != retired) {
                 return new GuestStep.Diverted(now);
             }
         }

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -27,11 +28,16 @@ public final class TraceRecorder implements TraceSink {
     private static final long FNV_OFFSET = 0xCBF2_9CE4_8422_2325L;
     private static final long FNV_PRIME = 0x100_0000_01B3L;
 
-    private final Consumer<String> listener;
+    private final Optional<Consumer<String>> listener;
     private final Deque<String> last = new ArrayDeque<>();
     private final List<TraceEvent> events = new ArrayList<>();
     private long hash = FNV_OFFSET;
     private long count;
+
+    /** Makes a recorder that nobody listens to. */
+    public TraceRecorder() {
+        this.listener = Optional.empty();
+    }
 
     /**
      * Makes a recorder.
@@ -39,7 +45,7 @@ public final class TraceRecorder implements TraceSink {
      * @param listener is given each line as it is recorded
      */
     public TraceRecorder(Consumer<String> listener) {
-        this.listener = listener;
+        this.listener = Optional.of(listener);
     }
 
     @Override
@@ -61,7 +67,7 @@ public final class TraceRecorder implements TraceSink {
             last.removeFirst();
         }
         last.addLast(text);
-        listener.accept(text);
+        listener.ifPresent(taker -> taker.accept(TraceLine.readable(text)));
     }
 
     /**
@@ -79,7 +85,7 @@ public final class TraceRecorder implements TraceSink {
      * @return at most {@link #LAST_LINES} lines, the newest last
      */
     public List<String> lastLines() {
-        return List.copyOf(last);
+        return last.stream().map(TraceLine::readable).toList();
     }
 
     /**

@@ -304,6 +304,21 @@ class ScenarioTest {
     }
 
     @Test
+    void numbersInATraceAreReadable() {
+        s.trace().line("GuestCall[vcpu=0, function=-1006632927, argument=-2, result=1073742080]");
+        assertEquals(
+                List.of("GuestCall[vcpu=0, function=0xc4000021, argument=-2, result=0x40000100]"), trace.lastLines());
+        assertEquals(trace.lastLines(), lines);
+    }
+
+    @Test
+    void aBranchToItselfIsADiversion() {
+        SteppingGuestCpu cpu = s.machine().cpu(0);
+        long here = cpu.pc();
+        s.expectDiverted("B .", cpu.execute(A64.b(0)), here);
+    }
+
+    @Test
     void onlyTheEndOfATraceIsKept() {
         for (int i = 0; i < 100; i++) {
             s.note("line " + i);
