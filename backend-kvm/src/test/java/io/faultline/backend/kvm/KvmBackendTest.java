@@ -27,7 +27,9 @@ import io.faultline.api.sdei.SdeiEventType;
 import io.faultline.api.sdei.SdeiPriority;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.BackendDescriptor;
+import io.faultline.api.spi.BackendRegistry;
 import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.api.spi.ProbeResult;
 import io.faultline.api.spi.Setting;
 import java.util.List;
@@ -61,6 +63,16 @@ class KvmBackendTest {
         assertEquals("kvm", descriptor.id());
         assertEquals(descriptor, backend.descriptor());
         assertEquals(50, ((ProbeResult.Available) provider.probe()).score());
+    }
+
+    @Test
+    void registryFindsAndOpensIt() {
+        BackendRegistry registry = BackendRegistry.discover();
+        assertEquals(List.of(), registry.problems());
+        HypervisorBackendProvider found = registry.provider("kvm");
+        try (HypervisorBackend opened = found.open(BackendConfiguration.defaults(found.descriptor()))) {
+            assertEquals(List.of(), opened.plan(request().vcpus(2).build()).refusals());
+        }
     }
 
     @Test

@@ -27,7 +27,6 @@ import io.faultline.api.sdei.SdeiPriority;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.trace.TraceEvent;
-import io.faultline.backend.kvm.pagefault.PageFaultFront;
 import io.faultline.backend.kvm.sdei.SdeiGuest;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,9 +97,7 @@ final class KvmRig implements SdeiGuest {
 
     static HypervisorBackend open(Map<String, String> settings, Module... overrides) {
         KvmBackendProvider provider = new KvmBackendProvider();
-        Module[] all = java.util.Arrays.copyOf(overrides, overrides.length + 1);
-        all[overrides.length] = binder -> binder.bind(PageFaultFront.class).to(AllResident.class);
-        return KvmBackends.open(BackendConfiguration.of(provider.descriptor(), settings), all);
+        return KvmBackends.open(BackendConfiguration.of(provider.descriptor(), settings), overrides);
     }
 
     /** Interrupts unmasked, vectors of NOPs, at a NOP. */
