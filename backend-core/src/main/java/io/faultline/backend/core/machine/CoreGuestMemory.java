@@ -38,14 +38,18 @@ final class CoreGuestMemory implements GuestMemory {
     public void read(long address, byte[] target) {
         machine.requireOpen();
         requireMemory(address, target.length, "reading");
-        ram.read(address, target, 0, target.length);
+        if (target.length > 0) {
+            ram.read(address, target, 0, target.length);
+        }
     }
 
     @Override
     public void write(long address, byte[] source) {
         machine.requireOpen();
         requireMemory(address, source.length, "writing");
-        ram.write(address, source, 0, source.length);
+        if (source.length > 0) {
+            ram.write(address, source, 0, source.length);
+        }
     }
 
     @Override

@@ -80,7 +80,7 @@ final class Counters {
         named.put("apf.page-ins", faults.pageIns());
         named.put("apf.failures", faults.failures());
         named.put("apf.dropped", faults.dropped());
-        faults.vetoes().forEach((veto, count) -> named.put("apf.veto." + veto.replace('_', '-'), count));
+        faults.vetoes().forEach((veto, count) -> named.put("apf.veto." + veto, count));
         return named;
     }
 }

@@ -60,7 +60,21 @@ final class MachineState {
      */
     void load(SavedState state) {
         requireSameBackend(state);
-        StateReader reader = state.reader();
+        try {
+            load(state.reader());
+        } catch (HypervisorException refused) {
+            throw refused;
+        } catch (RuntimeException impossible) {
+            throw new HypervisorException(
+                    ErrorId.INVALID_STATE,
+                    "restoring a saved state that cannot be: " + impossible.getMessage(),
+                    "backend " + identity.backend(),
+                    "save it again",
+                    impossible);
+        }
+    }
+
+    private void load(StateReader reader) {
         requireSameShape(reader.section(SHAPE));
         elements.forEach(reader::element);
         for (CoreVcpu vcpu : vcpus) {

@@ -86,6 +86,10 @@ final class ScriptedPages implements AbsentPageHandler, AsyncPageFaults {
         host.ram().makeResident(page, stored.getOrDefault(page, new byte[PageSize.BYTES]));
     }
 
+    byte[] evictedContent(long page) {
+        return stored.get(page);
+    }
+
     void fail(long page) {
         arrivals.remove(page);
     }
@@ -186,7 +190,7 @@ final class ScriptedPages implements AbsentPageHandler, AsyncPageFaults {
     @Override
     public FaultCounters counters() {
         TreeMap<String, Long> vetoes = new TreeMap<>();
-        vetoes.put("NO_SLOT", 2L);
+        vetoes.put("limit-reached", 2L);
         return new FaultCounters(0, 0, 0, 0, 0, 0, 0, 0, seen.size(), 0, 0, 0, 0, vetoes);
     }
 }
