@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.conformance.mutant;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The rules that a mutant fails besides the one it is aimed at, as recorded in {@code collateral.txt}.
+ *
+ * <p>One bug often breaks several rules. The record makes a change of that visible: a mutant that begins to fail other
+ * rules has become another bug, or a check has begun to demand something else.
+ */
+final class Collateral {
+    private static final Map<String, List<String>> RECORDED = read();
+
+    private Collateral() {}
+
+    static List<String> of(String mutant) {
+        return RECORDED.getOrDefault(mutant, List.of());
+    }
+
+    private static Map<String, List<String>> read() {
+        Map<String, List<String>> recorded = new TreeMap<>();
+        try (InputStream in = Collateral.class.getResourceAsStream("collateral.txt")) {
+            if (in == null) {
+                return recorded;
+            }
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    List<String> words = new ArrayList<>(List.of(line.trim().split("[ :,]+")));
+                    recorded.put(words.remove(0), words);
+                }
+            }
+            return recorded;
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.conformance.mutant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.faultline.conformance.engine.RunOptions;
+import io.faultline.conformance.suite.Suite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every mutant is killed by the rule it is aimed at, with the expected words, and fails no rule but the recorded ones.
+ *
+ * <p>After a deliberate change, record the collateral again with
+ * {@code mvn -pl conformance -am -Dtest=KvmKillMatrixTest -Dfaultline.record=true test} and read the difference.
+ */
+class KvmKillMatrixTest {
+    private static final Path RECORD =
+            Path.of("src/test/resources/io/faultline/conformance/mutant/collateral.txt");
+    private static final Path MATRIX = Path.of("target/kill-matrix.txt");
+    private static final int FEWEST_MUTANTS = 100;
+
+    private static KillMatrix matrix;
+
+    @BeforeAll
+    static void runEveryMutant() throws IOException {
+        List<Mutant> mutants = mutants();
+        List<KillMatrix.Row> rows = mutants.parallelStream()
+                .flatMap(mutant -> KillMatrix.run(List.of(mutant), RunOptions.of(Suite.standard())).rows().stream())
+                .toList();
+        matrix = new KillMatrix(rows);
+        Files.createDirectories(MATRIX.getParent());
+        Files.writeString(MATRIX, matrix.render());
+        if (Boolean.getBoolean("faultline.record")) {
+            record(rows);
+        }
+    }
+
+    static List<Mutant> mutants() {
+        return Stream.of(SdeiCallMutants.ALL, SdeiDispatchMutants.ALL)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Test
+    void everyMutantIsKilledAsItShouldBe() {
+        assertEquals(List.of(), matrix.findings(), () -> "see " + MATRIX.toAbsolutePath());
+    }
+
+    @Test
+    void thereAreManyMutantsAndNoTwoHaveOneName() {
+        Set<String> names = new TreeSet<>();
+        mutants().forEach(mutant -> assertTrue(names.add(mutant.id()), mutant.id() + " is used twice"));
+        assertTrue(names.size() >= FEWEST_MUTANTS, "only " + names.size() + " mutants");
+    }
+
+    @Test
+    void nearlyEveryCheckOfTheSdeiChapterIsProvenByAMutant() {
+        Set<String> proven = new TreeSet<>();
+        matrix.rows().forEach(row -> proven.addAll(row.failed()));
+        List<String> unproven = new ArrayList<>();
+        Suite.standard().checks().forEach(check -> {
+            if (check.rule().startsWith("SDEI-") && !proven.contains(check.rule())) {
+                unproven.add(check.rule());
+            }
+        });
+        assertEquals(UnprovenChecks.SDEI, unproven);
+    }
+
+    private static void record(List<KillMatrix.Row> rows) throws IOException {
+        StringBuilder text = new StringBuilder("# Written by KvmKillMatrixTest with -Dfaultline.record=true.\n"
+                + "# mutant: the rules it fails besides the one it is aimed at\n");
+        for (KillMatrix.Row row : rows) {
+            List<String> collateral = new ArrayList<>(row.failed());
+            collateral.remove(row.mutant().rule());
+            if (!collateral.isEmpty()) {
+                text.append(row.mutant().id()).append(": ").append(String.join(" ", collateral)).append('\n');
+            }
+        }
+        Files.createDirectories(RECORD.getParent());
+        Files.writeString(RECORD, text);
+    }
+}
