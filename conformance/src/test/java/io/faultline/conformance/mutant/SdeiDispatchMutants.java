@@ -7,6 +7,8 @@ package io.faultline.conformance.mutant;
 import static io.faultline.conformance.mutant.KvmMutant.made;
 import static io.faultline.conformance.mutant.KvmMutant.part;
 
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.sdei.Sdei;
@@ -26,12 +28,15 @@ import io.faultline.backend.kvm.sdei.Registration;
 import io.faultline.backend.kvm.sdei.RoutingRules;
 import io.faultline.backend.kvm.sdei.SavedContext;
 import io.faultline.backend.kvm.sdei.SdeiState;
+import io.faultline.backend.kvm.sdei.StandardAddressCheck;
 import io.faultline.backend.kvm.sdei.StandardCompletion;
+import io.faultline.backend.kvm.sdei.StandardDispatchRules;
 import io.faultline.backend.kvm.sdei.StandardEligibility;
 import io.faultline.backend.kvm.sdei.StandardHandlerEntry;
 import io.faultline.backend.kvm.sdei.StandardImmediateRules;
 import io.faultline.backend.kvm.sdei.StandardPeMask;
 import io.faultline.backend.kvm.sdei.StandardPowerRules;
+import io.faultline.backend.kvm.sdei.StandardReevaluation;
 import io.faultline.backend.kvm.sdei.StandardRegistration;
 import io.faultline.backend.kvm.sdei.StandardRouting;
 import io.faultline.backend.kvm.sdei.TriggerLatch;
@@ -178,8 +183,8 @@ final class SdeiDispatchMutants {
             completion("resume-leaves-elr", "SDEI-154", "ELR_EL1", ResumeLeavesElr.class),
             completion("resume-stays-at-el0", "SDEI-155", "after EVENT_COMPLETE_AND_RESUME", ResumeStaysAtEl0.class),
             completion("resume-opens-irqs", "SDEI-155", "DAIF", ResumeOpensIrqs.class),
-            part("any-resume-address-will-do", "SDEI-164", "misaligned", AddressCheck.class, anyAddress(false)),
-            part("entry-point-zero-is-fine", "SDEI-043", "result of EVENT_REGISTER", AddressCheck.class, anyAddress(true)),
+            anyAddress("any-resume-address-will-do", "SDEI-164", "misaligned", false),
+            anyAddress("entry-point-zero-is-fine", "SDEI-043", "result of EVENT_REGISTER", true),
 
             // Mask and power
             part("masking-has-no-effect", "SDEI-082", "result of PE_MASK", PeMask.class, new PeMask() {
@@ -222,36 +227,36 @@ final class SdeiDispatchMutants {
     }
 
     private static Mutant reevaluation(String id, String rule, String words, Reevaluation.Point forgotten) {
-        return KvmMutant.module(id, rule, words, new com.google.inject.AbstractModule() {
-            @com.google.inject.Provides
-            Reevaluation reevaluation(io.faultline.backend.kvm.sdei.StandardReevaluation right) {
+        return KvmMutant.module(id, rule, words, new AbstractModule() {
+            @Provides
+            Reevaluation reevaluation(StandardReevaluation right) {
                 return (point, pe) -> {
                     if (point != forgotten) {
                         right.at(point, pe);
                     }
                 };
             }
-
-            @Override
-            protected void configure() {}
         });
     }
 
-    private static AddressCheck anyAddress(boolean entry) {
-        return new AddressCheck() {
-            private final AddressCheck right = new io.faultline.backend.kvm.sdei.StandardAddressCheck(
-                    io.faultline.backend.kvm.sdei.SdeiPolicy.DEFAULT);
+    /** Accepts every entry point, or every resume address. */
+    private static Mutant anyAddress(String id, String rule, String words, boolean entry) {
+        return KvmMutant.module(id, rule, words, new AbstractModule() {
+            @Provides
+            AddressCheck addressCheck(StandardAddressCheck right) {
+                return new AddressCheck() {
+                    @Override
+                    public boolean isEntryPoint(long address) {
+                        return entry || right.isEntryPoint(address);
+                    }
 
-            @Override
-            public boolean isEntryPoint(long address) {
-                return entry || right.isEntryPoint(address);
+                    @Override
+                    public boolean isResumeAddress(long address) {
+                        return !entry || right.isResumeAddress(address);
+                    }
+                };
             }
-
-            @Override
-            public boolean isResumeAddress(long address) {
-                return !entry || right.isResumeAddress(address);
-            }
-        };
+        });
     }
 
     private static Registration keeping() {
@@ -295,10 +300,10 @@ final class SdeiDispatchMutants {
 
     /** Swaps the priority classes. */
     static final class NormalFirst implements DispatchRules {
-        private final io.faultline.backend.kvm.sdei.StandardDispatchRules right;
+        private final StandardDispatchRules right;
 
         @Inject
-        NormalFirst(io.faultline.backend.kvm.sdei.StandardDispatchRules right) {
+        NormalFirst(StandardDispatchRules right) {
             this.right = right;
         }
 
