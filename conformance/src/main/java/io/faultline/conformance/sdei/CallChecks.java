@@ -49,6 +49,9 @@ public final class CallChecks {
             Check.of("SDEI-007", CallChecks::callsPreserveTheOtherRegisters)
                     .witnesses("calls-made")
                     .cut(),
+            Check.of("SDEI-008", CallChecks::argumentRegistersAreKeptOrZeroed)
+                    .witnesses("calls-made")
+                    .cut(),
             Check.of("SDEI-009", CallChecks::upperHalvesOfNarrowParametersAreIgnored)
                     .witnesses("calls-made")
                     .cut(),
@@ -184,6 +187,19 @@ public final class CallChecks {
             s.expectEqual("registers over " + function, expected, after);
             s.expectEqual("X4 over " + function, 0, cpu.x(4));
             s.expectEqual("X5 over " + function, 0, cpu.x(5));
+        }
+        s.witness("calls-made");
+    }
+
+    /** SDEI-008. */
+    private static void argumentRegistersAreKeptOrZeroed(Scenario s) {
+        SdeiClient guest = SdeiClient.boot(s);
+        SteppingGuestCpu cpu = guest.cpu();
+        for (SdeiFunction function : SdeiFunction.values()) {
+            cpu.call(function.id(), 0, 0x40, 0x41);
+            s.expectEqual("X1 after " + function, 0, cpu.x(1));
+            s.expectOneOf("X2 after " + function, cpu.x(2), 0x40, 0);
+            s.expectOneOf("X3 after " + function, cpu.x(3), 0x41, 0);
         }
         s.witness("calls-made");
     }

@@ -11,6 +11,7 @@ import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.guest.GuestStep;
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
 import io.faultline.conformance.check.Check;
@@ -56,6 +57,9 @@ public final class CompletionChecks {
             Check.of("SDEI-151", CompletionChecks::bothStatusValuesComplete)
                     .witnesses("handler-entered")
                     .cut(),
+            Check.of("SDEI-152", CompletionChecks::otherStatusValuesCompleteOrAreRefused)
+                    .witnesses("handler-entered")
+                    .cut(),
             Check.of("SDEI-153", CompletionChecks::resumeGoesToTheAddress)
                     .witnesses("handler-entered")
                     .cut(),
@@ -63,6 +67,9 @@ public final class CompletionChecks {
                     .witnesses("handler-entered")
                     .cut(),
             Check.of("SDEI-155", CompletionChecks::resumeRunsMaskedAtEl1)
+                    .witnesses("handler-entered")
+                    .cut(),
+            Check.of("SDEI-156", CompletionChecks::flagsAfterResumeAreKeptOrCleared)
                     .witnesses("handler-entered")
                     .cut(),
             Check.of("SDEI-157", CompletionChecks::eretReturnsToTheInterruptedContext)
@@ -236,6 +243,25 @@ public final class CompletionChecks {
         }
     }
 
+    /** SDEI-152. */
+    private static void otherStatusValuesCompleteOrAreRefused(Scenario s) {
+        for (long status : new long[] {2, 0xFFFF_FFFFL, -1}) {
+            SdeiClient guest = SdeiClient.boot(s);
+            RegisterFile before = enterWithFilledRegisters(guest);
+            GuestStep step = guest.cpu().callStep(SdeiFunction.EVENT_COMPLETE.id(), status);
+            if (step instanceof GuestStep.Retired) {
+                s.expectEqual(
+                        "result of EVENT_COMPLETE(" + status + ")",
+                        INVALID_PARAMETERS,
+                        guest.cpu().x(0));
+                guest.complete(before.get(CoreRegister.PC));
+            } else {
+                s.expectDiverted("EVENT_COMPLETE(" + status + ")", step, before.get(CoreRegister.PC));
+            }
+            guest.expectStatus(EVENT, 3);
+        }
+    }
+
     /** SDEI-153. */
     private static void resumeGoesToTheAddress(Scenario s) {
         SdeiClient guest = SdeiClient.boot(s);
@@ -270,6 +296,20 @@ public final class CompletionChecks {
         long state = cpu.read(CoreRegister.PSTATE);
         s.expectEqual("M and nRW after EVENT_COMPLETE_AND_RESUME", 0b0101, state & 0x1F);
         s.expectEqual("DAIF", ProcessorState.DAIF, state & ProcessorState.DAIF);
+    }
+
+    /** SDEI-156. */
+    private static void flagsAfterResumeAreKeptOrCleared(Scenario s) {
+        SdeiClient guest = SdeiClient.boot(s);
+        SteppingGuestCpu cpu = guest.cpu();
+        long interrupted = enterWithFilledRegisters(guest).get(CoreRegister.PSTATE) & ProcessorState.NZCV;
+        cpu.write(CoreRegister.PSTATE, cpu.read(CoreRegister.PSTATE) ^ ProcessorState.NZCV);
+        guest.resume(cpu.layout().resume());
+        s.expectOneOf(
+                "NZCV after EVENT_COMPLETE_AND_RESUME",
+                cpu.read(CoreRegister.PSTATE) & ProcessorState.NZCV,
+                interrupted,
+                0);
     }
 
     /** SDEI-157. */
@@ -375,7 +415,7 @@ public final class CompletionChecks {
         guest.expectEntry(1);
         guest.expect(1, SdeiFunction.PE_MASK);
         guest.resume(cpu.layout().resume());
-        guest.resume(cpu.layout().resume());
+        guest.resume(cpu.layout().handler(2));
         guest.expect(DENIED, SdeiFunction.EVENT_COMPLETE, Sdei.HANDLED);
         cpu.gic().sendToSelf(sgi);
         cpu.interruptsOn();

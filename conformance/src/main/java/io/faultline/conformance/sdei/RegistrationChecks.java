@@ -340,7 +340,7 @@ public final class RegistrationChecks {
         guest.enterHandler();
         guest.expect(SUCCESS, SdeiFunction.EVENT_DISABLE, EVENT);
         guest.expectNoEntry("the handler goes on");
-        guest.expect(0, SdeiFunction.EVENT_CONTEXT, 0);
+        guest.expect(SUCCESS, SdeiFunction.EVENT_CONTEXT, 0);
         guest.complete();
         guest.expectStatus(EVENT, Sdei.REGISTERED);
     }

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
  * {@code mvn -pl conformance -am -Dtest=KvmKillMatrixTest -Dfaultline.record=true test} and read the difference.
  */
 class KvmKillMatrixTest {
-    private static final Path RECORD =
-            Path.of("src/test/resources/io/faultline/conformance/mutant/collateral.txt");
+    private static final Path RECORD = Path.of("src/test/resources/io/faultline/conformance/mutant/collateral.txt");
     private static final Path MATRIX = Path.of("target/kill-matrix.txt");
     private static final int FEWEST_MUTANTS = 100;
 
@@ -86,7 +85,10 @@ class KvmKillMatrixTest {
             List<String> collateral = new ArrayList<>(row.failed());
             collateral.remove(row.mutant().rule());
             if (!collateral.isEmpty()) {
-                text.append(row.mutant().id()).append(": ").append(String.join(" ", collateral)).append('\n');
+                text.append(row.mutant().id())
+                        .append(": ")
+                        .append(String.join(" ", collateral))
+                        .append('\n');
             }
         }
         Files.createDirectories(RECORD.getParent());

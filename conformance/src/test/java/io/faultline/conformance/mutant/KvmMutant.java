@@ -47,8 +47,7 @@ final class KvmMutant {
     }
 
     /** A bug in every call. */
-    static Mutant everyCall(
-            String id, String rule, String words, BiFunction<PeState, SdeiCall, CallOutcome> bug) {
+    static Mutant everyCall(String id, String rule, String words, BiFunction<PeState, SdeiCall, CallOutcome> bug) {
         CallDecoration decoration = (function, call) -> caller -> bug.apply(caller, call);
         return part(id, rule, words, CallDecoration.class, decoration);
     }
@@ -84,8 +83,7 @@ final class KvmMutant {
 
     /** Any override. */
     static Mutant module(String id, String rule, String words, Module override) {
-        BackendConfiguration defaults =
-                BackendConfiguration.defaults(new KvmBackendProvider().descriptor());
+        BackendConfiguration defaults = BackendConfiguration.defaults(new KvmBackendProvider().descriptor());
         return new Mutant(
                 id,
                 id.replace('-', ' '),

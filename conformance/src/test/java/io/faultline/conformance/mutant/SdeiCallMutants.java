@@ -61,7 +61,12 @@ final class SdeiCallMutants {
                     "result of EVENT_STATUS",
                     EVENT_STATUS,
                     unless(caller -> caller.cpu().x(1) >>> 32 != 0, INVALID_PARAMETERS)),
-            result("features-return-a-linux-code", "SDEI-012", "error code of FEATURES", FEATURES, v -> v < 0 ? -22 : v),
+            result(
+                    "features-return-a-linux-code",
+                    "SDEI-012",
+                    "error code of FEATURES",
+                    FEATURES,
+                    v -> v < 0 ? -22 : v),
             result("version-is-2", "SDEI-013", "major version", VERSION, v -> v + (1L << 48)),
             result("version-is-1-7", "SDEI-014", "minor version", VERSION, v -> v | 7L << 32),
             call(
@@ -93,7 +98,11 @@ final class SdeiCallMutants {
                     EVENT_GET_INFO,
                     (caller, call) -> map(
                             call.execute(caller),
-                            v -> caller.cpu().x(2) == Sdei.INFO_TYPE && v >= 0 && caller.cpu().x(1) != 0 ? 1 - v : v)),
+                            v -> caller.cpu().x(2) == Sdei.INFO_TYPE
+                                            && v >= 0
+                                            && caller.cpu().x(1) != 0
+                                    ? 1 - v
+                                    : v)),
             call(
                     "every-event-is-normal",
                     "SDEI-025",
@@ -139,7 +148,10 @@ final class SdeiCallMutants {
                     "SDEI-031",
                     "result of EVENT_GET_INFO",
                     EVENT_GET_INFO,
-                    unless(caller -> (int) caller.cpu().x(2) > 4 || (int) caller.cpu().x(2) < 0, 0)),
+                    unless(
+                            caller -> (int) caller.cpu().x(2) > 4
+                                    || (int) caller.cpu().x(2) < 0,
+                            0)),
             call(
                     "information-needs-registration",
                     "SDEI-032",
@@ -183,24 +195,66 @@ final class SdeiCallMutants {
                     }),
 
             // ENABLE, DISABLE, UNREGISTER, STATUS
-            cell("unregistered-events-enable", "SDEI-049", "result of EVENT_ENABLE", HandlerOperation.ENABLE, 0, SUCCESS, 0),
+            cell(
+                    "unregistered-events-enable",
+                    "SDEI-049",
+                    "result of EVENT_ENABLE",
+                    HandlerOperation.ENABLE,
+                    0,
+                    SUCCESS,
+                    0),
             cell("disable-leaves-it-enabled", "SDEI-050", "EVENT_STATUS", HandlerOperation.DISABLE, 3, SUCCESS, 3),
-            cell("enabling-twice-is-denied", "SDEI-051", "result of EVENT_ENABLE", HandlerOperation.ENABLE, 3, DENIED, 3),
+            cell(
+                    "enabling-twice-is-denied",
+                    "SDEI-051",
+                    "result of EVENT_ENABLE",
+                    HandlerOperation.ENABLE,
+                    3,
+                    DENIED,
+                    3),
             cell("a-handler-cannot-disable", "SDEI-052", "EVENT_STATUS", HandlerOperation.DISABLE, 7, SUCCESS, 7),
             cell("disable-ends-the-handler", "SDEI-053", "EVENT_DISABLE", HandlerOperation.DISABLE, 7, SUCCESS, 1),
             cell("unregister-leaves-a-bit", "SDEI-057", "EVENT_STATUS", HandlerOperation.UNREGISTER, 3, SUCCESS, 1),
-            cell("unregistering-nothing-succeeds", "SDEI-058", "EVENT_UNREGISTER", HandlerOperation.UNREGISTER, 0, SUCCESS, 0),
-            cell("unregistering-a-handler-succeeds", "SDEI-059", "EVENT_UNREGISTER", HandlerOperation.UNREGISTER, 7, SUCCESS, 0),
-            cell("unregistering-again-is-denied", "SDEI-060", "EVENT_UNREGISTER", HandlerOperation.UNREGISTER, 4, DENIED, 4),
-            cell("completion-forgets-the-unregister", "SDEI-061", "EVENT_STATUS", HandlerOperation.COMPLETE, 4, SUCCESS, 1),
+            cell(
+                    "unregistering-nothing-succeeds",
+                    "SDEI-058",
+                    "EVENT_UNREGISTER",
+                    HandlerOperation.UNREGISTER,
+                    0,
+                    SUCCESS,
+                    0),
+            cell(
+                    "unregistering-a-handler-succeeds",
+                    "SDEI-059",
+                    "EVENT_UNREGISTER",
+                    HandlerOperation.UNREGISTER,
+                    7,
+                    SUCCESS,
+                    0),
+            cell(
+                    "unregistering-again-is-denied",
+                    "SDEI-060",
+                    "EVENT_UNREGISTER",
+                    HandlerOperation.UNREGISTER,
+                    4,
+                    DENIED,
+                    4),
+            cell(
+                    "completion-forgets-the-unregister",
+                    "SDEI-061",
+                    "EVENT_STATUS",
+                    HandlerOperation.COMPLETE,
+                    4,
+                    SUCCESS,
+                    1),
             cell("completion-leaves-it-running", "SDEI-067", "EVENT_STATUS", HandlerOperation.COMPLETE, 7, SUCCESS, 7),
             call(
                     "another-pe-unregisters-at-once",
                     "SDEI-063",
                     "result of EVENT_UNREGISTER",
                     EVENT_UNREGISTER,
-                    (caller, call) -> map(
-                            call.execute(caller), v -> v == PENDING && caller.depth() == 0 ? SUCCESS : v)),
+                    (caller, call) ->
+                            map(call.execute(caller), v -> v == PENDING && caller.depth() == 0 ? SUCCESS : v)),
             result("status-has-bit-3", "SDEI-065", "EVENT_STATUS", EVENT_STATUS, v -> v == 7 ? 15 : v),
             call(
                     "status-is-that-of-pe-0",
@@ -208,7 +262,8 @@ final class SdeiCallMutants {
                     "EVENT_STATUS",
                     EVENT_STATUS,
                     (caller, call) -> CallOutcome.of(caller.machine()
-                            .find(caller.machine().processor(0), (int) caller.cpu().x(1))
+                            .find(caller.machine().processor(0), (int)
+                                    caller.cpu().x(1))
                             .map(event -> (long) event.state())
                             .orElse(INVALID_PARAMETERS))),
             call(
@@ -219,7 +274,14 @@ final class SdeiCallMutants {
                     unless(caller -> caller.depth() > 0, DENIED)),
 
             // Routing
-            cell("an-enabled-event-is-routed", "SDEI-069", "EVENT_ROUTING_SET", HandlerOperation.ROUTING_SET, 3, SUCCESS, 3),
+            cell(
+                    "an-enabled-event-is-routed",
+                    "SDEI-069",
+                    "EVENT_ROUTING_SET",
+                    HandlerOperation.ROUTING_SET,
+                    3,
+                    SUCCESS,
+                    3),
             call(
                     "private-events-are-routed",
                     "SDEI-070",
@@ -244,7 +306,11 @@ final class SdeiCallMutants {
                 caller.machine().processors().forEach(pe -> pe.masked(false));
                 return call.execute(caller);
             }),
-            call("masking-is-denied-in-a-handler", "SDEI-083", "result of PE_MASK", PE_MASK,
+            call(
+                    "masking-is-denied-in-a-handler",
+                    "SDEI-083",
+                    "result of PE_MASK",
+                    PE_MASK,
                     unless(caller -> caller.depth() > 0, DENIED)),
 
             // Signal
@@ -257,30 +323,57 @@ final class SdeiCallMutants {
                 caller.cpu().x(2, caller.cpu().affinity());
                 return call.execute(caller);
             }),
-            call("signals-in-handlers-are-denied", "SDEI-111", "EVENT_SIGNAL", EVENT_SIGNAL,
+            call(
+                    "signals-in-handlers-are-denied",
+                    "SDEI-111",
+                    "EVENT_SIGNAL",
+                    EVENT_SIGNAL,
                     unless(caller -> caller.depth() > 0, DENIED)),
 
             // Context
-            call("the-18th-register-is-the-pc", "SDEI-144", "EVENT_CONTEXT", EVENT_CONTEXT, (caller, call) ->
-                    caller.depth() > 0 && caller.cpu().x(1) == 18
+            call(
+                    "the-18th-register-is-the-pc",
+                    "SDEI-144",
+                    "EVENT_CONTEXT",
+                    EVENT_CONTEXT,
+                    (caller, call) -> caller.depth() > 0 && caller.cpu().x(1) == 18
                             ? CallOutcome.of(caller.innermost().pc())
                             : call.execute(caller)),
-            call("context-outside-a-handler-is-zero", "SDEI-145", "EVENT_CONTEXT", EVENT_CONTEXT,
+            call(
+                    "context-outside-a-handler-is-zero",
+                    "SDEI-145",
+                    "EVENT_CONTEXT",
+                    EVENT_CONTEXT,
                     unless(caller -> caller.depth() == 0, 0)),
-            call("context-is-that-of-the-outermost", "SDEI-146", "EVENT_CONTEXT", EVENT_CONTEXT, (caller, call) ->
-                    caller.depth() > 1
-                            ? CallOutcome.of(caller.context(0).x((int) caller.cpu().x(1)))
+            call(
+                    "context-is-that-of-the-outermost",
+                    "SDEI-146",
+                    "EVENT_CONTEXT",
+                    EVENT_CONTEXT,
+                    (caller, call) -> caller.depth() > 1
+                            ? CallOutcome.of(
+                                    caller.context(0).x((int) caller.cpu().x(1)))
                             : call.execute(caller)),
             call("context-shows-live-registers", "SDEI-143", "EVENT_CONTEXT", EVENT_CONTEXT, (caller, call) -> {
                 CallOutcome outcome = call.execute(caller);
                 int n = (int) caller.cpu().x(1);
-                return outcome.value() != DENIED && n > 3 && n < 18 ? CallOutcome.of(caller.cpu().x(n)) : outcome;
+                return outcome.value() != DENIED && n > 3 && n < 18
+                        ? CallOutcome.of(caller.cpu().x(n))
+                        : outcome;
             }),
 
             // Completion
-            call("completing-nothing-succeeds", "SDEI-150", "EVENT_COMPLETE", EVENT_COMPLETE,
+            call(
+                    "completing-nothing-succeeds",
+                    "SDEI-150",
+                    "EVENT_COMPLETE",
+                    EVENT_COMPLETE,
                     unless(caller -> caller.depth() == 0, SUCCESS)),
-            call("a-failed-handler-goes-on", "SDEI-151", "EVENT_COMPLETE(1)", EVENT_COMPLETE,
+            call(
+                    "a-failed-handler-goes-on",
+                    "SDEI-151",
+                    "EVENT_COMPLETE(1)",
+                    EVENT_COMPLETE,
                     unless(caller -> caller.depth() > 0 && caller.cpu().x(1) == Sdei.FAILED, SUCCESS)),
             call("pop-before-the-check", "SDEI-159", "EVENT_STATUS", EVENT_COMPLETE_AND_RESUME, (caller, call) -> {
                 CallOutcome outcome = call.execute(caller);
@@ -302,10 +395,18 @@ final class SdeiCallMutants {
                 return call.execute(caller);
             }),
             result("private-reset-never-fails", "SDEI-166", "result of PRIVATE_RESET", PRIVATE_RESET, v -> 0),
-            call("shared-reset-does-nothing", "SDEI-167", "EVENT_STATUS", SHARED_RESET,
+            call(
+                    "shared-reset-does-nothing",
+                    "SDEI-167",
+                    "EVENT_STATUS",
+                    SHARED_RESET,
                     (caller, call) -> CallOutcome.of(SUCCESS)),
             result("shared-reset-never-fails", "SDEI-168", "result of SHARED_RESET", SHARED_RESET, v -> 0),
-            call("resets-need-a-registration", "SDEI-171", "result of PRIVATE_RESET", PRIVATE_RESET,
+            call(
+                    "resets-need-a-registration",
+                    "SDEI-171",
+                    "result of PRIVATE_RESET",
+                    PRIVATE_RESET,
                     unless(caller -> caller.events().stream().noneMatch(event -> event.is(Sdei.REGISTERED)), DENIED)),
             call("resets-mask-the-pe", "SDEI-173", "result of PE_MASK", SHARED_RESET, (caller, call) -> {
                 caller.masked(true);
@@ -315,16 +416,19 @@ final class SdeiCallMutants {
             // Events
             everyCall("an-unknown-event-is-denied", "SDEI-023", "result of EVENT_", (caller, call) -> {
                 CallOutcome outcome = call.execute(caller);
-                return outcome.value() == INVALID_PARAMETERS && (int) caller.cpu().x(1) == 0x4012_3456
+                return outcome.value() == INVALID_PARAMETERS
+                                && (int) caller.cpu().x(1) == 0x4012_3456
                         ? CallOutcome.of(DENIED)
                         : outcome;
             }),
-            call("enable-and-disable-are-swapped", "SDEI-001", "EVENT_STATUS", EVENT_ENABLE,
+            call(
+                    "enable-and-disable-are-swapped",
+                    "SDEI-001",
+                    "EVENT_STATUS",
+                    EVENT_ENABLE,
                     (caller, call) -> CallOutcome.of(SUCCESS)),
             call("disable-unmasks", "SDEI-085", "EVENT_STATUS", PE_MASK, (caller, call) -> {
-                caller.events().stream()
-                        .filter(event -> event.state() == 3)
-                        .forEach(event -> event.state(1));
+                caller.events().stream().filter(event -> event.state() == 3).forEach(event -> event.state(1));
                 return call.execute(caller);
             }),
             call("disable-drops-the-trigger", "SDEI-127", "dispatch", EVENT_DISABLE, (caller, call) -> {

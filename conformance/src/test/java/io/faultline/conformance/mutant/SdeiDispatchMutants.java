@@ -51,48 +51,98 @@ final class SdeiDispatchMutants {
 
     static final List<Mutant> ALL = List.of(
             // Handler entry
-            entry("entry-point-plus-4", "SDEI-128", "PC at handler entry", (pe, event) -> pe.cpu()
-                    .resumeAt(pe.cpu().pc() + 4, pe.cpu().pstate())),
-            entry("x0-is-sign-extended-garbage", "SDEI-129", "X0", (pe, event) -> pe.cpu()
-                    .x(0, pe.cpu().x(0) | 1L << 40)),
-            entry("argument-is-truncated", "SDEI-130", "X1", (pe, event) -> pe.cpu()
-                    .x(1, pe.cpu().x(1) & 0xFFFF_FFFFL)),
-            entry("x2-is-the-instruction-before", "SDEI-131", "X2", (pe, event) -> pe.cpu()
-                    .x(2, pe.cpu().x(2) - 4)),
-            entry("x3-lacks-the-flags", "SDEI-132", "X3, the interrupted PSTATE", (pe, event) -> pe.cpu()
-                    .x(3, pe.cpu().x(3) & ~ProcessorState.NZCV)),
+            entry(
+                    "entry-point-plus-4",
+                    "SDEI-128",
+                    "PC at handler entry",
+                    (pe, event) -> pe.cpu().resumeAt(pe.cpu().pc() + 4, pe.cpu().pstate())),
+            entry(
+                    "x0-is-sign-extended-garbage",
+                    "SDEI-129",
+                    "X0",
+                    (pe, event) -> pe.cpu().x(0, pe.cpu().x(0) | 1L << 40)),
+            entry(
+                    "argument-is-truncated",
+                    "SDEI-130",
+                    "X1",
+                    (pe, event) -> pe.cpu().x(1, pe.cpu().x(1) & 0xFFFF_FFFFL)),
+            entry(
+                    "x2-is-the-instruction-before",
+                    "SDEI-131",
+                    "X2",
+                    (pe, event) -> pe.cpu().x(2, pe.cpu().x(2) - 4)),
+            entry(
+                    "x3-lacks-the-flags",
+                    "SDEI-132",
+                    "X3, the interrupted PSTATE",
+                    (pe, event) -> pe.cpu().x(3, pe.cpu().x(3) & ~ProcessorState.NZCV)),
             entry("x4-to-x17-are-zeroed", "SDEI-133", "X4 at handler entry", (pe, event) -> {
                 for (int n = 4; n < Sdei.SAVED_REGISTERS; n++) {
                     pe.cpu().x(n, 0);
                 }
             }),
-            entry("x20-leaks-the-dispatcher", "SDEI-134", "registers at handler entry", (pe, event) -> pe.cpu()
-                    .x(20, 0xFFFF_FFC0_1234_5678L)),
-            entry("x30-is-lost", "SDEI-135", "X30 at handler entry", (pe, event) -> pe.cpu().x(30, 0)),
-            entry("entry-writes-elr", "SDEI-136", "ELR_EL1 at handler entry", (pe, event) -> pe.cpu()
-                    .exceptionReturn(pe.innermost().pc(), pe.innermost().pstate())),
-            entry("entry-leaves-irqs-open", "SDEI-137", "DAIF at handler entry", (pe, event) -> pe.cpu()
-                    .resumeAt(pe.cpu().pc(), pe.cpu().pstate() & ~ProcessorState.I)),
-            entry("entry-inherits-il", "SDEI-138", "bits of PSTATE at handler entry", (pe, event) -> pe.cpu()
-                    .resumeAt(pe.cpu().pc(), pe.cpu().pstate() | pe.innermost().pstate() & ProcessorState.IL)),
-            entry("entry-clears-the-flags", "SDEI-141", "NZCV at handler entry", (pe, event) -> pe.cpu()
-                    .resumeAt(pe.cpu().pc(), pe.cpu().pstate() & ~ProcessorState.NZCV)),
+            entry(
+                    "x20-leaks-the-dispatcher",
+                    "SDEI-134",
+                    "registers at handler entry",
+                    (pe, event) -> pe.cpu().x(20, 0xFFFF_FFC0_1234_5678L)),
+            entry(
+                    "x30-is-lost",
+                    "SDEI-135",
+                    "X30 at handler entry",
+                    (pe, event) -> pe.cpu().x(30, 0)),
+            entry(
+                    "entry-writes-elr",
+                    "SDEI-136",
+                    "ELR_EL1 at handler entry",
+                    (pe, event) -> pe.cpu()
+                            .exceptionReturn(pe.innermost().pc(), pe.innermost().pstate())),
+            entry(
+                    "entry-leaves-irqs-open",
+                    "SDEI-137",
+                    "DAIF at handler entry",
+                    (pe, event) -> pe.cpu().resumeAt(pe.cpu().pc(), pe.cpu().pstate() & ~ProcessorState.I)),
+            entry(
+                    "entry-inherits-il",
+                    "SDEI-138",
+                    "bits of PSTATE at handler entry",
+                    (pe, event) -> pe.cpu()
+                            .resumeAt(
+                                    pe.cpu().pc(),
+                                    pe.cpu().pstate() | pe.innermost().pstate() & ProcessorState.IL)),
+            entry(
+                    "entry-clears-the-flags",
+                    "SDEI-141",
+                    "NZCV at handler entry",
+                    (pe, event) -> pe.cpu().resumeAt(pe.cpu().pc(), pe.cpu().pstate() & ~ProcessorState.NZCV)),
 
             // Eligibility
-            eligibility("masked-irqs-mask-events", "SDEI-114", "dispatch", (pe, event) ->
-                    RIGHT.isEligible(pe, event) && (pe.cpu().pstate() & ProcessorState.I) == 0),
-            eligibility("critical-does-not-preempt", "SDEI-115", "dispatch", (pe, event) ->
-                    RIGHT.isEligible(pe, event) && pe.depth() == 0),
-            eligibility("critical-preempts-critical", "SDEI-116", "not preempted", (pe, event) ->
-                    RIGHT.isEligible(pe, event)
+            eligibility(
+                    "masked-irqs-mask-events",
+                    "SDEI-114",
+                    "dispatch",
+                    (pe, event) -> RIGHT.isEligible(pe, event) && (pe.cpu().pstate() & ProcessorState.I) == 0),
+            eligibility(
+                    "critical-does-not-preempt",
+                    "SDEI-115",
+                    "dispatch",
+                    (pe, event) -> RIGHT.isEligible(pe, event) && pe.depth() == 0),
+            eligibility(
+                    "critical-preempts-critical",
+                    "SDEI-116",
+                    "not preempted",
+                    (pe, event) -> RIGHT.isEligible(pe, event)
                             || event.definition().isCritical()
                                     && event.is(Sdei.REGISTERED | Sdei.ENABLED)
                                     && !event.is(Sdei.RUNNING)
                                     && !pe.isMasked()
                                     && pe.cpu().isOn()
                                     && pe.depth() < PeState.MAX_DEPTH),
-            eligibility("normal-preempts-normal", "SDEI-117", "not preempted", (pe, event) ->
-                    RIGHT.isEligible(pe, event)
+            eligibility(
+                    "normal-preempts-normal",
+                    "SDEI-117",
+                    "not preempted",
+                    (pe, event) -> RIGHT.isEligible(pe, event)
                             || event.is(Sdei.REGISTERED | Sdei.ENABLED)
                                     && !event.is(Sdei.RUNNING)
                                     && !pe.isMasked()
@@ -123,11 +173,14 @@ final class SdeiDispatchMutants {
                 event.state(state);
                 return eligible;
             }),
-            eligibility("one-private-handler-at-a-time", "SDEI-124", "dispatch", (pe, event) ->
-                    RIGHT.isEligible(pe, event)
+            eligibility(
+                    "one-private-handler-at-a-time",
+                    "SDEI-124",
+                    "dispatch",
+                    (pe, event) -> RIGHT.isEligible(pe, event)
                             && (!event.definition().isPrivate()
-                                    || pe.machine().processors().stream().allMatch(other -> other.depth() == 0
-                                            || other == pe))),
+                                    || pe.machine().processors().stream()
+                                            .allMatch(other -> other.depth() == 0 || other == pe))),
             eligibility("disabled-events-run", "SDEI-047", "the event is not enabled", (pe, event) -> {
                 int state = event.state();
                 if (state == Sdei.REGISTERED) {
@@ -137,16 +190,24 @@ final class SdeiDispatchMutants {
                 event.state(state);
                 return eligible;
             }),
-            eligibility("el0-is-not-interrupted", "SDEI-123", "dispatch", (pe, event) ->
-                    RIGHT.isEligible(pe, event) && (pe.cpu().pstate() & 0xC) != 0),
+            eligibility(
+                    "el0-is-not-interrupted",
+                    "SDEI-123",
+                    "dispatch",
+                    (pe, event) -> RIGHT.isEligible(pe, event) && (pe.cpu().pstate() & 0xC) != 0),
             made("normal-goes-first", "SDEI-119", "dispatch", DispatchRules.class, NormalFirst.class),
 
             // Latches and registration
-            part("triggers-before-registering-are-kept", "SDEI-046", "before registering", TriggerLatch.class, event -> {
-                boolean was = event.isPending();
-                event.pending(true);
-                return was ? TriggerLatch.Latched.MERGED : TriggerLatch.Latched.LATCHED;
-            }),
+            part(
+                    "triggers-before-registering-are-kept",
+                    "SDEI-046",
+                    "before registering",
+                    TriggerLatch.class,
+                    event -> {
+                        boolean was = event.isPending();
+                        event.pending(true);
+                        return was ? TriggerLatch.Latched.MERGED : TriggerLatch.Latched.LATCHED;
+                    }),
             part("triggers-while-disabled-are-lost", "SDEI-054", "dispatch", TriggerLatch.class, event -> {
                 if (!event.is(Sdei.ENABLED)) {
                     return TriggerLatch.Latched.DROPPED;
@@ -161,7 +222,12 @@ final class SdeiDispatchMutants {
                 event.pending(true);
                 return TriggerLatch.Latched.LATCHED;
             }),
-            part("unregistering-keeps-the-trigger", "SDEI-062", "dropped by unregistering", Registration.class, keeping()),
+            part(
+                    "unregistering-keeps-the-trigger",
+                    "SDEI-062",
+                    "dropped by unregistering",
+                    Registration.class,
+                    keeping()),
             part("the-old-handler-stays", "SDEI-064", "dispatch", Registration.class, firstHandler()),
 
             // Routing
@@ -205,8 +271,18 @@ final class SdeiDispatchMutants {
             made("turning-off-leaves-it-running", "SDEI-178", "EVENT_STATUS", PowerRules.class, OffRunning.class),
 
             // Injection
-            made("injection-ignores-the-mask", "SDEI-197", "injectNow while masked", ImmediateRules.class, IgnoresMask.class),
-            made("injection-ignores-handlers", "SDEI-197", "another event is running", ImmediateRules.class, IgnoresHandlers.class));
+            made(
+                    "injection-ignores-the-mask",
+                    "SDEI-197",
+                    "injectNow while masked",
+                    ImmediateRules.class,
+                    IgnoresMask.class),
+            made(
+                    "injection-ignores-handlers",
+                    "SDEI-197",
+                    "another event is running",
+                    ImmediateRules.class,
+                    IgnoresHandlers.class));
 
     private SdeiDispatchMutants() {}
 
@@ -310,9 +386,8 @@ final class SdeiDispatchMutants {
         @Override
         public Optional<EventInstance> next(PeState pe) {
             return pe.events().stream()
-                    .filter(event -> event.isPending()
-                            && !event.definition().isCritical()
-                            && RIGHT.isEligible(pe, event))
+                    .filter(event ->
+                            event.isPending() && !event.definition().isCritical() && RIGHT.isEligible(pe, event))
                     .findFirst()
                     .or(() -> right.next(pe));
         }
