@@ -193,6 +193,7 @@ public final class MaskAndSignalChecks {
     private static void onlyEventZeroCanBeSignalled(Scenario s) {
         SdeiClient guest = SdeiClient.bootWithEvents(s, 1);
         guest.arm(SdeiClient.NORMAL.event(), 0);
+        guest.arm(EVENT, 1);
         for (long event : new long[] {1, SdeiClient.NORMAL.event(), SdeiClient.NO_EVENT, 0xFFFF_FFFFL}) {
             guest.expect(INVALID_PARAMETERS, SdeiFunction.EVENT_SIGNAL, event, guest.affinity(0));
         }

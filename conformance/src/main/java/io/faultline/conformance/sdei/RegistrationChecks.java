@@ -339,6 +339,7 @@ public final class RegistrationChecks {
         SdeiClient guest = SdeiClient.boot(s);
         guest.enterHandler();
         guest.expect(SUCCESS, SdeiFunction.EVENT_DISABLE, EVENT);
+        guest.expectStatus(EVENT, Sdei.REGISTERED | Sdei.RUNNING);
         guest.expectNoEntry("the handler goes on");
         guest.expect(SUCCESS, SdeiFunction.EVENT_CONTEXT, 0);
         guest.complete();

@@ -55,6 +55,13 @@ final class SdeiCallMutants {
                 }
                 return outcome;
             }),
+            everyCall("calls-return-garbage-in-x2", "SDEI-008", "X2 after", (caller, call) -> {
+                CallOutcome outcome = call.execute(caller);
+                if (outcome.returns()) {
+                    caller.cpu().x(2, 0xDEAD);
+                }
+                return outcome;
+            }),
             call(
                     "status-looks-at-the-upper-half",
                     "SDEI-009",
@@ -213,8 +220,16 @@ final class SdeiCallMutants {
                     DENIED,
                     3),
             cell("a-handler-cannot-disable", "SDEI-052", "EVENT_STATUS", HandlerOperation.DISABLE, 7, SUCCESS, 7),
-            cell("disable-ends-the-handler", "SDEI-053", "EVENT_DISABLE", HandlerOperation.DISABLE, 7, SUCCESS, 1),
-            cell("unregister-leaves-a-bit", "SDEI-057", "EVENT_STATUS", HandlerOperation.UNREGISTER, 3, SUCCESS, 1),
+            call("unregister-leaves-a-bit", "SDEI-057", "EVENT_STATUS", EVENT_UNREGISTER, (caller, call) -> {
+                CallOutcome outcome = call.execute(caller);
+                if (outcome.value() == SUCCESS) {
+                    caller.machine()
+                            .find(caller, (int) caller.cpu().x(1))
+                            .ifPresent(event -> event.state(Sdei.REGISTERED));
+                }
+                return outcome;
+            }),
+            cell("disable-ends-the-handler", "SDEI-053", "EVENT_STATUS", HandlerOperation.DISABLE, 7, SUCCESS, 1),
             cell(
                     "unregistering-nothing-succeeds",
                     "SDEI-058",
@@ -422,9 +437,9 @@ final class SdeiCallMutants {
                         : outcome;
             }),
             call(
-                    "enable-and-disable-are-swapped",
+                    "enabling-does-nothing",
                     "SDEI-001",
-                    "EVENT_STATUS",
+                    "0xC4000028, status",
                     EVENT_ENABLE,
                     (caller, call) -> CallOutcome.of(SUCCESS)),
             call("disable-unmasks", "SDEI-085", "EVENT_STATUS", PE_MASK, (caller, call) -> {

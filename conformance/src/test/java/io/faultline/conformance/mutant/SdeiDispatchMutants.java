@@ -12,7 +12,12 @@ import com.google.inject.Provides;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.sdei.Sdei;
+import io.faultline.api.sdei.SdeiFunction;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import io.faultline.backend.kvm.sdei.AddressCheck;
+import io.faultline.backend.kvm.sdei.CallDecoration;
+import io.faultline.backend.kvm.sdei.CallOutcome;
 import io.faultline.backend.kvm.sdei.ClientPe;
 import io.faultline.backend.kvm.sdei.Completion;
 import io.faultline.backend.kvm.sdei.DispatchRules;
@@ -28,6 +33,7 @@ import io.faultline.backend.kvm.sdei.Registration;
 import io.faultline.backend.kvm.sdei.RoutingRules;
 import io.faultline.backend.kvm.sdei.SavedContext;
 import io.faultline.backend.kvm.sdei.SdeiState;
+import io.faultline.backend.kvm.sdei.SdeiStateCodec;
 import io.faultline.backend.kvm.sdei.StandardAddressCheck;
 import io.faultline.backend.kvm.sdei.StandardCompletion;
 import io.faultline.backend.kvm.sdei.StandardDispatchRules;
@@ -39,10 +45,12 @@ import io.faultline.backend.kvm.sdei.StandardPowerRules;
 import io.faultline.backend.kvm.sdei.StandardReevaluation;
 import io.faultline.backend.kvm.sdei.StandardRegistration;
 import io.faultline.backend.kvm.sdei.StandardRouting;
+import io.faultline.backend.kvm.sdei.StandardStateCodec;
 import io.faultline.backend.kvm.sdei.TriggerLatch;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Bugs in dispatch: eligibility, latches, routing, handler entry, completion, power and injection. */
 final class SdeiDispatchMutants {
@@ -198,24 +206,20 @@ final class SdeiDispatchMutants {
             made("normal-goes-first", "SDEI-119", "dispatch", DispatchRules.class, NormalFirst.class),
 
             // Latches and registration
+            keptFromBefore("triggers-before-registering-are-kept", "SDEI-046", "before registering"),
             part(
-                    "triggers-before-registering-are-kept",
-                    "SDEI-046",
-                    "before registering",
+                    "triggers-while-disabled-are-lost",
+                    "SDEI-054",
+                    "the VMM\'s trigger is accepted",
                     TriggerLatch.class,
                     event -> {
-                        boolean was = event.isPending();
+                        if (!event.is(Sdei.ENABLED)) {
+                            return TriggerLatch.Latched.DROPPED;
+                        }
                         event.pending(true);
-                        return was ? TriggerLatch.Latched.MERGED : TriggerLatch.Latched.LATCHED;
+                        return TriggerLatch.Latched.LATCHED;
                     }),
-            part("triggers-while-disabled-are-lost", "SDEI-054", "dispatch", TriggerLatch.class, event -> {
-                if (!event.is(Sdei.ENABLED)) {
-                    return TriggerLatch.Latched.DROPPED;
-                }
-                event.pending(true);
-                return TriggerLatch.Latched.LATCHED;
-            }),
-            part("triggers-while-running-are-lost", "SDEI-109", "dispatch", TriggerLatch.class, event -> {
+            part("triggers-while-running-are-lost", "SDEI-109", "result of EVENT_SIGNAL", TriggerLatch.class, event -> {
                 if (!event.is(Sdei.REGISTERED) || event.is(Sdei.RUNNING)) {
                     return TriggerLatch.Latched.DROPPED;
                 }
@@ -239,8 +243,8 @@ final class SdeiDispatchMutants {
             reevaluation("unmask-does-not-reconsider", "SDEI-081", "dispatch", Reevaluation.Point.UNMASK),
             reevaluation("complete-does-not-reconsider", "SDEI-121", "dispatch", Reevaluation.Point.COMPLETE),
             reevaluation("resume-does-not-reconsider", "SDEI-162", "dispatch", Reevaluation.Point.RESUME),
-            reevaluation("triggers-do-not-kick", "SDEI-113", "dispatch", Reevaluation.Point.TRIGGER),
-            reevaluation("restore-does-not-reconsider", "SDEI-192", "dispatch", Reevaluation.Point.RESTORE),
+            reevaluation("triggers-do-not-kick", "SDEI-105", "dispatch", Reevaluation.Point.TRIGGER),
+            versionCountsRestores("version-changes-over-a-restore", "SDEI-196", "result of VERSION"),
 
             // Completion
             completion("complete-forgets-x17", "SDEI-148", "X17 after EVENT_COMPLETE", CompleteForgets17.class),
@@ -249,7 +253,7 @@ final class SdeiDispatchMutants {
             completion("resume-leaves-elr", "SDEI-154", "ELR_EL1", ResumeLeavesElr.class),
             completion("resume-stays-at-el0", "SDEI-155", "after EVENT_COMPLETE_AND_RESUME", ResumeStaysAtEl0.class),
             completion("resume-opens-irqs", "SDEI-155", "DAIF", ResumeOpensIrqs.class),
-            anyAddress("any-resume-address-will-do", "SDEI-164", "misaligned", false),
+            anyAddress("any-resume-address-will-do", "SDEI-164", "function 0xc4000026", false),
             anyAddress("entry-point-zero-is-fine", "SDEI-043", "result of EVENT_REGISTER", true),
 
             // Mask and power
@@ -353,6 +357,52 @@ final class SdeiDispatchMutants {
                 event.pending(pending);
             }
         };
+    }
+
+    /** Latches whatever comes, and lets registering keep it. */
+    private static Mutant keptFromBefore(String id, String rule, String words) {
+        return KvmMutant.module(id, rule, words, new AbstractModule() {
+            @Override
+            protected void configure() {
+                bind(Registration.class).toInstance(keeping());
+                bind(TriggerLatch.class).toInstance(event -> {
+                    boolean was = event.isPending();
+                    event.pending(true);
+                    return was ? TriggerLatch.Latched.MERGED : TriggerLatch.Latched.LATCHED;
+                });
+            }
+        });
+    }
+
+    /** The vendor field of the version is the number of restores. */
+    private static Mutant versionCountsRestores(String id, String rule, String words) {
+        return KvmMutant.module(id, rule, words, new AbstractModule() {
+            private final AtomicLong restores = new AtomicLong();
+
+            @Override
+            protected void configure() {
+                CallDecoration counted = (function, call) -> function != SdeiFunction.VERSION
+                        ? call
+                        : caller -> CallOutcome.of(call.execute(caller).value() + restores.get());
+                bind(CallDecoration.class).toInstance(counted);
+            }
+
+            @Provides
+            SdeiStateCodec codec(StandardStateCodec right) {
+                return new SdeiStateCodec() {
+                    @Override
+                    public void save(SdeiState state, StateWriter writer) {
+                        right.save(state, writer);
+                    }
+
+                    @Override
+                    public void restore(SdeiState state, StateReader reader) {
+                        restores.incrementAndGet();
+                        right.restore(state, reader);
+                    }
+                };
+            }
+        });
     }
 
     private static Registration firstHandler() {
