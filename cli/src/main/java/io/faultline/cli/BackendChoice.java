@@ -66,7 +66,8 @@ record BackendChoice(String id, String settings) {
         } catch (RuntimeException | LinkageError broken) {
             throw new HypervisorException(
                     ErrorId.BROKEN_PROVIDER,
-                    "the provider threw " + broken,
+                    "the provider threw "
+                            + broken.toString().lines().findFirst().orElse(""),
                     "backend " + id,
                     "report this to its author",
                     broken);

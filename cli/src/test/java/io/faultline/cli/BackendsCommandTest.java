@@ -35,6 +35,32 @@ class BackendsCommandTest {
     }
 
     @Test
+    void listsABackendThatWorksHere() {
+        CommandRun run = CommandRun.of("backends");
+        assertEquals("", run.err());
+        assertEquals(0, run.status());
+        assertTrue(run.out().startsWith("kvm: "), run.out());
+        assertTrue(run.out().contains("  works here, score "), run.out());
+        assertTrue(run.out().matches("(?s).*  capabilities: .*sdei, .*"), run.out());
+        JsonObject kvm = JsonParser.parseString(
+                        CommandRun.of("backends", "--json").out())
+                .getAsJsonObject()
+                .getAsJsonArray("backends")
+                .get(0)
+                .getAsJsonObject();
+        assertEquals("kvm", kvm.get("id").getAsString());
+        assertTrue(kvm.get("available").getAsBoolean());
+        assertTrue(kvm.getAsJsonArray("capabilities").toString().contains("\"sdei\""), kvm.toString());
+    }
+
+    @Test
+    void aPluginWithTheIdOfAnInstalledBackendIsStatusThree() throws IOException {
+        CommandRun run = withPlugin(StubProvider.Double.class);
+        assertTrue(run.err().contains("has the id 'kvm' of "), run.err());
+        assertEquals(3, run.status());
+    }
+
+    @Test
     void listsABackendThatDoesNotWorkHere() throws IOException {
         CommandRun run = withPlugin(StubProvider.Missing.class);
         assertEquals("", run.err());
@@ -123,7 +149,7 @@ class BackendsCommandTest {
     void aPluginThatThrowsWhenItIsAskedIsStatusThree() throws IOException {
         CommandRun run = withPlugin(StubProvider.ThrowingProbe.class);
         assertEquals(
-                line("faultline: the provider threw java.lang.IllegalStateException: probe is broken"
+                line("faultline: the provider threw java.lang.IllegalStateException: probe is"
                         + " (backend throwing); report this to its author [BROKEN_PROVIDER]"),
                 run.err());
         assertEquals(3, run.status());

@@ -4,8 +4,13 @@
  */
 package io.faultline.cli.providers;
 
+import io.faultline.api.capability.Capabilities;
+import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
+import io.faultline.api.guest.GuestDriver;
+import io.faultline.api.machine.MachinePlan;
+import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
@@ -103,6 +108,41 @@ public abstract class StubProvider implements HypervisorBackendProvider {
         @Override
         public BackendDescriptor descriptor() {
             throw new IllegalStateException("I do not know who I am");
+        }
+    }
+
+    /** Opens and cannot make machines. */
+    public static final class Hollow extends StubProvider {
+        public Hollow() {
+            super("hollow");
+        }
+
+        @Override
+        public HypervisorBackend open(BackendConfiguration configuration) {
+            return new HypervisorBackend() {
+                @Override
+                public BackendDescriptor descriptor() {
+                    return Hollow.this.descriptor();
+                }
+
+                @Override
+                public CapabilitySet capabilities() {
+                    return CapabilitySet.builder().with(Capabilities.VCPUS, 1).build();
+                }
+
+                @Override
+                public MachinePlan plan(MachineRequest request) {
+                    throw new IllegalStateException("there is nothing inside");
+                }
+
+                @Override
+                public List<GuestDriver> guestDrivers() {
+                    return List.of();
+                }
+
+                @Override
+                public void close() {}
+            };
         }
     }
 }
