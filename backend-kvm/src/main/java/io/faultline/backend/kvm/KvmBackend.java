@@ -29,7 +29,7 @@ final class KvmBackend implements HypervisorBackend {
 
     private final SdeiPolicy policy;
     private final Supplier<KvmPersonality> personalities;
-    private boolean closed;
+    private volatile boolean closed;
 
     KvmBackend(SdeiPolicy policy, Supplier<KvmPersonality> personalities) {
         this.policy = policy;
