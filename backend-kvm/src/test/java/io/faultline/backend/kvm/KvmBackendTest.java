@@ -160,6 +160,39 @@ class KvmBackendTest {
                 refusals(request().channel(event(5)).channel(shared)));
     }
 
+    private void assertRefused(MachineRequest.Builder builder, String sentence) {
+        List<String> refusals = refusals(builder);
+        assertTrue(refusals.contains(sentence), refusals::toString);
+    }
+
+    @Test
+    void numbersOfAsynchronousPageFaultsHaveOneOwner() {
+        assertRefused(
+                request().asyncPageFaults(5, 20).channel(event(5)),
+                "SDEI event 0x5 has two owners: asynchronous page faults and a channel of the VMM.");
+        assertRefused(
+                request().asyncPageFaults(5, 20).channel(ppi(20)),
+                "PPI 20 has two owners: asynchronous page faults and a channel of the VMM.");
+        assertRefused(
+                request().asyncPageFaults(5, 27),
+                "PPI 27 has two owners: the virtual timer and asynchronous page faults.");
+        assertRefused(
+                request().asyncPageFaults(0, 20),
+                "SDEI event 0x0 has two owners: software signals and asynchronous page faults.");
+    }
+
+    @Test
+    void numbersOfAsynchronousPageFaultsMustExist() {
+        for (int number : new int[] {-1, 15, 32, 5000}) {
+            assertRefused(
+                    request().asyncPageFaults(5, number),
+                    "INTID " + number + " for asynchronous page faults is not a PPI: PPIs are 16 to 31.");
+        }
+        assertRefused(
+                request().asyncPageFaults(-1, 20),
+                "SDEI event 0xffffffff for asynchronous page faults has bit 31 set.");
+    }
+
     @Test
     void otherKindsOfChannelsAreRefused() {
         assertEquals(
