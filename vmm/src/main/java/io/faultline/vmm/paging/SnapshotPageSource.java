@@ -4,10 +4,12 @@
  */
 package io.faultline.vmm.paging;
 
+import io.faultline.api.arm64.PageSize;
 import io.faultline.api.memory.PageRequest;
 import io.faultline.api.memory.PageSink;
 import io.faultline.api.memory.PageSource;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,6 +24,9 @@ import java.util.TreeMap;
  * @since 0.1
  */
 public final class SnapshotPageSource implements PageSource {
+    /** Most pages of a machine that has just been loaded are zero; one copy is enough for all of them. */
+    private static final byte[] ZERO = new byte[PageSize.BYTES];
+
     private final long latencyNanos;
     private final Map<Long, byte[]> pages = new TreeMap<>();
     private final Deque<Answer> answers = new ArrayDeque<>();
@@ -48,7 +53,7 @@ public final class SnapshotPageSource implements PageSource {
      * @param content 4096 bytes; not copied, must not change
      */
     public void store(long page, byte[] content) {
-        pages.put(page, content);
+        pages.put(page, Arrays.equals(content, ZERO) ? ZERO : content);
     }
 
     @Override

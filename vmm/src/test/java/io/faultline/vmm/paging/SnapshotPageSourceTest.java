@@ -6,6 +6,7 @@ package io.faultline.vmm.paging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.faultline.api.arm64.AccessKind;
@@ -76,6 +77,30 @@ class SnapshotPageSourceTest {
         source.request(request(0x5000, 0));
         source.poll(100, sink);
         assertEquals(List.of("failed 5000 the snapshot does not have it"), answers);
+    }
+
+    @Test
+    void keepsOneCopyOfAllZeroPages() {
+        byte[][] taken = new byte[2][];
+        PageSink keeping = new PageSink() {
+            @Override
+            public void arrived(long page, byte[] content) {
+                taken[(int) (page >> 13)] = content;
+            }
+
+            @Override
+            public void failed(long page, String reason) {}
+
+            @Override
+            public void poisoned(long page) {}
+        };
+        for (long page : new long[] {0x1000, 0x2000}) {
+            source.store(page, page(0));
+            source.request(request(page, 0));
+        }
+        source.poll(100, keeping);
+        assertSame(taken[0], taken[1]);
+        assertEquals(4096, taken[0].length);
     }
 
     @Test
