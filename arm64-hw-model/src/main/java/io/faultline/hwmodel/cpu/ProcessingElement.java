@@ -151,6 +151,16 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
+     * Tells whether this PE has a register.
+     *
+     * @param register the register
+     * @return false if the register belongs to a feature that this PE does not have
+     */
+    public boolean has(Register register) {
+        return register instanceof CoreRegister || SystemRegisterTable.rows().containsKey((SystemRegister) register);
+    }
+
+    /**
      * Reads any register by name, as a debugger does: no traps, no effects. Interrupt acknowledge registers read as the
      * highest priority pending interrupt; a register that cannot be read, or that this PE does not have, reads as zero.
      *

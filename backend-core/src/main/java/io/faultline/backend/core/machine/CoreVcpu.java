@@ -292,23 +292,36 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     @Override
     public long read(Register register) {
         machine.requireOpen();
-        try {
-            return pe.read(register);
-        } catch (IllegalArgumentException unknown) {
-            throw badRegister(register, "read", unknown);
-        }
+        requireRegister(register);
+        return pe.read(register);
     }
 
     @Override
     public void write(Register register, long value) {
         machine.requireOpen();
+        requireRegister(register);
         try {
             pe.write(register, value);
-        } catch (IllegalArgumentException unknown) {
-            throw badRegister(register, "written", unknown);
+        } catch (IllegalArgumentException refused) {
+            throw new HypervisorException(
+                    ErrorId.INVALID_ARGUMENT,
+                    "writing 0x" + Long.toHexString(value) + " to register " + register.name(),
+                    where(),
+                    "write a register that can be written, with a value that it can have",
+                    refused);
         }
         if (register == CoreRegister.PC) {
             wait.reset();
+        }
+    }
+
+    private void requireRegister(Register register) {
+        if (!pe.has(register)) {
+            throw new HypervisorException(
+                    ErrorId.INVALID_ARGUMENT,
+                    "accessing register " + register.name() + ", which the vCPU does not have",
+                    where(),
+                    "use a register of a feature that the ID registers show");
         }
     }
 
@@ -316,15 +329,6 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     public void reset() {
         machine.requireOpen();
         machine.reset(this);
-    }
-
-    private HypervisorException badRegister(Register register, String access, IllegalArgumentException cause) {
-        return new HypervisorException(
-                ErrorId.INVALID_ARGUMENT,
-                "register " + register.name() + " cannot be " + access,
-                where(),
-                "use a register that the vCPU has",
-                cause);
     }
 
     private HypervisorException illegalState(String attempted, String remedy) {

@@ -27,8 +27,7 @@ enum Counter {
     MMIO_READ("exits.mmio-read"),
     MMIO_WRITE("exits.mmio-write"),
     SYSTEM_EVENT("exits.system-event"),
-    UNRECOVERABLE("exits.unrecoverable"),
-    BACKEND_SPECIFIC("exits.backend-specific");
+    UNRECOVERABLE("exits.unrecoverable");
 
     private final String text;
 

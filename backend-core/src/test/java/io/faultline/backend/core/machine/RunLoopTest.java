@@ -25,9 +25,11 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class RunLoopTest {
     private static final VcpuExit STEPPED = new VcpuExit.Stepped();
@@ -245,6 +247,26 @@ class RunLoopTest {
         HypervisorException state =
                 assertThrows(HypervisorException.class, () -> rig.vcpu().write(CoreRegister.PSTATE, 0x1F));
         assertEquals(ErrorId.INVALID_ARGUMENT, state.id());
+    }
+
+    @Test
+    void aRegisterThatTheVcpuDoesNotHaveCanNeitherBeReadNorWritten() {
+        Rig rig = new Rig(1);
+        int absent = 0;
+        for (SystemRegister register : SystemRegister.values()) {
+            if (!rig.personality.host().vcpu(0).pe().has(register)) {
+                absent++;
+                for (Executable attempt : List.<Executable>of(
+                        () -> rig.vcpu().read(register), () -> rig.vcpu().write(register, 0))) {
+                    HypervisorException refused = assertThrows(HypervisorException.class, attempt);
+                    assertEquals(ErrorId.INVALID_ARGUMENT, refused.id());
+                    assertTrue(refused.getMessage().contains(register.name()), refused.getMessage());
+                }
+            } else {
+                rig.vcpu().read(register);
+            }
+        }
+        assertTrue(absent > 0);
     }
 
     @Test
