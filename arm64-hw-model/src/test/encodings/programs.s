@@ -283,6 +283,7 @@ drop:
 
 // Words for single-instruction tests; never executed in order.
 singles:
+        br      x2
         ldr     x1, [x2]
         ldr     w1, [x2]
         ldrh    w1, [x2]

@@ -26,6 +26,8 @@ import java.util.function.LongPredicate;
 public final class PsciFirmware implements StateElement {
     /** Bits of power_state that must be zero in the original format. */
     private static final long POWER_STATE_RESERVED = 0xFCFE_0000L;
+    /** Everything of a function identifier but the calling convention and the low bits of the number. */
+    private static final int NUMBER_RANGE = 0xBFFF_FFE0;
     /** MIGRATE_INFO_TYPE: there is no Trusted OS that would need migration. */
     private static final long NO_TRUSTED_OS = 2;
 
@@ -57,7 +59,7 @@ public final class PsciFirmware implements StateElement {
      * @return true for 0x84000000 to 0x8400001F and 0xC4000000 to 0xC400001F
      */
     public static boolean isPsci(int function) {
-        return (function & ~Smccc.fast64(0, 0) & ~0x1F | Integer.MIN_VALUE) == Psci.VERSION;
+        return (function & NUMBER_RANGE) == Psci.VERSION;
     }
 
     /**

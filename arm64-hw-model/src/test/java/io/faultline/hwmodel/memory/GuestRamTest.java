@@ -1,0 +1,292 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.hwmodel.memory;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateValue;
+import io.faultline.api.state.StateWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class GuestRamTest {
+    private static final long BASE = 0x4000_0000L;
+    private static final long SIZE = 0x40_0000L;
+
+    private final GuestRam ram = new GuestRam(List.of(new RamRegion(0x8000_0000L, 0x1000), new RamRegion(BASE, SIZE)));
+
+    private static void assertError(ErrorId id, Executable executable) {
+        assertEquals(id, assertThrows(HypervisorException.class, executable).id());
+    }
+
+    private static byte[] page(int value) {
+        byte[] content = new byte[4096];
+        content[0] = (byte) value;
+        content[4095] = (byte) ~value;
+        return content;
+    }
+
+    private Map<String, StateValue> save() {
+        StateWriter writer = new StateWriter();
+        writer.element(ram);
+        return writer.values();
+    }
+
+    private static void restore(GuestRam target, Map<String, StateValue> state) {
+        StateReader reader = new StateReader(state);
+        reader.element(target);
+        reader.finish();
+    }
+
+    @Test
+    void regionsAreSortedAndKnown() {
+        assertEquals(List.of(new RamRegion(BASE, SIZE), new RamRegion(0x8000_0000L, 0x1000)), ram.regions());
+        assertTrue(ram.contains(BASE));
+        assertTrue(ram.contains(BASE + SIZE - 1));
+        assertFalse(ram.contains(BASE + SIZE));
+        assertFalse(ram.contains(BASE - 1));
+        assertFalse(ram.contains(-1));
+        assertTrue(ram.contains(BASE, SIZE));
+        assertFalse(ram.contains(BASE + 1, SIZE));
+        assertFalse(ram.contains(BASE, -1));
+        assertFalse(ram.contains(0, 1));
+    }
+
+    @Test
+    void regionsMustNotOverlap() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> new GuestRam(List.of(new RamRegion(0, 0x2000), new RamRegion(0x1000, 0x1000))));
+        assertTrue(e.getMessage().contains("overlap"), e.getMessage());
+    }
+
+    @Test
+    void aRegionIsWholePagesBelowTheLimit() {
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion(1, 0x1000));
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion(0, 0x1001));
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion(0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion(-0x1000, 0x1000));
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion(1L << 48, 0x1000));
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion((1L << 48) - 0x1000, 0x2000));
+        assertEquals(1L << 48, new RamRegion((1L << 48) - 0x1000, 0x1000).end());
+    }
+
+    @Test
+    void untouchedMemoryReadsAsZeroAndCostsNothing() {
+        assertEquals(0, ram.load(BASE + 0x1234, AccessWidth.DOUBLEWORD));
+        assertEquals(0, ram.allocatedPages());
+    }
+
+    @Test
+    void valuesAreLittleEndianAndMayCrossPages() {
+        ram.store(BASE + 0xFFD, AccessWidth.DOUBLEWORD, 0x1122_3344_5566_7788L);
+
+        assertEquals(0x88, ram.load(BASE + 0xFFD, AccessWidth.BYTE));
+        assertEquals(0x4455, ram.load(BASE + 0x1000, AccessWidth.HALFWORD));
+        assertEquals(0x55667788L, ram.load(BASE + 0xFFD, AccessWidth.WORD));
+        assertEquals(0x1122_3344_5566_7788L, ram.load(BASE + 0xFFD, AccessWidth.DOUBLEWORD));
+        assertEquals(2, ram.allocatedPages());
+    }
+
+    @Test
+    void whatIsOutsideMemoryIsAnErrorAndNothingIsCopied() {
+        byte[] bytes = new byte[16];
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.read(BASE - 8, bytes, 0, 16));
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.write(BASE + SIZE - 8, new byte[16], 0, 16));
+        assertEquals(0, ram.load(BASE + SIZE - 8, AccessWidth.DOUBLEWORD));
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.makeAbsent(0));
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.makeResident(0, new byte[4096]));
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.page(0));
+        assertThrows(IndexOutOfBoundsException.class, () -> ram.read(BASE, bytes, 10, 7));
+    }
+
+    @Test
+    void anAbsentPageHasNoContent() {
+        ram.store(BASE, AccessWidth.BYTE, 7);
+        ram.makeAbsent(BASE);
+
+        assertFalse(ram.isResident(BASE));
+        assertTrue(ram.isResident(BASE + 0x1000));
+        assertFalse(ram.isResident(0));
+        assertError(ErrorId.PAGE_ABSENT, () -> ram.load(BASE, AccessWidth.BYTE));
+        assertError(ErrorId.PAGE_ABSENT, () -> ram.store(BASE + 0xFFF, AccessWidth.BYTE, 1));
+        assertError(ErrorId.PAGE_ABSENT, () -> ram.page(BASE));
+        assertError(ErrorId.PAGE_ABSENT, () -> ram.write(BASE + 0x1FF8 - 0x1000, new byte[4096], 0, 16));
+        assertEquals(0, ram.allocatedPages());
+    }
+
+    @Test
+    void aPageArrivesWithItsContent() {
+        ram.makeAbsent(BASE + 0x1000);
+        ram.makeResident(BASE + 0x1000, page(3));
+
+        assertTrue(ram.isResident(BASE + 0x1FFF));
+        assertEquals(3, ram.load(BASE + 0x1000, AccessWidth.BYTE));
+        assertEquals(0xFC, ram.load(BASE + 0x1FFF, AccessWidth.BYTE));
+
+        ram.makeResident(BASE + 0x1000, page(4));
+        assertEquals(4, ram.load(BASE + 0x1000, AccessWidth.BYTE));
+        assertError(ErrorId.INVALID_ARGUMENT, () -> ram.makeResident(BASE, new byte[100]));
+    }
+
+    @Test
+    void observersHearOfChanges() {
+        List<String> heard = new ArrayList<>();
+        ram.addObserver(() -> heard.add("changed"));
+        ram.store(BASE, AccessWidth.BYTE, 1);
+        assertEquals(List.of(), heard);
+
+        ram.makeAbsent(BASE);
+        assertEquals(List.of("changed"), heard);
+    }
+
+    @Test
+    void aWatchHearsWhatIsWritten() {
+        List<String> heard = new ArrayList<>();
+        RamPage page = ram.page(BASE + 0x2000);
+        assertTrue(page.watch().isEmpty());
+        assertFalse(page.isWatched());
+        boolean[] active = {true};
+        page.watch(new WriteWatch() {
+            @Override
+            public boolean isActive() {
+                return active[0];
+            }
+
+            @Override
+            public void written(int offset, int length) {
+                heard.add(offset + "+" + length);
+            }
+        });
+        assertTrue(page.isWatched());
+        ram.store(BASE + 0x1FFC, AccessWidth.DOUBLEWORD, -1);
+        ram.store(BASE + 0x2010, AccessWidth.WORD, 0);
+        ram.makeAbsent(BASE + 0x2000);
+
+        assertEquals(List.of("0+4", "16+4", "0+4096"), heard);
+        active[0] = false;
+        assertFalse(page.isWatched());
+    }
+
+    @Test
+    void monitorsAreClearedByStoresOfOthers() {
+        ExclusiveMonitor mine = ram.newMonitor();
+        ExclusiveMonitor other = ram.newMonitor();
+        mine.mark(BASE + 0x48);
+        assertTrue(mine.covers(BASE + 0x7F));
+        assertFalse(mine.covers(BASE + 0x80));
+        assertTrue(ram.isAnyReservedByOther(other));
+        assertFalse(ram.isAnyReservedByOther(mine));
+        assertTrue(ram.isReservedByOther(other, BASE));
+        assertFalse(ram.isReservedByOther(other, BASE + 0x1000));
+        assertFalse(ram.isReservedByOther(mine, BASE));
+
+        ram.stored(mine, BASE + 0x40, 8);
+        ram.stored(other, BASE + 0x3C, 4);
+        ram.stored(other, BASE + 0x80, 8);
+        assertTrue(mine.isOpen());
+        ram.stored(other, BASE + 0x3C, 8);
+        assertFalse(mine.isOpen());
+        assertFalse(mine.covers(BASE + 0x48));
+
+        mine.mark(BASE + 0x48);
+        ram.store(BASE + 0x40, AccessWidth.BYTE, 0);
+        assertFalse(mine.isOpen());
+
+        mine.mark(BASE + 0x48);
+        ram.makeAbsent(BASE);
+        assertFalse(mine.isOpen());
+    }
+
+    @Test
+    void stateRoundTrips() {
+        ram.store(BASE + 0x1008, AccessWidth.DOUBLEWORD, 42);
+        ram.makeAbsent(BASE + 0x3000);
+        ram.makeAbsent(BASE + SIZE - 0x1000);
+        ram.store(BASE + 0x5000, AccessWidth.BYTE, 1);
+        ram.store(BASE + 0x5000, AccessWidth.BYTE, 0);
+        Map<String, StateValue> state = save();
+
+        GuestRam other = new GuestRam(ram.regions());
+        other.store(BASE + 0x7000, AccessWidth.BYTE, 9);
+        restore(other, state);
+
+        assertEquals(42, other.load(BASE + 0x1008, AccessWidth.DOUBLEWORD));
+        assertEquals(0, other.load(BASE + 0x7000, AccessWidth.BYTE));
+        assertFalse(other.isResident(BASE + 0x3000));
+        assertFalse(other.isResident(BASE + SIZE - 1));
+        assertEquals(1, other.allocatedPages());
+        StateWriter writer = new StateWriter();
+        writer.element(other);
+        assertEquals(state, writer.values());
+    }
+
+    @Test
+    void resetMakesEverythingResidentAndZero() {
+        ram.store(BASE, AccessWidth.BYTE, 1);
+        ram.makeAbsent(BASE + 0x1000);
+        ram.reset();
+
+        assertEquals(0, ram.load(BASE, AccessWidth.BYTE));
+        assertTrue(ram.isResident(BASE + 0x1000));
+        assertEquals(0, ram.allocatedPages());
+    }
+
+    @Test
+    void stateOfOtherMemoryIsRefused() {
+        Map<String, StateValue> state = save();
+        assertError(
+                ErrorId.INVALID_STATE,
+                () -> restore(new GuestRam(List.of(new RamRegion(BASE, SIZE), new RamRegion(0, 0x1000))), state));
+
+        Map<String, StateValue> misplaced = new TreeMap<>(state);
+        misplaced.put("ram/absent", new StateValue.Words(new long[] {0x10}));
+        assertError(ErrorId.INVALID_STATE, () -> restore(ram, misplaced));
+
+        Map<String, StateValue> shortPage = new TreeMap<>(state);
+        shortPage.put("ram/present", new StateValue.Words(new long[] {BASE}));
+        shortPage.put("ram/page." + Long.toHexString(BASE), new StateValue.Bytes(new byte[3]));
+        assertError(ErrorId.INVALID_STATE, () -> restore(ram, shortPage));
+    }
+
+    @Test
+    void monitorStateRoundTrips() {
+        ExclusiveMonitor monitor = ram.newMonitor();
+        monitor.mark(BASE + 100);
+        StateWriter writer = new StateWriter();
+        writer.element(monitor);
+        ExclusiveMonitor copy = ram.newMonitor();
+        new StateReader(writer.values()).element(copy);
+        assertTrue(copy.covers(BASE + 64));
+        copy.reset();
+        assertFalse(copy.isOpen());
+    }
+
+    @Test
+    void manyPagesCanBeAbsentAtOnce() {
+        for (long address = BASE; address < BASE + SIZE; address += 0x1000) {
+            ram.makeAbsent(address);
+        }
+        StateWriter writer = new StateWriter();
+        writer.element(ram);
+        assertEquals(SIZE / 0x1000, ((StateValue.Words) writer.values().get("ram/absent")).value().length);
+        byte[] read = new byte[4096];
+        ram.makeResident(BASE + 0x20_0000, page(1));
+        ram.read(BASE + 0x20_0000, read, 0, 4096);
+        assertArrayEquals(page(1), read);
+    }
+}
