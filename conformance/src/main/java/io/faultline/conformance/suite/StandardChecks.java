@@ -6,7 +6,13 @@ package io.faultline.conformance.suite;
 
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
-import io.faultline.conformance.contract.StepChecks;
+import io.faultline.conformance.contract.DiscoveryChecks;
+import io.faultline.conformance.contract.LifeChecks;
+import io.faultline.conformance.contract.MemoryChecks;
+import io.faultline.conformance.contract.MmioChecks;
+import io.faultline.conformance.contract.PlanChecks;
+import io.faultline.conformance.contract.SavedStateChecks;
+import io.faultline.conformance.contract.VcpuChecks;
 import io.faultline.conformance.pagefault.TokenChecks;
 import io.faultline.conformance.sdei.AbsenceChecks;
 import io.faultline.conformance.sdei.CallChecks;
@@ -24,7 +30,13 @@ import java.util.Map;
 final class StandardChecks {
     static final List<CheckGroup> GROUPS = List.of(
             // API
-            StepChecks.GROUP,
+            DiscoveryChecks.GROUP,
+            PlanChecks.GROUP,
+            VcpuChecks.GROUP,
+            MmioChecks.GROUP,
+            MemoryChecks.GROUP,
+            SavedStateChecks.GROUP,
+            LifeChecks.GROUP,
             // APF
             TokenChecks.GROUP,
             // SDEI
