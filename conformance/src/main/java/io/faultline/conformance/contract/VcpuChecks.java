@@ -14,6 +14,7 @@ import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.notification.Trigger;
 import io.faultline.conformance.check.Check;
@@ -85,13 +86,17 @@ public final class VcpuChecks {
         Rig rig = s.machine(request -> request.channel(channel));
         SteppingGuestCpu cpu = rig.cpu(0);
         cpu.gic().initialise();
+        cpu.gic().configure(interrupt, Trigger.EDGE);
         cpu.gic().enable(interrupt);
         cpu.interruptsOn();
         long vector = cpu.layout().vectorFromEl1(1);
         rig.program(vector, A64.movz(7, 1, 0));
         rig.program(cpu.pc(), A64.movz(7, 2, 0));
         cpu.x(7, 0);
-        rig.notifications().inject(channel, 0);
+        s.expectEqual(
+                "outcome of the injection",
+                DeliveryOutcome.DELIVERED,
+                rig.notifications().inject(channel, 0));
         s.expectEqual("exit of the step", new VcpuExit.Stepped(), cpu.vcpu().step());
         s.expectEqual("PC after the step", vector, cpu.pc());
         s.witness("interrupt-taken");

@@ -7,6 +7,7 @@ package io.faultline.conformance.scenario;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.notification.Trigger;
 
 /**
  * Programs the GICv3 of a machine by stores and system register accesses of one vCPU. Frames are where QEMU's
@@ -30,6 +31,7 @@ public final class GicGuest {
     private static final long ISENABLER0 = SGI_BASE + 0x100;
     private static final long ICENABLER0 = SGI_BASE + 0x180;
     private static final long IPRIORITYR = SGI_BASE + 0x400;
+    private static final long ICFGR1 = SGI_BASE + 0xC04;
     private static final long CTLR_ARE_GROUP1 = 0x12;
     private static final int ANY_PRIORITY = 0xF0;
     private static final int MIDDLE_PRIORITY = 0xA0;
@@ -60,6 +62,18 @@ public final class GicGuest {
         cpu.put(redistributor() + IGROUPR0, AccessWidth.WORD, group | bit & 0xFFFF_FFFFL);
         cpu.put(redistributor() + IPRIORITYR + interrupt.number(), AccessWidth.BYTE, MIDDLE_PRIORITY);
         cpu.put(redistributor() + ISENABLER0, AccessWidth.WORD, bit & 0xFFFF_FFFFL);
+    }
+
+    /**
+     * Configures how a PPI signals. It has to be disabled.
+     *
+     * @param interrupt a PPI
+     * @param trigger level or edge
+     */
+    public void configure(InterruptId interrupt, Trigger trigger) {
+        long edge = 2L << 2 * (interrupt.number() - 16);
+        long others = cpu.get(redistributor() + ICFGR1, AccessWidth.WORD) & ~edge;
+        cpu.put(redistributor() + ICFGR1, AccessWidth.WORD, trigger == Trigger.EDGE ? others | edge : others);
     }
 
     /**

@@ -23,6 +23,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.notification.Trigger;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.conformance.fake.FakeBackend;
 import java.util.ArrayList;
@@ -105,6 +106,8 @@ class ScenarioTest {
         rig.program(cpu.pc(), A64.NOP);
         assertEquals(new GuestStep.Retired(), cpu.resume());
         cpu.gic().initialise();
+        cpu.gic().configure(new InterruptId(27), Trigger.EDGE);
+        cpu.gic().configure(new InterruptId(27), Trigger.LEVEL);
         cpu.gic().enable(new InterruptId(27));
         cpu.gic().disable(new InterruptId(27));
         cpu.write(SystemRegister.ICC_IAR1_EL1, 27);
