@@ -15,6 +15,8 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.kvm.guest.KvmSdeiGuestDriver;
+import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
 import java.util.List;
 import java.util.Set;
@@ -28,11 +30,13 @@ final class KvmBackend implements HypervisorBackend {
             Set.of(NotificationChannel.SdeiEvent.class, NotificationChannel.Ppi.class);
 
     private final SdeiPolicy policy;
+    private final ApfSettings pageFaults;
     private final Supplier<KvmPersonality> personalities;
     private volatile boolean closed;
 
-    KvmBackend(SdeiPolicy policy, Supplier<KvmPersonality> personalities) {
+    KvmBackend(SdeiPolicy policy, ApfSettings pageFaults, Supplier<KvmPersonality> personalities) {
         this.policy = policy;
+        this.pageFaults = pageFaults;
         this.personalities = personalities;
     }
 
@@ -43,7 +47,7 @@ final class KvmBackend implements HypervisorBackend {
 
     @Override
     public CapabilitySet capabilities() {
-        return KvmCapabilities.of(policy);
+        return KvmCapabilities.of(policy, pageFaults);
     }
 
     @Override
@@ -60,7 +64,7 @@ final class KvmBackend implements HypervisorBackend {
 
     @Override
     public List<GuestDriver> guestDrivers() {
-        return List.of();
+        return policy.isOffered() ? List.of(new KvmSdeiGuestDriver(pageFaults.function())) : List.of();
     }
 
     @Override

@@ -9,7 +9,11 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.api.spi.ProbeResult;
+import io.faultline.api.spi.Setting;
+import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The provider of the backend in the style of KVM, id {@value #ID}.
@@ -22,11 +26,17 @@ public final class KvmBackendProvider implements HypervisorBackendProvider {
 
     private static final int SCORE = 50;
 
-    private static final BackendDescriptor DESCRIPTOR = new BackendDescriptor(
-            ID, "KVM style (SDEI and PPI)", "The Faultline Authors", "0.1.0", SdeiPolicy.settings());
+    private static final BackendDescriptor DESCRIPTOR =
+            new BackendDescriptor(ID, "KVM style (SDEI and PPI)", "The Faultline Authors", "0.1.0", settings());
 
     /** Makes the provider; nothing happens yet. */
     public KvmBackendProvider() {}
+
+    private static List<Setting> settings() {
+        List<Setting> settings = new ArrayList<>(SdeiPolicy.settings());
+        settings.addAll(ApfSettings.settings());
+        return settings;
+    }
 
     @Override
     public BackendDescriptor descriptor() {

@@ -12,6 +12,7 @@ import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
 
 /**
@@ -37,6 +38,7 @@ public final class KvmBackends {
         Module module = Modules.override(new KvmModule(configuration)).with(overrides);
         Injector injector = Guice.createInjector(Stage.PRODUCTION, module);
         Provider<KvmPersonality> personalities = injector.getProvider(KvmPersonality.class);
-        return new KvmBackend(injector.getInstance(SdeiPolicy.class), personalities::get);
+        return new KvmBackend(
+                injector.getInstance(SdeiPolicy.class), injector.getInstance(ApfSettings.class), personalities::get);
     }
 }

@@ -4,10 +4,12 @@
  */
 package io.faultline.backend.kvm;
 
+import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.capability.SdeiLimits;
 import io.faultline.backend.core.machine.MachineLayout;
+import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
 
 /** What machines in the style of KVM can do. */
@@ -23,9 +25,10 @@ final class KvmCapabilities {
      * Collects the capabilities.
      *
      * @param policy the choices of the dispatcher
+     * @param pageFaults the choices of asynchronous page faults
      * @return the set
      */
-    static CapabilitySet of(SdeiPolicy policy) {
+    static CapabilitySet of(SdeiPolicy policy, ApfSettings pageFaults) {
         CapabilitySet.Builder builder = CapabilitySet.builder()
                 .with(Capabilities.VCPUS, MachineLayout.MAX_VCPUS)
                 .with(Capabilities.SAVE_RESTORE, true)
@@ -37,11 +40,26 @@ final class KvmCapabilities {
             builder.with(Capabilities.SDEI, new SdeiLimits(policy.minorVersion(), 0, 0))
                     .with(Capabilities.SDEI_PLATFORM_EVENTS, PLATFORM_EVENTS)
                     .without(Capabilities.SDEI_BIND, "the dispatcher has no bind slots");
+            addPageFaults(builder, pageFaults);
         } else {
             builder.without(Capabilities.SDEI, NO_DISPATCHER)
                     .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_DISPATCHER)
-                    .without(Capabilities.SDEI_BIND, NO_DISPATCHER);
+                    .without(Capabilities.SDEI_BIND, NO_DISPATCHER)
+                    .without(Capabilities.ASYNC_PAGE_FAULTS, NO_DISPATCHER)
+                    .without(Capabilities.APF_KVM_SDEI, NO_DISPATCHER)
+                    .without(Capabilities.APF_DECLINE, NO_DISPATCHER);
         }
         return builder.build();
+    }
+
+    private static void addPageFaults(CapabilitySet.Builder builder, ApfSettings settings) {
+        int slots = settings.policy().limit();
+        builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(ApfSettings.MECHANISM, slots, true))
+                .with(Capabilities.APF_KVM_SDEI, settings.function());
+        if (settings.isReplyHonoured()) {
+            builder.with(Capabilities.APF_DECLINE, true);
+        } else {
+            builder.without(Capabilities.APF_DECLINE, "apf.reply is set to ignored");
+        }
     }
 }

@@ -6,8 +6,8 @@ package io.faultline.backend.kvm;
 
 import com.google.inject.AbstractModule;
 import io.faultline.api.spi.BackendConfiguration;
-import io.faultline.backend.kvm.pagefault.HostPageFaults;
-import io.faultline.backend.kvm.pagefault.PageFaultFront;
+import io.faultline.backend.kvm.pagefault.ApfSettings;
+import io.faultline.backend.kvm.pagefault.KvmPageFaultModule;
 import io.faultline.backend.kvm.sdei.SdeiModule;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
 import java.util.Objects;
@@ -32,6 +32,6 @@ public final class KvmModule extends AbstractModule {
     @Override
     protected void configure() {
         install(new SdeiModule(SdeiPolicy.of(configuration)));
-        bind(PageFaultFront.class).to(HostPageFaults.class);
+        install(new KvmPageFaultModule(ApfSettings.of(configuration)));
     }
 }

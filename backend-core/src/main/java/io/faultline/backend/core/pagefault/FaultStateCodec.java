@@ -10,9 +10,9 @@ import io.faultline.api.pagefault.Veto;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes and reads the faults that have not come to their end. Faults are numbered anew from 0, so that equal situations
@@ -36,11 +36,11 @@ final class FaultStateCodec {
 
     void save(StateWriter writer) {
         List<Fault> faults = registry.all();
-        Map<Fault, Integer> indices = new IdentityHashMap<>();
+        Map<Long, Integer> indices = new TreeMap<>();
         long[] words = new long[faults.size() * WORDS];
         for (int i = 0; i < faults.size(); i++) {
             Fault fault = faults.get(i);
-            indices.put(fault, i);
+            indices.put(fault.number(), i);
             int at = i * WORDS;
             words[at] = fault.vcpu();
             words[at + 1] = fault.page();

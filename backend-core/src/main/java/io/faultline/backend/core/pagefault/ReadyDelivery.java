@@ -217,14 +217,14 @@ final class ReadyDelivery {
     /**
      * Writes queues and places.
      *
-     * @param indices index of each fault in the saved list
+     * @param indices number of each fault to its index in the saved list
      */
-    void save(StateWriter writer, Map<Fault, Integer> indices) {
+    void save(StateWriter writer, Map<Long, Integer> indices) {
         List<Long> queued = new ArrayList<>();
         for (Deque<Entry> queue : queues) {
             for (Entry entry : queue) {
                 queued.add((long) entry.vcpu());
-                queued.add(entry.fault().map(fault -> (long) indices.get(fault)).orElse(WAKE_ALL));
+                queued.add(indexOf(entry, indices));
             }
         }
         List<Long> places = new ArrayList<>();
@@ -232,11 +232,15 @@ final class ReadyDelivery {
             for (Entry entry : shown.get(vcpu)) {
                 places.add((long) vcpu);
                 places.add((long) entry.vcpu());
-                places.add(entry.fault().map(fault -> (long) indices.get(fault)).orElse(WAKE_ALL));
+                places.add(indexOf(entry, indices));
             }
         }
         writer.words("queued", queued.stream().mapToLong(Long::longValue).toArray());
         writer.words("shown", places.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static long indexOf(Entry entry, Map<Long, Integer> indices) {
+        return entry.fault().map(fault -> (long) indices.get(fault.number())).orElse(WAKE_ALL);
     }
 
     /**

@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm.guest;
+
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.arm64.SystemRegister;
+
+/**
+ * The GICv3 as a guest programs it, with frames where QEMU's {@code virt} machine has them. Each method leaves what else
+ * the guest has set up alone.
+ */
+final class GuestInterrupts {
+    private static final long DISTRIBUTOR = 0x0800_0000L;
+    private static final long REDISTRIBUTORS = 0x080A_0000L;
+    private static final long REDISTRIBUTOR_BYTES = 0x2_0000L;
+    private static final long PRIVATE = 0x1_0000L;
+
+    private static final long GICD_CTLR = 0;
+    private static final long ARE_AND_GROUP_1 = 0x12;
+    private static final long GICR_WAKER = 0x14;
+    private static final long GICR_IGROUPR0 = PRIVATE + 0x80;
+    private static final long GICR_ISENABLER0 = PRIVATE + 0x100;
+    private static final long GICR_ICENABLER0 = PRIVATE + 0x180;
+    private static final long GICR_IPRIORITYR = PRIVATE + 0x400;
+    private static final long GICR_ICFGR1 = PRIVATE + 0xC04;
+
+    private static final long ANY_PRIORITY = 0xF0;
+    private static final long MIDDLE_PRIORITY = 0xA0;
+    private static final long EOI_MODE = 1 << 1;
+
+    private final GuestProgram program;
+    private final long redistributor;
+
+    GuestInterrupts(GuestProgram program, int vcpu) {
+        this.program = program;
+        this.redistributor = REDISTRIBUTORS + REDISTRIBUTOR_BYTES * vcpu;
+    }
+
+    /** Makes a PPI of group 1 come through, level-sensitive. */
+    void enable(int ppi) {
+        set(DISTRIBUTOR + GICD_CTLR, ARE_AND_GROUP_1);
+        program.store(redistributor + GICR_WAKER, AccessWidth.WORD, 0);
+        set(redistributor + GICR_IGROUPR0, 1L << ppi);
+        long configuration = program.load(redistributor + GICR_ICFGR1, AccessWidth.WORD);
+        program.store(redistributor + GICR_ICFGR1, AccessWidth.WORD, configuration & ~(3L << 2 * (ppi - 16)));
+        program.store(redistributor + GICR_IPRIORITYR + ppi, AccessWidth.BYTE, MIDDLE_PRIORITY);
+        if (program.read(SystemRegister.ICC_PMR_EL1) <= MIDDLE_PRIORITY) {
+            program.write(SystemRegister.ICC_PMR_EL1, ANY_PRIORITY);
+        }
+        program.write(SystemRegister.ICC_IGRPEN1_EL1, 1);
+        program.store(redistributor + GICR_ISENABLER0, AccessWidth.WORD, 1L << ppi);
+    }
+
+    void disable(int ppi) {
+        program.store(redistributor + GICR_ICENABLER0, AccessWidth.WORD, 1L << ppi);
+    }
+
+    private void set(long address, long bits) {
+        program.store(address, AccessWidth.WORD, program.load(address, AccessWidth.WORD) | bits);
+    }
+
+    /** The interrupt that an acknowledge would give; nothing changes. */
+    int highestPending() {
+        return (int) program.read(SystemRegister.ICC_HPPIR1_EL1);
+    }
+
+    int acknowledge() {
+        return (int) program.read(SystemRegister.ICC_IAR1_EL1);
+    }
+
+    void end(int intid) {
+        program.write(SystemRegister.ICC_EOIR1_EL1, intid);
+        if ((program.read(SystemRegister.ICC_CTLR_EL1) & EOI_MODE) != 0) {
+            program.write(SystemRegister.ICC_DIR_EL1, intid);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm.pagefault;
+
+import io.faultline.api.arm64.Smccc;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The table of calls: one object for each sub-function. */
+final class ApfCalls {
+    private static final long VERSION_1_0 = 0x1_0000;
+
+    private final Map<ApfFunction, ApfCall> table = new EnumMap<>(ApfFunction.class);
+
+    ApfCalls(ApfMachine machine, int slots, PageFaultDecoration decoration) {
+        table.put(ApfFunction.VERSION, (vcpu, a2, a3) -> ApfReply.value(VERSION_1_0));
+        table.put(ApfFunction.SLOTS, (vcpu, a2, a3) -> ApfReply.value(slots));
+        table.put(ApfFunction.SDEI, (vcpu, a2, a3) -> ApfReply.value(machine.event()));
+        table.put(ApfFunction.IRQ, (vcpu, a2, a3) -> ApfReply.value(machine.interrupt()));
+        table.put(ApfFunction.ENABLE, new EnableCall(machine));
+        table.put(ApfFunction.IRQ_ACK, (vcpu, a2, a3) -> {
+            machine.control().acknowledge(vcpu);
+            return ApfReply.SUCCESS;
+        });
+        table.replaceAll((function, call) -> decoration.call(function, call, machine));
+    }
+
+    ApfReply execute(int vcpu, int number, long argument2, long argument3) {
+        Optional<ApfFunction> function = ApfFunction.of(number);
+        return function.isPresent()
+                ? table.get(function.get()).execute(vcpu, argument2, argument3)
+                : ApfReply.of(Smccc.NOT_SUPPORTED);
+    }
+}

@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.kvm.pagefault;
+
+import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.pagefault.PageFaultControl;
+import io.faultline.backend.kvm.sdei.SdeiInjector;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of the interface of one machine have in common.
+ *
+ * @since 0.1
+ */
+public final class ApfMachine {
+    private final Host host;
+    private final SdeiInjector events;
+    private final int event;
+    private final int interrupt;
+    private final ControlBlocks blocks;
+    private final AreaAccess area;
+    private @Nullable PageFaultControl control;
+
+    ApfMachine(Host host, SdeiInjector events, int event, int interrupt, PageFaultDecoration decoration) {
+        this.host = Objects.requireNonNull(host, "host");
+        this.events = Objects.requireNonNull(events, "events");
+        this.event = event;
+        this.interrupt = interrupt;
+        this.blocks = new ControlBlocks(host.vcpuCount());
+        this.area = decoration.area(new StandardArea(host, blocks), this);
+    }
+
+    /**
+     * Returns the machine.
+     *
+     * @return the machine
+     */
+    public Host host() {
+        return host;
+    }
+
+    /**
+     * Returns what raises SDEI events.
+     *
+     * @return the injector of the machine
+     */
+    public SdeiInjector events() {
+        return events;
+    }
+
+    /**
+     * Returns the event that carries not-present.
+     *
+     * @return number of a private event
+     */
+    public int event() {
+        return event;
+    }
+
+    /**
+     * Returns the interrupt that carries ready.
+     *
+     * @return INTID of a PPI
+     */
+    public int interrupt() {
+        return interrupt;
+    }
+
+    /**
+     * Returns what the guest has set up.
+     *
+     * @return the control blocks
+     */
+    public ControlBlocks blocks() {
+        return blocks;
+    }
+
+    /**
+     * Returns the shared areas.
+     *
+     * @return the areas
+     */
+    public AreaAccess area() {
+        return area;
+    }
+
+    /**
+     * Returns the engine.
+     *
+     * @return what to tell it
+     * @throws IllegalStateException if it is not connected yet
+     */
+    public PageFaultControl control() {
+        PageFaultControl connected = control;
+        if (connected == null) {
+            throw new IllegalStateException("the engine is not connected yet");
+        }
+        return connected;
+    }
+
+    void connect(PageFaultControl engine) {
+        control = Objects.requireNonNull(engine, "engine");
+    }
+}
