@@ -50,6 +50,7 @@ final class CoreMachine implements Machine, Host {
     private final HardwareModel hardware;
     private final InternalDevices devices;
     private final List<CoreVcpu> vcpus = new ArrayList<>();
+    private final List<Vcpu> vcpusForVmm;
     private final PowerControl power;
     private final Personality personality;
     private final FirmwareCalls calls;
@@ -84,6 +85,7 @@ final class CoreMachine implements Machine, Host {
         for (int i = 0; i < hardware.processors(); i++) {
             vcpus.add(new CoreVcpu(this, hardware.processor(i)));
         }
+        vcpusForVmm = List.copyOf(vcpus);
         power = new PowerControl(this, hardware.psci(), vcpus);
         power.resetAll();
         protectReadOnly();
@@ -265,7 +267,7 @@ final class CoreMachine implements Machine, Host {
     @Override
     public List<Vcpu> vcpus() {
         requireOpen();
-        return List.copyOf(vcpus);
+        return vcpusForVmm;
     }
 
     @Override
