@@ -9,6 +9,7 @@ import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.conformance.engine.RunOptions;
 import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 
 /** A backend in the tree of tests. */
 final class BackendDescriptorNode extends AbstractTestDescriptor {
@@ -18,14 +19,17 @@ final class BackendDescriptorNode extends AbstractTestDescriptor {
     private final BackendConfiguration configuration;
     private final RunOptions options;
 
+    /** The origin is the class that build tools and IDEs report these tests under. */
     BackendDescriptorNode(
             UniqueId parent,
+            Class<?> origin,
             HypervisorBackendProvider provider,
             BackendConfiguration configuration,
             RunOptions options) {
         super(
                 parent.append(SEGMENT, provider.descriptor().id()),
-                provider.descriptor().displayName());
+                provider.descriptor().displayName(),
+                ClassSource.from(origin));
         this.provider = provider;
         this.configuration = configuration;
         this.options = options;

@@ -59,8 +59,11 @@ final class Discovery {
                 ? registry.providers()
                 : words(ids).stream().map(registry::provider).toList();
         for (HypervisorBackendProvider provider : providers) {
-            BackendDescriptorNode node =
-                    node(provider, BackendConfiguration.defaults(provider.descriptor()), filterOfRequest());
+            BackendDescriptorNode node = node(
+                    provider.getClass(),
+                    provider,
+                    BackendConfiguration.defaults(provider.descriptor()),
+                    filterOfRequest());
             if (engine.getChildren().stream()
                     .noneMatch(known -> known.getUniqueId().equals(node.getUniqueId()))) {
                 engine.addChild(node);
@@ -70,15 +73,18 @@ final class Discovery {
     }
 
     private BackendDescriptorNode node(
-            HypervisorBackendProvider provider, BackendConfiguration configuration, RuleFilter filter) {
+            Class<?> origin,
+            HypervisorBackendProvider provider,
+            BackendConfiguration configuration,
+            RuleFilter filter) {
         RunOptions options = RunOptions.of(suite).filter(filter);
-        return new BackendDescriptorNode(engine.getUniqueId(), provider, configuration, options);
+        return new BackendDescriptorNode(engine.getUniqueId(), origin, provider, configuration, options);
     }
 
     private void addRules(BackendDescriptorNode node) {
         for (Rule rule : suite.catalogue().rules()) {
             if (node.options().filter().selects(rule.id())) {
-                node.addChild(new RuleDescriptorNode(node.getUniqueId(), rule));
+                node.addChild(new RuleDescriptorNode(node, rule));
             }
         }
     }
@@ -104,7 +110,8 @@ final class Discovery {
             Class<?> type = selector.getJavaClass();
             return IS_ANNOTATED.test(type)
                     ? AnnotationSupport.findAnnotation(type, BackendConformance.class)
-                            .flatMap(annotation -> context.addToParent(parent -> Optional.of(annotated(annotation))))
+                            .flatMap(annotation ->
+                                    context.addToParent(parent -> Optional.of(annotated(type, annotation))))
                             .map(node -> everything(node))
                             .orElse(Resolution.unresolved())
                     : Resolution.unresolved();
@@ -124,7 +131,7 @@ final class Discovery {
                                             selector.getUniqueId().removeLastSegment()),
                                     parent -> suite.catalogue()
                                             .rule(last.getValue())
-                                            .map(rule -> new RuleDescriptorNode(parent.getUniqueId(), rule)))
+                                            .map(rule -> new RuleDescriptorNode((BackendDescriptorNode) parent, rule)))
                             .map(node -> Resolution.match(Match.exact(node)))
                             .orElse(Resolution.unresolved());
                 default -> Resolution.unresolved();
@@ -139,21 +146,24 @@ final class Discovery {
             }));
         }
 
-        private BackendDescriptorNode annotated(BackendConformance annotation) {
+        private BackendDescriptorNode annotated(Class<?> type, BackendConformance annotation) {
             HypervisorBackendProvider provider = ReflectionSupport.newInstance(annotation.value());
             BackendConfiguration configuration =
                     BackendConfiguration.parse(provider.descriptor(), annotation.settings());
             RuleFilter filter =
                     annotation.rules().length == 0 ? filterOfRequest() : new RuleFilter(List.of(annotation.rules()));
-            return node(provider, configuration, filter);
+            return node(type, provider, configuration, filter);
         }
 
         private Optional<BackendDescriptorNode> installed(String id) {
             return BackendRegistry.discover().providers().stream()
                     .filter(provider -> provider.descriptor().id().equals(id))
                     .findFirst()
-                    .map(provider ->
-                            node(provider, BackendConfiguration.defaults(provider.descriptor()), RuleFilter.ALL));
+                    .map(provider -> node(
+                            provider.getClass(),
+                            provider,
+                            BackendConfiguration.defaults(provider.descriptor()),
+                            RuleFilter.ALL));
         }
     }
 }

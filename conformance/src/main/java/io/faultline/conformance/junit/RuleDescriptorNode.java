@@ -9,7 +9,6 @@ import io.faultline.conformance.rule.Rule;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.junit.platform.engine.TestTag;
-import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
 
 /** A rule in the tree of tests. */
@@ -18,8 +17,11 @@ final class RuleDescriptorNode extends AbstractTestDescriptor {
 
     private final Rule rule;
 
-    RuleDescriptorNode(UniqueId parent, Rule rule) {
-        super(parent.append(SEGMENT, rule.id()), rule.id() + " " + rule.sentence());
+    RuleDescriptorNode(BackendDescriptorNode parent, Rule rule) {
+        super(
+                parent.getUniqueId().append(SEGMENT, rule.id()),
+                rule.id() + " " + rule.sentence(),
+                parent.getSource().orElseThrow());
         this.rule = rule;
     }
 
