@@ -16,7 +16,6 @@ import io.faultline.api.pagefault.FaultCounters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
@@ -427,7 +426,7 @@ public final class Scenario implements AutoCloseable {
 
     /** Writes an address. */
     static String hex(long value) {
-        return String.format(Locale.ROOT, "0x%x", value);
+        return "0x" + Long.toHexString(value);
     }
 
     /** Writes a number as people compare it: small ones in decimal, too. */

@@ -14,7 +14,6 @@ import io.faultline.api.guest.GuestCpu;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
-import java.util.Locale;
 
 /**
  * A guest program on one vCPU: each call writes one A64 instruction to the address the vCPU is about to fetch from, and
@@ -178,7 +177,7 @@ public final class SteppingGuestCpu implements GuestCpu {
      * @return what happened
      */
     public GuestStep execute(int instruction) {
-        return execute(instruction, String.format(Locale.ROOT, ".inst 0x%08x", instruction));
+        return execute(instruction, ".inst 0x" + Integer.toHexString(instruction));
     }
 
     // Several instructions, or one with an expectation
@@ -395,7 +394,7 @@ public final class SteppingGuestCpu implements GuestCpu {
     }
 
     private static String callText(String conduit, int function) {
-        return String.format(Locale.ROOT, "%s #0 with function 0x%08x", conduit, function);
+        return conduit + " #0 with function 0x" + Integer.toHexString(function);
     }
 
     private static String memoryOperation(String name, AccessWidth width, int register, int base) {

@@ -87,7 +87,7 @@ class ConformanceRunnerTest {
                   last of the trace:
                     vcpu 0 0x40010000 MSR VBAR_EL1, X16 -> X0=0x0
                       2 ns GuestCall[vcpu=0, function=1, argument=42, result=42]
-                    vcpu 0 0x40010004 HVC #0 with function 0x00000001 -> X0=0x2a
+                    vcpu 0 0x40010004 HVC #0 with function 0x1 -> X0=0x2a
                   again: faultline replay 'fake/AA-001@1#TOKEN'""", result.explanation().replaceAll("#[0-9a-f]{16}", "#TOKEN"));
     }
 
