@@ -30,7 +30,7 @@ enum { ASYNC_PF_VERSION, ASYNC_PF_SLOTS, ASYNC_PF_SDEI, ASYNC_PF_IRQ, ASYNC_PF_E
 #define SDEI_EVENT_UNREGISTER 0xC4000027UL
 #define SDEI_PE_MASK 0xC400002BUL
 #define SDEI_PE_UNMASK 0xC400002CUL
-#define SDEI_MAJOR(version) ((version) >> 48)
+#define SDEI_MAJOR(version) ((int64_t)(version) >> 48)
 
 enum { REASON_NONE, REASON_NOT_PRESENT, REASON_READY };
 #define TOKEN_ALL 0xFFFFFFFFu
@@ -112,7 +112,8 @@ void driver_enable(void)
 
     uint64_t sdei_version = firmware_call(SDEI_VERSION, 0, 0, 0, 0, 0).x0;
     if (SDEI_MAJOR(sdei_version) != 1) {
-        fail("SDEI version 0x%lx is not one that this guest knows", sdei_version);
+        print("apf: no use without SDEI 1.x by HVC: SDEI_VERSION returned 0x%lx\n", sdei_version);
+        return;
     }
     sdei("EVENT_REGISTER", SDEI_EVENT_REGISTER, event, (uint64_t)sdei_entry);
     sdei("EVENT_ENABLE", SDEI_EVENT_ENABLE, event, 0);
