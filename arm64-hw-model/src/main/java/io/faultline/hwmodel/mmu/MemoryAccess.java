@@ -63,9 +63,13 @@ public final class MemoryAccess implements PageObserver {
      * @param tcr reads TCR_EL1
      */
     public MemoryAccess(GuestRam ram, Stage2 stage2, LongSupplier tcr) {
+        this(ram, stage2, new FlatStage1(tcr));
+    }
+
+    MemoryAccess(GuestRam ram, Stage2 stage2, Stage1 stage1) {
         this.ram = ram;
         this.stage2 = stage2;
-        stage1 = new FlatStage1(tcr);
+        this.stage1 = stage1;
         monitor = ram.newMonitor();
         Arrays.fill(readPages, NO_PAGE);
         Arrays.fill(writePages, NO_PAGE);
@@ -114,7 +118,7 @@ public final class MemoryAccess implements PageObserver {
         int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
         return readTags[entry] == (address & TAG8)
                 ? (long) LONGS.get(readPages[entry], (int) address & OFFSET)
-                : (long) LONGS.get(readable(address, 8), (int) address & OFFSET);
+                : slowLoad(address, 8);
     }
 
     /**
@@ -127,7 +131,7 @@ public final class MemoryAccess implements PageObserver {
         int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
         return readTags[entry] == (address & TAG4)
                 ? (int) INTS.get(readPages[entry], (int) address & OFFSET)
-                : (int) INTS.get(readable(address, 4), (int) address & OFFSET);
+                : (int) slowLoad(address, 4);
     }
 
     /**
@@ -140,7 +144,7 @@ public final class MemoryAccess implements PageObserver {
         int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
         return readTags[entry] == (address & TAG2)
                 ? (short) SHORTS.get(readPages[entry], (int) address & OFFSET)
-                : (short) SHORTS.get(readable(address, 2), (int) address & OFFSET);
+                : (short) slowLoad(address, 2);
     }
 
     /**
@@ -153,7 +157,7 @@ public final class MemoryAccess implements PageObserver {
         int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
         return readTags[entry] == (address & TAG1)
                 ? readPages[entry][(int) address & OFFSET]
-                : readable(address, 1)[(int) address & OFFSET];
+                : (byte) slowLoad(address, 1);
     }
 
     /**
@@ -230,8 +234,7 @@ public final class MemoryAccess implements PageObserver {
             LONGS.set(writePages[entry], offset, first);
             LONGS.set(writePages[entry], offset + 8, second);
         } else {
-            locate(address, 8, AccessKind.WRITE);
-            locate(address + 8, 8, AccessKind.WRITE);
+            probePair(address, 8);
             store64(address, first);
             store64(address + 8, second);
         }
@@ -251,10 +254,16 @@ public final class MemoryAccess implements PageObserver {
             INTS.set(writePages[entry], offset, (int) first);
             INTS.set(writePages[entry], offset + 4, (int) second);
         } else {
-            locate(address, 4, AccessKind.WRITE);
-            locate(address + 4, 4, AccessKind.WRITE);
+            probePair(address, 4);
             store32(address, first);
             store32(address + 4, second);
+        }
+    }
+
+    private void probePair(long address, int size) {
+        locate(address, size, AccessKind.WRITE);
+        if (((int) address & OFFSET) + 2 * size > PageSize.BYTES) {
+            locate(nextPage(address), 1, AccessKind.WRITE);
         }
     }
 
@@ -265,6 +274,7 @@ public final class MemoryAccess implements PageObserver {
      * @param size bytes of the whole access, 1 to 16; the address must be a multiple
      */
     public void mark(long address, int size) {
+        requireAligned(address, size, AccessKind.READ);
         RamPage page = locate(address, size, AccessKind.READ);
         monitor.mark(page.address() | address & OFFSET);
     }
@@ -277,9 +287,7 @@ public final class MemoryAccess implements PageObserver {
      * @return true if the store is to be done now
      */
     public boolean passesMonitor(long address, int size) {
-        if ((address & size - 1) != 0) {
-            throw fault.toEl1(AccessKind.WRITE, address, FaultStatus.ALIGNMENT);
-        }
+        requireAligned(address, size, AccessKind.WRITE);
         if (!monitor.isOpen()) {
             return false;
         }
@@ -287,6 +295,13 @@ public final class MemoryAccess implements PageObserver {
         boolean passed = monitor.covers(page.address() | address & OFFSET);
         monitor.clear();
         return passed;
+    }
+
+    /** Exclusives are aligned whatever the memory. */
+    private void requireAligned(long address, int size, AccessKind access) {
+        if ((address & size - 1) != 0) {
+            throw fault.toEl1(access, address, FaultStatus.ALIGNMENT);
+        }
     }
 
     /**
@@ -349,18 +364,49 @@ public final class MemoryAccess implements PageObserver {
         return stage1.faultStatus();
     }
 
-    private byte[] readable(long address, int size) {
+    private long slowLoad(long address, int size) {
         RamPage page = locate(address, size, AccessKind.READ);
+        int offset = (int) address & OFFSET;
+        if (offset + size > PageSize.BYTES) {
+            return loadAcross(page, address, size);
+        }
         int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
         readTags[entry] = address & ~(long) OFFSET;
         readPages[entry] = page.bytes();
-        return page.bytes();
+        return switch (size) {
+            case 8 -> (long) LONGS.get(page.bytes(), offset);
+            case 4 -> (int) INTS.get(page.bytes(), offset);
+            case 2 -> (short) SHORTS.get(page.bytes(), offset);
+            default -> page.bytes()[offset];
+        };
+    }
+
+    private long loadAcross(RamPage first, long address, int size) {
+        RamPage second = locate(nextPage(address), 1, AccessKind.READ);
+        long value = 0;
+        for (int i = size - 1; i >= 0; i--) {
+            int offset = ((int) address & OFFSET) + i;
+            byte[] bytes = offset < PageSize.BYTES ? first.bytes() : second.bytes();
+            value = value << 8 | bytes[offset & OFFSET] & 0xFF;
+        }
+        return value;
+    }
+
+    private static long nextPage(long address) {
+        return (address | OFFSET) + 1;
     }
 
     private void slowStore(long address, int size, long value) {
         RamPage page = locate(address, size, AccessKind.WRITE);
-        byte[] bytes = page.bytes();
         int offset = (int) address & OFFSET;
+        if (offset + size > PageSize.BYTES) {
+            locate(nextPage(address), 1, AccessKind.WRITE);
+            for (int i = 0; i < size; i++) {
+                store8(address + i, value >>> 8 * i);
+            }
+            return;
+        }
+        byte[] bytes = page.bytes();
         switch (size) {
             case 8 -> LONGS.set(bytes, offset, value);
             case 4 -> INTS.set(bytes, offset, (int) value);
