@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.suite;
 
+import io.faultline.api.capability.Capabilities;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.contract.DiscoveryChecks;
@@ -11,6 +12,7 @@ import io.faultline.conformance.contract.LifeChecks;
 import io.faultline.conformance.contract.MemoryChecks;
 import io.faultline.conformance.contract.MmioChecks;
 import io.faultline.conformance.contract.PlanChecks;
+import io.faultline.conformance.contract.RefusalChecks;
 import io.faultline.conformance.contract.SavedStateChecks;
 import io.faultline.conformance.contract.VcpuChecks;
 import io.faultline.conformance.pagefault.TokenChecks;
@@ -25,6 +27,7 @@ import io.faultline.conformance.sdei.ResetAndPowerChecks;
 import io.faultline.conformance.sdei.StateChecks;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The table of all checks. One line for each class of checks. */
 final class StandardChecks {
@@ -51,7 +54,13 @@ final class StandardChecks {
             StateChecks.GROUP);
 
     /** What must be true of a backend without a capability. */
-    static final Map<String, Check> ABSENCE = Map.of("sdei", AbsenceChecks.NO_SDEI);
+    static final Map<String, Check> ABSENCE = absence();
 
     private StandardChecks() {}
+
+    private static Map<String, Check> absence() {
+        Map<String, Check> checks = new TreeMap<>(RefusalChecks.ALL);
+        checks.put(Capabilities.SDEI.id(), AbsenceChecks.NO_SDEI);
+        return checks;
+    }
 }

@@ -47,6 +47,8 @@ public final class FakeBackend implements HypervisorBackend {
     public int saves;
     /** The VMM's side of absent pages. */
     public AsyncPageFaults faults;
+    /** What every plan refuses. */
+    public List<String> refusals = List.of();
     /** What it can do. */
     public CapabilitySet capabilities = CapabilitySet.builder()
             .with(Capabilities.VCPUS, 2)
@@ -78,7 +80,7 @@ public final class FakeBackend implements HypervisorBackend {
 
             @Override
             public List<String> refusals() {
-                return List.of();
+                return refusals;
             }
 
             @Override
