@@ -117,11 +117,11 @@ final class SdeiCallMutants {
                     EVENT_GET_INFO,
                     unless(caller -> caller.cpu().x(2) == Sdei.INFO_PRIORITY, 0)),
             call(
-                    "signaled-means-the-opposite",
+                    "signaled-is-two",
                     "SDEI-026",
-                    "result of EVENT_GET_INFO",
+                    "EV_SIGNALED of event 0",
                     EVENT_GET_INFO,
-                    unless(caller -> caller.cpu().x(2) == Sdei.INFO_SIGNALED, 1)),
+                    unless(caller -> caller.cpu().x(2) == Sdei.INFO_SIGNALED, 2)),
             call(
                     "private-events-have-a-routing-mode",
                     "SDEI-027",
@@ -143,13 +143,15 @@ final class SdeiCallMutants {
                             call.execute(caller),
                             v -> caller.cpu().x(2) == Sdei.INFO_ROUTING_AFFINITY && v > 0 ? 0 : v)),
             call(
-                    "route-any-has-an-affinity",
+                    "affinity-of-route-any-is-denied",
                     "SDEI-030",
-                    "result of EVENT_GET_INFO",
+                    "EV_ROUTING_AFF is refused",
                     EVENT_GET_INFO,
                     (caller, call) -> map(
                             call.execute(caller),
-                            v -> caller.cpu().x(2) == Sdei.INFO_ROUTING_AFFINITY && v == INVALID_PARAMETERS ? 0 : v)),
+                            v -> caller.cpu().x(2) == Sdei.INFO_ROUTING_AFFINITY && v == INVALID_PARAMETERS
+                                    ? DENIED
+                                    : v)),
             call(
                     "unknown-information-is-zero",
                     "SDEI-031",

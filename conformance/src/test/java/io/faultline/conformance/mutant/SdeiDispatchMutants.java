@@ -253,8 +253,8 @@ final class SdeiDispatchMutants {
             completion("resume-leaves-elr", "SDEI-154", "ELR_EL1", ResumeLeavesElr.class),
             completion("resume-stays-at-el0", "SDEI-155", "after EVENT_COMPLETE_AND_RESUME", ResumeStaysAtEl0.class),
             completion("resume-opens-irqs", "SDEI-155", "DAIF", ResumeOpensIrqs.class),
-            anyAddress("any-resume-address-will-do", "SDEI-164", "function 0xc4000026", false),
-            anyAddress("entry-point-zero-is-fine", "SDEI-043", "result of EVENT_REGISTER", true),
+            anyAddress("any-resume-address-will-do", "SDEI-164", "function 0xc4000026"),
+            zeroEntryHalfRegisters("a-refused-entry-point-registers", "SDEI-043", "EVENT_STATUS"),
 
             // Mask and power
             part("masking-has-no-effect", "SDEI-082", "result of PE_MASK", PeMask.class, new PeMask() {
@@ -319,20 +319,30 @@ final class SdeiDispatchMutants {
         });
     }
 
-    /** Accepts every entry point, or every resume address. */
-    private static Mutant anyAddress(String id, String rule, String words, boolean entry) {
+    /** Registers a handler at address 0 although the call says that it does not. */
+    private static Mutant zeroEntryHalfRegisters(String id, String rule, String words) {
+        return KvmMutant.call(id, rule, words, SdeiFunction.EVENT_REGISTER, (caller, call) -> {
+            if (caller.cpu().x(2) == 0) {
+                caller.machine().find(caller, (int) caller.cpu().x(1)).ifPresent(event -> event.state(Sdei.REGISTERED));
+            }
+            return call.execute(caller);
+        });
+    }
+
+    /** Accepts every resume address. */
+    private static Mutant anyAddress(String id, String rule, String words) {
         return KvmMutant.module(id, rule, words, new AbstractModule() {
             @Provides
             AddressCheck addressCheck(StandardAddressCheck right) {
                 return new AddressCheck() {
                     @Override
                     public boolean isEntryPoint(long address) {
-                        return entry || right.isEntryPoint(address);
+                        return right.isEntryPoint(address);
                     }
 
                     @Override
                     public boolean isResumeAddress(long address) {
-                        return !entry || right.isResumeAddress(address);
+                        return true;
                     }
                 };
             }
