@@ -235,7 +235,9 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
                 pages.start(page, first.vcpu(), first.access());
             }
         }
-        pumpAll();
+        for (int vcpu = 0; vcpu < enabled.length; vcpu++) {
+            delivery.poll(vcpu);
+        }
     }
 
     private void pumpAll() {
@@ -314,22 +316,19 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
 
     @Override
     public void answer(int vcpu, long token, GuestReply reply) {
-        if (policy.decline() == Decline.NONE) {
-            return;
-        }
-        Optional<Fault> open = unanswered(vcpu, token);
-        if (open.isEmpty()) {
-            return;
-        }
-        Fault fault = open.get();
+        unanswered(vcpu, token).ifPresent(fault -> answered(fault, reply));
+        // The guest has consumed not-present, which may have held back ready.
+        delivery.pump(vcpu);
+    }
+
+    private void answered(Fault fault, GuestReply reply) {
         fault.replied(true);
         if (reply == GuestReply.SYNCHRONOUS && FaultLife.allows(fault.state(), FaultEvent.DECLINE)) {
             delivery.remove(fault);
             ledger.count(Tally.DECLINED);
             registry.move(fault, FaultEvent.DECLINE);
-            trace.completed(vcpu, token, "declined");
+            trace.completed(fault.vcpu(), fault.token(), "declined");
         }
-        delivery.pump(vcpu);
     }
 
     private Optional<Fault> unanswered(int vcpu, long token) {

@@ -12,6 +12,7 @@ import io.faultline.backend.core.pagefault.Policy.ReadyScope;
 import io.faultline.backend.core.pagefault.Policy.Slots;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -36,6 +37,8 @@ final class ReadyDelivery {
     private final FaultTrace trace;
     private final List<Deque<Entry>> queues = new ArrayList<>();
     private final List<Deque<Entry>> shown = new ArrayList<>();
+    /** The guest acknowledged while the slot was not clear, and no event has found it clear since. */
+    private final boolean[] early;
 
     /**
      * One notification.
@@ -55,6 +58,7 @@ final class ReadyDelivery {
         this.registry = registry;
         this.ledger = ledger;
         this.trace = trace;
+        this.early = new boolean[vcpus];
         for (int i = 0; i < vcpus; i++) {
             queues.add(new ArrayDeque<>());
             shown.add(new ArrayDeque<>());
@@ -89,6 +93,7 @@ final class ReadyDelivery {
     /** Drops everything of a vCPU that is queued, and everything that is shown on it. */
     void clear(int vcpu) {
         queue(vcpu).removeIf(entry -> entry.vcpu() == vcpu);
+        early[vcpu] = false;
         Deque<Entry> current = shown.get(vcpu);
         if (!current.isEmpty()) {
             for (Entry entry : current) {
@@ -103,23 +108,40 @@ final class ReadyDelivery {
     void acknowledge(int vcpu) {
         boolean byCall = policy.acknowledgement() == Acknowledgement.CALL
                 || policy.acknowledgement() == Acknowledgement.WORD_AND_CALL;
-        if (byCall) {
-            retire(vcpu);
+        boolean retired = byCall && retire(vcpu);
+        if (retired && policy.acknowledgement() == Acknowledgement.WORD_AND_CALL) {
+            early[vcpu] = !ports.ready().isSlotFree(vcpu);
         }
         pump(vcpu);
     }
 
-    private void retire(int vcpu) {
+    /** Returns whether there was something to acknowledge. */
+    private boolean retire(int vcpu) {
         Entry entry = shown.get(vcpu).pollFirst();
-        if (entry != null) {
-            ports.ready().acknowledged(vcpu);
-            trace.acknowledged(vcpu, tokenOf(entry));
-            entry.fault().ifPresent(fault -> registry.move(fault, FaultEvent.ACKNOWLEDGE));
+        if (entry == null) {
+            return false;
+        }
+        ports.ready().acknowledged(vcpu);
+        trace.acknowledged(vcpu, tokenOf(entry));
+        entry.fault().ifPresent(fault -> registry.move(fault, FaultEvent.ACKNOWLEDGE));
+        return true;
+    }
+
+    /**
+     * Looks whether something can be shown although nothing happened that the engine was told of.
+     *
+     * <p>Not after an acknowledgement that came before the slot was clear: such a guest may acknowledge once more when it
+     * has cleared the slot, and must not acknowledge what it has not seen (APF-100).
+     */
+    void poll(int vcpu) {
+        if (!early[vcpu]) {
+            pump(vcpu);
         }
     }
 
     /** Shows what can be shown of the queue that a vCPU belongs to. */
     void pump(int vcpu) {
+        early[vcpu] = early[vcpu] && !ports.ready().isSlotFree(vcpu);
         retireCleared(vcpu);
         Iterator<Entry> entries = queue(vcpu).iterator();
         while (entries.hasNext()) {
@@ -212,6 +234,7 @@ final class ReadyDelivery {
     void forget() {
         queues.forEach(Deque::clear);
         shown.forEach(Deque::clear);
+        Arrays.fill(early, false);
     }
 
     /**
@@ -236,6 +259,11 @@ final class ReadyDelivery {
             }
         }
         writer.words("queued", queued.stream().mapToLong(Long::longValue).toArray());
+        long[] flags = new long[early.length];
+        for (int vcpu = 0; vcpu < flags.length; vcpu++) {
+            flags[vcpu] = early[vcpu] ? 1 : 0;
+        }
+        writer.words("early", flags);
         writer.words("shown", places.stream().mapToLong(Long::longValue).toArray());
     }
 
@@ -279,6 +307,13 @@ final class ReadyDelivery {
             shown.get(vcpu).addLast(entry);
         }
         requireComplete(reader, faults);
+        long[] flags = reader.words("early", early.length);
+        for (int vcpu = 0; vcpu < flags.length; vcpu++) {
+            if (flags[vcpu] != 0 && flags[vcpu] != 1) {
+                throw reader.invalid("early", "has " + flags[vcpu] + " for vCPU " + vcpu);
+            }
+            early[vcpu] = flags[vcpu] == 1;
+        }
     }
 
     /** Every fault that says it is queued or shown is so exactly once, and nothing is covered without a wake-all. */

@@ -129,6 +129,27 @@ class PageFaultEngineTest {
     }
 
     @Test
+    void afterAnEarlyAcknowledgementOnlyAnEventShowsTheNextOne() {
+        World world = enabled(EngineFixture.kvm().limit(4));
+        announce(world, 0, 0);
+        announce(world, 0, 1);
+        announce(world, 0, 2);
+        world.arrive(0);
+        world.arrive(1);
+        world.guest.call(0);
+        world.guest.clearReady(0);
+        world.engine.poll();
+        world.migrate();
+        assertFalse(world.guest.heard.contains("rdy 0 2"), "not by looking");
+        world.guest.call(0);
+        assertTrue(world.guest.heard.contains("rdy 0 2"), "by one more acknowledgement");
+        world.guest.call(0);
+        world.guest.clearReady(0);
+        world.arrive(2);
+        assertTrue(world.guest.heard.contains("rdy 0 3"), "by a completion");
+    }
+
+    @Test
     void aWordClearedWithoutTheCallHoldsTheNextOneBackUntilTheCall() {
         World world = enabled(EngineFixture.kvm().limit(4));
         announce(world, 0, 0);

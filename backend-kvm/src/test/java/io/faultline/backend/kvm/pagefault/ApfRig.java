@@ -58,6 +58,8 @@ final class ApfRig {
     /** Pages that were asked for and have not come. */
     final List<PageRequest> requests = new ArrayList<>();
 
+    private final List<Long> lost = new ArrayList<>();
+
     ApfRig(int vcpus) {
         this(vcpus, Map.of(), PageFaultDecoration.NONE);
     }
@@ -98,6 +100,12 @@ final class ApfRig {
         };
     }
 
+    /** The data of a page is lost. */
+    static void poison(ApfRig rig, long page) {
+        rig.lost.add(page);
+        rig.pages().poll();
+    }
+
     PageSource source() {
         return new PageSource() {
             @Override
@@ -107,7 +115,9 @@ final class ApfRig {
 
             @Override
             public void poll(long now, PageSink sink) {
-                // the test completes pages itself
+                // the test completes pages itself, unless they are lost
+                List.copyOf(lost).forEach(sink::poisoned);
+                lost.clear();
             }
 
             @Override
