@@ -9,6 +9,7 @@ import io.faultline.api.spi.BackendRegistry;
 import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.api.spi.ProbeResult;
 import io.faultline.cli.wallclock.Calendar;
+import io.faultline.cli.wallclock.PatientWatchdog;
 import io.faultline.conformance.engine.ConformanceReport;
 import io.faultline.conformance.engine.ConformanceRunner;
 import io.faultline.conformance.engine.RuleFilter;
@@ -107,8 +108,11 @@ final class ConformanceCommand implements Callable<Integer> {
             return ExitStatus.FINE.code();
         }
         Progress progress = new Progress(session);
-        RunOptions options =
-                RunOptions.of(suite).filter(filter).waivers(readWaivers()).listener(progress);
+        RunOptions options = RunOptions.of(suite)
+                .filter(filter)
+                .waivers(readWaivers())
+                .watchdog(new PatientWatchdog(PatientWatchdog.LIMIT))
+                .listener(progress);
         return check(seed == null ? options : options.seed(seed), progress);
     }
 
