@@ -135,6 +135,22 @@ public enum SystemRegister implements Register {
     TPIDR_EL1(3, 0, 13, 0, 4),
     /** Counter-timer kernel control. */
     CNTKCTL_EL1(3, 0, 14, 1, 0),
+    /** Breakpoint value 0. */
+    DBGBVR0_EL1(2, 0, 0, 0, 4),
+    /** Breakpoint control 0. */
+    DBGBCR0_EL1(2, 0, 0, 0, 5),
+    /** Watchpoint value 0. */
+    DBGWVR0_EL1(2, 0, 0, 0, 6),
+    /** Watchpoint control 0. */
+    DBGWCR0_EL1(2, 0, 0, 0, 7),
+    /** Breakpoint value 1. */
+    DBGBVR1_EL1(2, 0, 0, 1, 4),
+    /** Breakpoint control 1. */
+    DBGBCR1_EL1(2, 0, 0, 1, 5),
+    /** Watchpoint value 1. */
+    DBGWVR1_EL1(2, 0, 0, 1, 6),
+    /** Watchpoint control 1. */
+    DBGWCR1_EL1(2, 0, 0, 1, 7),
     /** Monitor debug system control. */
     MDSCR_EL1(2, 0, 0, 2, 2),
     /** OS lock access. */

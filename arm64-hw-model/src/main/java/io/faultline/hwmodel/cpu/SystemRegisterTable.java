@@ -127,6 +127,15 @@ final class SystemRegisterTable {
     private static void debug(Map<SystemRegister, Row> rows) {
         AccessRule debug = AccessRule.of(1, 1).trappedBy(MDCR_EL2, Bits.MDCR_TDA, Bits.MDCR_TDA);
         stored(rows, MDSCR_EL1, debug, Features.MDSCR_EL1_WRITABLE, 0);
+        // Breakpoints and watchpoints cannot be enabled: their registers read as zero and ignore writes.
+        stored(rows, DBGBVR0_EL1, debug, 0, 0);
+        stored(rows, DBGBCR0_EL1, debug, 0, 0);
+        stored(rows, DBGWVR0_EL1, debug, 0, 0);
+        stored(rows, DBGWCR0_EL1, debug, 0, 0);
+        stored(rows, DBGBVR1_EL1, debug, 0, 0);
+        stored(rows, DBGBCR1_EL1, debug, 0, 0);
+        stored(rows, DBGWVR1_EL1, debug, 0, 0);
+        stored(rows, DBGWCR1_EL1, debug, 0, 0);
         AccessRule lock = AccessRule.of(1, 1).trappedBy(MDCR_EL2, Bits.MDCR_TDOSA, Bits.MDCR_TDOSA);
         computed(rows, new AccessRule(NEVER, 1, lock.gate(), 0, lock.trap(), 0, lock.writeTrap(), false), OSLAR_EL1);
         stored(

@@ -33,7 +33,6 @@ public final class CpuInterface implements StateElement {
 
     private final Redistributor redistributor;
     private final Distributor distributor;
-    private InterruptSignal signal = InterruptSignal.NONE;
 
     private int priorityMask;
     private int control;
@@ -48,15 +47,6 @@ public final class CpuInterface implements StateElement {
     CpuInterface(Redistributor redistributor, Distributor distributor) {
         this.redistributor = redistributor;
         this.distributor = distributor;
-    }
-
-    /**
-     * Connects the PE.
-     *
-     * @param newSignal told whenever an interrupt of sufficient priority appears
-     */
-    public void connect(InterruptSignal newSignal) {
-        signal = newSignal;
     }
 
     /**
@@ -152,15 +142,9 @@ public final class CpuInterface implements StateElement {
 
     /** Works out again which interrupt is signalled. */
     void update() {
-        int found = InterruptId.SPURIOUS;
         int candidate = highestCandidate();
-        if (candidate != InterruptId.SPURIOUS && isSufficient(candidate)) {
-            found = candidate;
-        }
-        signalled = found;
-        if (found != InterruptId.SPURIOUS) {
-            signal.asserted();
-        }
+        boolean sufficient = candidate != InterruptId.SPURIOUS && isSufficient(candidate);
+        signalled = sufficient ? candidate : InterruptId.SPURIOUS;
     }
 
     /** Whether the priority passes the mask and preempts what is running, and the group is enabled here. */

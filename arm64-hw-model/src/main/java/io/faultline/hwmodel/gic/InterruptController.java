@@ -5,7 +5,6 @@
 package io.faultline.hwmodel.gic;
 
 import io.faultline.api.arm64.Affinity;
-import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
@@ -123,16 +122,6 @@ public final class InterruptController implements StateElement {
         for (Redistributor redistributor : redistributors) {
             redistributor.cpuInterface().update();
         }
-    }
-
-    /**
-     * Tells whether an INTID exists in this controller.
-     *
-     * @param interrupt the interrupt
-     * @return true for SGIs and PPIs
-     */
-    public boolean exists(InterruptId interrupt) {
-        return !interrupt.isSpi();
     }
 
     @Override

@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.Affinity;
-import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.state.StateReader;
@@ -387,19 +386,6 @@ class CpuInterfaceTest {
     }
 
     @Test
-    void theSignalIsHeardWhenAnInterruptAppears() {
-        int[] heard = {0};
-        cpu.connect(() -> heard[0]++);
-        redistributor.setLevel(23, true);
-        assertEquals(1, heard[0]);
-        redistributor.setLevel(23, false);
-        assertEquals(1, heard[0]);
-        cpu.connect(InterruptSignal.NONE);
-        redistributor.setLevel(23, true);
-        assertEquals(1, heard[0]);
-    }
-
-    @Test
     void systemRegisterAccessIsTheOnlyOne() {
         cpu.write(ICC_SRE_EL1, 0);
         assertEquals(7, read(ICC_SRE_EL1));
@@ -416,12 +402,6 @@ class CpuInterfaceTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new InterruptController(List.of(Affinity.ofIndex(0), Affinity.ofIndex(0))));
-    }
-
-    @Test
-    void onlyPrivateInterruptsExist() {
-        assertTrue(gic.exists(new InterruptId(31)));
-        assertFalse(gic.exists(new InterruptId(32)));
     }
 
     @Test
