@@ -122,15 +122,10 @@ public final class Interpreter implements PageObserver {
         long left = limit;
         int i = 0;
         try {
-            Block block = lookup(pc);
+            Block block = left < Block.LIMIT ? lookupSingle(pc) : lookup(pc);
             blocks:
             for (; ; ) {
                 if (left < block.length) {
-                    if (left == 0) {
-                        executed = limit;
-                        r.pc = pc;
-                        return Exit.BUDGET;
-                    }
                     block = lookupSingle(pc);
                 }
                 int[] code = block.code;
@@ -148,6 +143,11 @@ public final class Interpreter implements PageObserver {
                             left -= i;
                             pc += 4L * i;
                             i = 0;
+                            if (left == 0) {
+                                executed = limit;
+                                r.pc = pc;
+                                return Exit.BUDGET;
+                            }
                             block = lookup(pc);
                             continue blocks;
                         case Op.END:
@@ -679,19 +679,15 @@ public final class Interpreter implements PageObserver {
                             taken = (x[d] & im) != 0;
                             break operations;
                         case Op.BR:
-                            left -= block.length;
-                            pc = x[n];
-                            i = 0;
-                            block = lookup(pc);
-                            continue blocks;
+                            pc = x[n] - 4L * block.length;
+                            taken = false;
+                            break operations;
                         case Op.BLR: {
                             long target = x[n];
-                            left -= block.length;
                             x[d] = pc + im;
-                            pc = target;
-                            i = 0;
-                            block = lookup(pc);
-                            continue blocks;
+                            pc = target - 4L * block.length;
+                            taken = false;
+                            break operations;
                         }
                         default:
                             if (!rare.execute(w, im, pc)) {
@@ -712,6 +708,11 @@ public final class Interpreter implements PageObserver {
                 } else {
                     pc += 4L * block.length;
                     successor = block.next;
+                }
+                if (left == 0) {
+                    executed = limit;
+                    r.pc = pc;
+                    return Exit.BUDGET;
                 }
                 block = successor != null ? successor : link(block, taken, pc);
             }
@@ -755,8 +756,14 @@ public final class Interpreter implements PageObserver {
         return page;
     }
 
-    /** Finds the successor of a block and remembers it if that will always be right: within the same page. */
+    /**
+     * Finds the successor of a block and remembers it if that will always be right: within the same page, and not after an
+     * indirect branch. Whoever goes instruction by instruction, because little of the budget is left, goes on so.
+     */
     private Block link(Block from, boolean taken, long pc) {
+        if (from == single) {
+            return lookupSingle(pc);
+        }
         Block successor = lookup(pc);
         long distance = taken ? from.takenOffset : 4L * from.length;
         if (from.linkable && ((pc ^ pc - distance) & PAGE) == 0) {

@@ -62,6 +62,7 @@ final class Translator {
     private int index;
     private boolean ended;
     private boolean fallsThrough;
+    private boolean indirect;
     private long takenOffset;
 
     private Translator(int[] code, long[] immediates) {
@@ -93,7 +94,7 @@ final class Translator {
                 Arrays.copyOf(translator.immediates, operations),
                 length,
                 translator.takenOffset,
-                true);
+                !translator.indirect);
     }
 
     /** Makes a block for {@link #single}. */
@@ -178,8 +179,8 @@ final class Translator {
             case CBNZ -> branch(is64(word) ? Op.CBNZ64 : Op.CBNZ32, rd(word), 0, 0, signed(word, 5, 19));
             case TBZ -> branch(Op.TBZ, rd(word), 0, testedBit(word), signed(word, 5, 14));
             case TBNZ -> branch(Op.TBNZ, rd(word), 0, testedBit(word), signed(word, 5, 14));
-            case BR, RET -> emitEnd(Op.BR, 0, rn(word), 0, 0);
-            case BLR -> emitEnd(Op.BLR, LINK_REGISTER, rn(word), 0, 4L * index + 4);
+            case BR, RET -> branchToRegister(Op.BR, 0, rn(word), 0);
+            case BLR -> branchToRegister(Op.BLR, LINK_REGISTER, rn(word), 4L * index + 4);
             case HINT, DMB, DSB, PREFETCH -> emit(Op.NOP, 0, 0, 0, 0, 0);
             case ISB -> {
                 // What follows is looked up again.
@@ -345,6 +346,11 @@ final class Translator {
     private void branch(int kind, int d, int s, long immediate, int offset) {
         takenOffset = 4L * (index + offset);
         emitEnd(kind, d, 0, s, immediate);
+    }
+
+    private void branchToRegister(int kind, int d, int n, long immediate) {
+        indirect = true;
+        emitEnd(kind, d, n, 0, immediate);
     }
 
     private static long testedBit(int word) {

@@ -72,6 +72,36 @@ class RunLoopTest {
     }
 
     @Test
+    void aStepOverABranchToNowhereIsNotYetTheFault() {
+        for (String instruction : new String[] {"br x2", "b ."}) {
+            Guest guest = Guest.executing(instruction).x(2, Guest.NOWHERE);
+            if (instruction.equals("b .")) {
+                // A branch forward into the page after the last one.
+                guest.load(Guest.RAM + Guest.RAM_SIZE - 4, 0x1400_0001);
+                guest.pe().pc(Guest.RAM + Guest.RAM_SIZE - 4);
+            }
+            guest.pe().step();
+            assertEquals(1, guest.pe().retired());
+            assertEquals(0, guest.traps.size());
+            guest.pe().step();
+            assertEquals(1, guest.traps.size());
+            assertEquals(2, guest.pe().retired());
+        }
+    }
+
+    @Test
+    void aBudgetThatEndsWithABlockEndsBeforeTheNextFetch() {
+        Guest guest = Guest.running("stop");
+        for (int i = 0; i < 100; i++) {
+            guest.load(Guest.RAM + Guest.RAM_SIZE - 400 + 4 * i, Programs.word("nop"));
+        }
+        guest.pe().pc(Guest.RAM + Guest.RAM_SIZE - 400);
+        assertEquals(StopReason.LIMIT, guest.pe().run(100));
+        assertEquals(0, guest.traps.size());
+        assertEquals(100, guest.pe().retired());
+    }
+
+    @Test
     void attentionComesBeforeTheNextInstruction() {
         Guest guest = Guest.running("nops");
         List<Long> seen = new ArrayList<>();

@@ -33,6 +33,22 @@ class CodeCacheTest {
     }
 
     @Test
+    void aBlockThatDiscardsItselfWithItsLastInstructionKeepsToItsBudget() {
+        Guest guest = Guest.running("stop");
+        for (int i = 0; i < 80; i++) {
+            guest.load(Guest.DATA + 4L * i, Programs.word("nop"));
+        }
+        guest.load(Guest.DATA + 4 * (Block.LIMIT - 1), Programs.word("str w1, [x2]"));
+        guest.x(1, Programs.word("nop")).x(2, Guest.DATA).write(CoreRegister.PC, Guest.DATA);
+        guest.pe().run(Block.LIMIT);
+
+        assertEquals(Block.LIMIT, guest.pe().retired());
+        assertEquals(Guest.DATA + 4 * Block.LIMIT, guest.pe().pc());
+        guest.pe().run(3);
+        assertEquals(Block.LIMIT + 3, guest.pe().retired());
+    }
+
+    @Test
     void singleStepsSeeTheSame() {
         Guest guest = Guest.running("modify_ahead").x(0, MOV_X2_9);
         while (guest.traps.isEmpty()) {
