@@ -149,7 +149,9 @@ final class SdeiCallMutants {
                     EVENT_GET_INFO,
                     (caller, call) -> map(
                             call.execute(caller),
-                            v -> caller.cpu().x(2) == Sdei.INFO_ROUTING_AFFINITY && v == INVALID_PARAMETERS
+                            v -> caller.cpu().x(1) != 0
+                                            && caller.cpu().x(2) == Sdei.INFO_ROUTING_AFFINITY
+                                            && v == INVALID_PARAMETERS
                                     ? DENIED
                                     : v)),
             call(
