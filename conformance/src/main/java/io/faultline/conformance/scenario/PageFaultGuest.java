@@ -146,15 +146,25 @@ public final class PageFaultGuest {
      * @return the notification
      */
     public GuestNotification.NotPresent expectNotPresent(long page) {
-        GuestStep step = touch(page);
+        return expectNotPresent("access to absent page " + Scenario.hex(page), touch(page));
+    }
+
+    /**
+     * Demands that the fault of an access that was just made is announced. The guest is in the handler.
+     *
+     * @param what the access, for people
+     * @param step what came of it
+     * @return the notification
+     */
+    public GuestNotification.NotPresent expectNotPresent(String what, GuestStep step) {
         if (!(step instanceof GuestStep.Diverted)) {
-            throw scenario.failure("access to absent page " + Scenario.hex(page), "a notification", step.toString());
+            throw scenario.failure(what, "a notification", step.toString());
         }
-        GuestNotification notification = driver.identify(cpu, setup);
+        GuestNotification notification = identify();
         if (notification instanceof GuestNotification.NotPresent notPresent) {
             return notPresent;
         }
-        throw scenario.failure("notification for page " + Scenario.hex(page), "not-present", notification.toString());
+        throw scenario.failure("notification of " + what, "not-present", notification.toString());
     }
 
     /**
@@ -165,7 +175,17 @@ public final class PageFaultGuest {
      * @return the waiting task
      */
     public WaitingTask startWaiting(long page) {
-        GuestNotification.NotPresent notPresent = expectNotPresent(page);
+        return letWait(page, expectNotPresent(page));
+    }
+
+    /**
+     * Handles a fault asynchronously: the guest's scheduler runs at {@link GuestSetup#resume()} then, and the task waits.
+     *
+     * @param page address of the page
+     * @param notPresent the notification that the guest is in the handler of
+     * @return the waiting task
+     */
+    public WaitingTask letWait(long page, GuestNotification.NotPresent notPresent) {
         driver.answer(cpu, setup, notPresent, GuestAnswer.ASYNCHRONOUS);
         scenario.expectEqual("PC of the guest's scheduler", setup.resume(), cpu.pc());
         scenario.expectThat("the guest's scheduler runs at EL1", cpu.isAt(ExceptionLevel.EL1));
@@ -174,6 +194,15 @@ public final class PageFaultGuest {
                 page,
                 cpu.mrs(SystemRegister.ELR_EL1),
                 new ProcessorState(cpu.mrs(SystemRegister.SPSR_EL1)));
+    }
+
+    /**
+     * Asks the host to resolve a fault by itself; the guest is at the access again.
+     *
+     * @param notPresent the notification that the guest is in the handler of
+     */
+    public void decline(GuestNotification.NotPresent notPresent) {
+        driver.answer(cpu, setup, notPresent, GuestAnswer.SYNCHRONOUS);
     }
 
     /**
@@ -198,6 +227,15 @@ public final class PageFaultGuest {
         if (!(step instanceof GuestStep.Diverted)) {
             throw scenario.failure(what, "a notification to be due", step.toString());
         }
+        return identify();
+    }
+
+    /**
+     * Lets the driver find out why control was diverted.
+     *
+     * @return the notification; the guest is in the handler
+     */
+    public GuestNotification identify() {
         return driver.identify(cpu, setup);
     }
 
@@ -208,7 +246,7 @@ public final class PageFaultGuest {
      * @return the token
      */
     public long takeReady() {
-        cpu.interruptsOn();
+        unmask();
         GuestNotification notification = take("ready notification");
         if (notification instanceof GuestNotification.Ready ready) {
             acknowledge(notification);
@@ -226,9 +264,16 @@ public final class PageFaultGuest {
         driver.answer(cpu, setup, notification, GuestAnswer.ACKNOWLEDGED);
     }
 
+    /** Unmasks interrupts, unless they are: an instruction more would be one at which the next notification is taken. */
+    private void unmask() {
+        if (cpu.pstate().has(ProcessorState.I)) {
+            cpu.interruptsOn();
+        }
+    }
+
     /** Demands that no notification is due with interrupts unmasked. */
     public void expectNothingDue() {
-        cpu.interruptsOn();
+        unmask();
         scenario.expectRetired("NOP with no notification due", cpu.settle());
     }
 }

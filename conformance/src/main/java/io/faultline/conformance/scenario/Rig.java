@@ -41,6 +41,7 @@ public final class Rig {
     private FaultDecision decision = FaultDecision.ACCEPT_ALL;
     private Machine machine;
     private boolean waitsForMmio;
+    private boolean ended;
 
     Rig(Scenario scenario, MachinePlan plan) {
         this.scenario = scenario;
@@ -222,6 +223,13 @@ public final class Rig {
         scenario.note("cut: saved " + state.length + " bytes and restored them into a fresh machine");
     }
 
+    /** Closes the machine for good; the guest programs on it must not be used any more. */
+    public void end() {
+        scenario.note("the VMM closes the machine");
+        ended = true;
+        machine.close();
+    }
+
     private void connect(Machine fresh) {
         fresh.asyncPageFaults().ifPresent(faults -> {
             attachments.forEach(attachment -> faults.attach(attachment.range, attachment.source));
@@ -249,6 +257,10 @@ public final class Rig {
     /** A machine whose vCPU waits for the answer to an MMIO read cannot be saved. */
     void stopped(VcpuExit exit) {
         waitsForMmio = exit instanceof VcpuExit.MmioRead;
+    }
+
+    boolean isEnded() {
+        return ended;
     }
 
     void close() {

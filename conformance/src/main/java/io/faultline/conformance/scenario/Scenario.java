@@ -374,6 +374,9 @@ public final class Scenario implements AutoCloseable {
      */
     public void finish() {
         for (Rig rig : rigs) {
+            if (rig.isEnded()) {
+                continue;
+            }
             rig.machine().asyncPageFaults().ifPresent(faults -> {
                 FaultCounters counters = faults.counters();
                 if (!counters.isBalanced()) {

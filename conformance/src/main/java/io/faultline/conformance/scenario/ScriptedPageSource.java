@@ -10,11 +10,13 @@ import io.faultline.api.memory.PageSink;
 import io.faultline.api.memory.PageSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -151,6 +153,15 @@ public final class ScriptedPageSource implements PageSource {
     }
 
     // What was seen
+
+    /**
+     * Returns the pages whose requests are held.
+     *
+     * @return addresses, sorted
+     */
+    public SortedSet<Long> held() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(held));
+    }
 
     /**
      * Returns all requests so far.
