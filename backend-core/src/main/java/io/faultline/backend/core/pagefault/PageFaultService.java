@@ -91,11 +91,11 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
 
     /** Takes the answers of one source during one call; nothing that is not its business has an effect. */
     private final class Answers implements PageSink {
-        private final MemoryRegion range;
+        private final SourceTable.Entry entry;
         private boolean open = true;
 
-        Answers(MemoryRegion range) {
-            this.range = range;
+        Answers(SourceTable.Entry entry) {
+            this.entry = entry;
         }
 
         @Override
@@ -128,7 +128,10 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
         }
 
         private boolean isOurs(long page) {
-            boolean ours = PageSize.isAligned(page) && range.contains(page, PageSize.BYTES);
+            boolean ours = PageSize.isAligned(page)
+                    && sources.find(page)
+                            .filter(owner -> owner.source() == entry.source())
+                            .isPresent();
             if (!ours) {
                 engine.ledger().count(Tally.DROPPED);
             }
@@ -140,7 +143,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
                 throw new HypervisorException(
                         ErrorId.ILLEGAL_STATE,
                         "answering through a page sink after the call it was passed to",
-                        "page source of " + range,
+                        "page source of " + entry.range(),
                         "collect answers and hand them over in poll");
             }
         }
@@ -176,7 +179,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
 
     private void fetchNow(long page) {
         sources.find(page).ifPresent(entry -> {
-            Answers answers = new Answers(entry.range());
+            Answers answers = new Answers(entry);
             entry.source().fetchNow(page, answers);
             answers.open = false;
         });
@@ -191,7 +194,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     public void poll() {
         engine.poll();
         for (SourceTable.Entry entry : sources.all()) {
-            Answers answers = new Answers(entry.range());
+            Answers answers = new Answers(entry);
             entry.source().poll(host.now(), answers);
             answers.open = false;
         }

@@ -206,6 +206,20 @@ class PageFaultServiceTest {
     }
 
     @Test
+    void aSourceOfTwoRangesAnswersForBothThroughEitherSink() {
+        pages.attach(MemoryRegion.ram(DATA, 0x1000), source);
+        pages.attach(MemoryRegion.ram(DATA + 0x2000, 0x1000), source);
+        pages.discard(DATA);
+        pages.discard(DATA + 0x2000);
+        source.answers.add(sink -> sink.arrived(DATA + 0x2000, page(1)));
+        source.answers.add(sink -> sink.arrived(DATA, page(2)));
+        pages.poll();
+        assertEquals(PageResidency.RESIDENT, residency(DATA));
+        assertEquals(PageResidency.RESIDENT, residency(DATA + 0x2000));
+        assertEquals(0, pages.counters().dropped());
+    }
+
+    @Test
     void aSinkIsGoodForOneCall() {
         pages.attach(ALL, source);
         pages.poll();
