@@ -47,7 +47,7 @@ final class KvmBackend implements HypervisorBackend {
 
     @Override
     public CapabilitySet capabilities() {
-        return KvmCapabilities.of(policy, pageFaults);
+        return KvmCapabilities.of(policy, pageFaults, true);
     }
 
     @Override
@@ -59,7 +59,9 @@ final class KvmBackend implements HypervisorBackend {
                     "backend " + KvmBackendProvider.ID,
                     "open another one");
         }
-        return new CorePlan(IDENTITY, request, capabilities(), CHANNELS, List.of(), personalities);
+        CapabilitySet capabilities =
+                KvmCapabilities.of(policy, pageFaults, request.asyncPageFaults().isPresent());
+        return new CorePlan(IDENTITY, request, capabilities, CHANNELS, List.of(), personalities);
     }
 
     @Override

@@ -18,6 +18,7 @@ final class KvmCapabilities {
     static final int PLATFORM_EVENTS = 64;
 
     private static final String NO_DISPATCHER = "sdei.dispatcher is set to absent";
+    private static final String NO_OFFER = "the request does not offer asynchronous page faults to the guest";
 
     private KvmCapabilities() {}
 
@@ -26,9 +27,10 @@ final class KvmCapabilities {
      *
      * @param policy the choices of the dispatcher
      * @param pageFaults the choices of asynchronous page faults
+     * @param offered whether asynchronous page faults are offered to the guest
      * @return the set
      */
-    static CapabilitySet of(SdeiPolicy policy, ApfSettings pageFaults) {
+    static CapabilitySet of(SdeiPolicy policy, ApfSettings pageFaults, boolean offered) {
         CapabilitySet.Builder builder = CapabilitySet.builder()
                 .with(Capabilities.VCPUS, MachineLayout.MAX_VCPUS)
                 .with(Capabilities.SAVE_RESTORE, true)
@@ -40,16 +42,24 @@ final class KvmCapabilities {
             builder.with(Capabilities.SDEI, new SdeiLimits(policy.minorVersion(), 0, 0))
                     .with(Capabilities.SDEI_PLATFORM_EVENTS, PLATFORM_EVENTS)
                     .without(Capabilities.SDEI_BIND, "the dispatcher has no bind slots");
-            addPageFaults(builder, pageFaults);
+            if (offered) {
+                addPageFaults(builder, pageFaults);
+            } else {
+                withoutPageFaults(builder, NO_OFFER);
+            }
         } else {
             builder.without(Capabilities.SDEI, NO_DISPATCHER)
                     .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_DISPATCHER)
-                    .without(Capabilities.SDEI_BIND, NO_DISPATCHER)
-                    .without(Capabilities.ASYNC_PAGE_FAULTS, NO_DISPATCHER)
-                    .without(Capabilities.APF_KVM_SDEI, NO_DISPATCHER)
-                    .without(Capabilities.APF_DECLINE, NO_DISPATCHER);
+                    .without(Capabilities.SDEI_BIND, NO_DISPATCHER);
+            withoutPageFaults(builder, NO_DISPATCHER);
         }
         return builder.build();
+    }
+
+    private static void withoutPageFaults(CapabilitySet.Builder builder, String reason) {
+        builder.without(Capabilities.ASYNC_PAGE_FAULTS, reason)
+                .without(Capabilities.APF_KVM_SDEI, reason)
+                .without(Capabilities.APF_DECLINE, reason);
     }
 
     private static void addPageFaults(CapabilitySet.Builder builder, ApfSettings settings) {

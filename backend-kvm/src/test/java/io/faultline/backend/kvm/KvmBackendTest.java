@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.capability.Capabilities;
+import io.faultline.api.capability.Capability;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.capability.SdeiLimits;
 import io.faultline.api.error.ErrorId;
@@ -120,6 +121,22 @@ class KvmBackendTest {
         }
         CapabilitySet newer = KvmRig.open(Map.of("sdei.version", "1.1")).capabilities();
         assertEquals(1, newer.get(Capabilities.SDEI).orElseThrow().minorVersion());
+    }
+
+    @Test
+    void aMachineHasThePageFaultCapabilitiesThatItsRequestOffers() {
+        CapabilitySet without = backend.plan(request().build()).capabilities();
+        CapabilitySet with =
+                backend.plan(request().asyncPageFaults(0x4040_0001, 23).build()).capabilities();
+        for (Capability<?> capability :
+                List.of(Capabilities.ASYNC_PAGE_FAULTS, Capabilities.APF_KVM_SDEI, Capabilities.APF_DECLINE)) {
+            assertTrue(with.has(capability), capability.id());
+            assertFalse(without.has(capability), capability.id());
+            assertEquals(
+                    "the request does not offer asynchronous page faults to the guest",
+                    without.absence(capability).orElseThrow());
+        }
+        assertTrue(without.has(Capabilities.PAGING));
     }
 
     @Test
