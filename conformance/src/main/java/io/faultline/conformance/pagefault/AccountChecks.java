@@ -24,14 +24,13 @@ public final class AccountChecks {
     public static final CheckGroup GROUP = CheckGroup.of(
             "APF: accounts",
             Check.of("APF-190", AccountChecks::randomWalksBalance)
-                    .witnesses(
-                            "announced", "not-announced", "ready", "wake-all", "disabled", "reset", "finished")
+                    .witnesses("announced", "not-announced", "ready", "wake-all", "disabled", "reset", "finished")
                     .seeds(4),
             Check.of("APF-194", AccountChecks::everythingIsCounted)
                     .witnesses("counted")
                     .cut());
 
-    private static final int STEPS = 150;
+    private static final int STEPS = 250;
 
     private AccountChecks() {}
 
@@ -57,7 +56,8 @@ public final class AccountChecks {
     /** APF-194. */
     private static void everythingIsCounted(Scenario s) {
         PagingScene scene = PagingScene.offered(s, 1);
-        expectCounted(scene, "wake-all", FaultCounters::wakeAlls, () -> scene.guest().enable());
+        expectCounted(
+                scene, "wake-all", FaultCounters::wakeAlls, () -> scene.guest().enable());
         expectCounted(scene, "faults that are not announced", FaultCounters::vetoed, () -> waitAtEl1(scene, 0));
         expectCounted(
                 scene,

@@ -82,7 +82,10 @@ public final class ArrivalRaceChecks {
         cpu.x(1, page);
         long access = cpu.pc();
         scene.rig().program(access, A64.ldr(AccessWidth.DOUBLEWORD, 0, 1, 0));
-        s.expectEqual("exit of the step with the access", new VcpuExit.Stepped(), cpu.vcpu().step());
+        s.expectEqual(
+                "exit of the step with the access",
+                new VcpuExit.Stepped(),
+                cpu.vcpu().step());
         boolean taken = cpu.pc() != access;
         s.note(taken ? "not-present was taken in the same step" : "not-present is written and not taken yet");
         scene.arrive(page);

@@ -52,7 +52,9 @@ public final class DeclineChecks {
     private static void expectWaitsForThePage(PagingScene scene, long page, long access) {
         Scenario s = scene.scenario();
         for (int round = 0; round < ROUNDS; round++) {
-            scene.expectWaits("the declined access to page " + PagingScene.hex(page), scene.cpu().resume());
+            scene.expectWaits(
+                    "the declined access to page " + PagingScene.hex(page),
+                    scene.cpu().resume());
             s.expectEqual("PC while the vCPU waits", access, scene.cpu().pc());
         }
         scene.arriveAndGoOn(scene.cpu(), page);

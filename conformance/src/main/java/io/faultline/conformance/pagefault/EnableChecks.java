@@ -119,8 +119,7 @@ public final class EnableChecks {
             0, 0x0800_0000L, GuestLayout.RAM.base() - BLOCK, GuestLayout.RAM.end(), 1L << 47, 1L << 48, -BLOCK
         };
         for (long address : addresses) {
-            expectRefusal(
-                    s, "with an area at " + PagingScene.hex(address), guest.control(address | KvmGuest.ENABLED));
+            expectRefusal(s, "with an area at " + PagingScene.hex(address), guest.control(address | KvmGuest.ENABLED));
             guest.expectDisabled("after an area at " + PagingScene.hex(address));
             s.witness("refused");
         }
@@ -244,11 +243,12 @@ public final class EnableChecks {
             long page = scene.absent(vcpu);
             GuestStep step = scene.guest(vcpu).touch(page);
             s.expectThat(
-                    "the access of vCPU " + vcpu + " to an absent page waits or is announced",
+                    "the access of vCPU " + vcpu + " to an absent page waits or is interrupted by a notification",
                     step instanceof GuestStep.Diverted
                             || step instanceof GuestStep.Stopped stopped
                                     && stopped.exit() instanceof VcpuExit.WaitForPage);
-            scene.arrive(page);
+            scene.source().releaseAll();
+            scene.rig().advance(0);
         }
         s.witness("shared");
         scene.resetFirst();

@@ -99,9 +99,10 @@ public final class GuestStateVetoChecks {
         for (long mask : masks) {
             long page = scene.absent(next++);
             ProcessorState state = ProcessorState.EL0T.with(mask);
-            long token = guest.expectAnnounced(
-                    "a fault of EL0 in the state " + state, guest.touch(page, state));
+            long token = guest.expectAnnounced("a fault of EL0 in the state " + state, guest.touch(page, state));
             guest.answerAsynchronously(page, token);
+            scene.arrive(page);
+            s.expectEqual("token of ready", token, guest.takeReady());
         }
         s.witness("announced-with-daif");
         guest.sdei().mask();
@@ -135,6 +136,8 @@ public final class GuestStateVetoChecks {
         long page = eager.absent(0);
         long token = always.expectAnnounced("a fault of EL1 with SEND_ALWAYS", always.touchHere(page));
         always.answerAsynchronously(page, token);
+        eager.arrive(page);
+        s.expectEqual("token of ready", token, always.takeReady());
         s.witness("send-always-outside");
         always.sdei().arm(Sdei.EVENT_SOFTWARE_SIGNALLED, EVENT_0_LANE, 0);
         always.sdei().signalSelf();
@@ -200,8 +203,7 @@ public final class GuestStateVetoChecks {
         expectTraced(s, task.page(), Veto.IN_FLIGHT);
     }
 
-    private static void expectVeto(
-            PagingScene scene, Veto veto, Supplier<GuestStep> access, int n) {
+    private static void expectVeto(PagingScene scene, Veto veto, Supplier<GuestStep> access, int n) {
         Scenario s = scene.scenario();
         FaultCounters before = scene.counters();
         scene.expectWaits("an access that is vetoed by " + veto, access.get());

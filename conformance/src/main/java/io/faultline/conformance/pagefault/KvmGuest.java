@@ -204,7 +204,8 @@ final class KvmGuest {
 
     /** Demands that an access led to the handler of the not-present event; returns the token. */
     long expectAnnounced(String what, GuestStep step) {
-        scenario.expectDiverted(what + ", which is announced", step, cpu.layout().handler(LANE));
+        scenario.expectDiverted(
+                what + ", which is announced", step, cpu.layout().handler(LANE));
         scenario.expectEqual("reason word at the first instruction of the handler", NOT_PRESENT, reason());
         return token();
     }
@@ -225,10 +226,7 @@ final class KvmGuest {
         long resume = cpu.layout().resume();
         scenario.expectDiverted("EVENT_COMPLETE_AND_RESUME", sdei().completeAndResume(resume), resume);
         return new WaitingTask(
-                token,
-                page,
-                cpu.mrs(SystemRegister.ELR_EL1),
-                new ProcessorState(cpu.mrs(SystemRegister.SPSR_EL1)));
+                token, page, cpu.mrs(SystemRegister.ELR_EL1), new ProcessorState(cpu.mrs(SystemRegister.SPSR_EL1)));
     }
 
     /** Touches an absent page from EL0 and lets the task wait. */

@@ -38,16 +38,15 @@ public final class LimitChecks {
 
     /** As many tasks that wait as there are slots. */
     private static List<WaitingTask> fill(PagingScene scene) {
-        return scene.startWaiting(
-                scene.absentPages(scene.guest().limits().slots()));
+        return scene.startWaiting(scene.absentPages(scene.guest().limits().slots()));
     }
 
     /** APF-132. */
     private static void afterTheLimitFaultsAreSynchronous(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
-        fill(scene);
+        int slots = fill(scene).size();
         s.witness("limit");
-        long page = scene.absent(PAGES - 1);
+        long page = scene.absent(slots);
         FaultCounters before = scene.counters();
         scene.expectWaits("a fault with all slots in use", scene.guest().touch(page));
         scene.expectVeto("a fault with all slots in use", Veto.LIMIT_REACHED, before);
@@ -59,14 +58,14 @@ public final class LimitChecks {
     private static void oneCompletionMakesRoomForOneFault(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
         List<WaitingTask> tasks = fill(scene);
+        int slots = tasks.size();
         s.witness("limit");
         scene.arrive(tasks.get(0).page());
         scene.takeReadyAndFinish(tasks.get(0));
-        scene.guest().startWaiting(scene.absent(PAGES - 1));
+        scene.guest().startWaiting(scene.absent(slots));
         s.witness("announced-again");
-        long page = scene.absent(PAGES - 2);
-        scene.expectWaits(
-                "a fault with all slots in use again", scene.guest().touch(page));
+        long page = scene.absent(slots + 1);
+        scene.expectWaits("a fault with all slots in use again", scene.guest().touch(page));
     }
 
     /** APF-134. */
@@ -96,9 +95,10 @@ public final class LimitChecks {
         PagingScene scene = PagingScene.enabled(s);
         int slots = scene.guest().limits().slots();
         List<Long> pages = new ArrayList<>();
-        for (int n = 0; n < slots; n++) {
-            int index = n * STRIDE;
-            pages.add(scene.absent(index % PAGES + index / PAGES));
+        for (int offset = 0; offset < STRIDE; offset++) {
+            for (int n = offset; n < PAGES && pages.size() < slots; n += STRIDE) {
+                pages.add(scene.absent(n));
+            }
         }
         List<WaitingTask> waiting = scene.startWaiting(pages);
         while (!waiting.isEmpty()) {

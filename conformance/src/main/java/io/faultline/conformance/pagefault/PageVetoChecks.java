@@ -14,6 +14,7 @@ import io.faultline.api.pagefault.Veto;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.GuestLayout;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.ScriptedPageSource;
@@ -44,14 +45,14 @@ public final class PageVetoChecks {
 
     private static final long NOTHING_THERE = 0x0900_0000L;
     private static final long ROM = 0x5000_0000L;
+    private static final int SHORT_RUN = 10;
     private static final long ANSWER = 0x1122_3344L;
 
     private PageVetoChecks() {}
 
     private static void expectNothingAnnounced(PagingScene scene, FaultCounters before, long page) {
         Scenario s = scene.scenario();
-        s.expectEqual(
-                "announced faults", before.announced(), scene.counters().announced());
+        s.expectEqual("announced faults", before.announced(), scene.counters().announced());
         s.expectEqual(
                 "not-present notifications for page " + PagingScene.hex(page) + " in the trace",
                 List.of(),
@@ -103,17 +104,21 @@ public final class PageVetoChecks {
 
     /** APF-060. */
     private static void devicesAndReadOnlyMemory(Scenario s) {
-        PagingScene scene = PagingScene.offered(
-                s, 1, request -> request.memory(new MemoryRegion(ROM, 1L << 12, false)));
+        PagingScene scene =
+                PagingScene.offered(s, 1, request -> request.memory(new MemoryRegion(ROM, 1L << 12, false)));
         SteppingGuestCpu cpu = scene.cpu();
         scene.guest().enable();
         FaultCounters before = scene.counters();
-        s.expectStopped(
-                "a load of EL0 from an address without memory",
-                scene.guest().touch(NOTHING_THERE),
-                VcpuExit.MmioRead.class);
+        cpu.enterEl0();
+        cpu.x(1, NOTHING_THERE);
+        scene.rig().program(cpu.pc(), A64.ldr(AccessWidth.WORD, 0, 1, 0), A64.NOP, A64.b(-4));
+        s.expectEqual(
+                "exit of a load of EL0 from an address without memory",
+                new VcpuExit.MmioRead(NOTHING_THERE, AccessWidth.WORD),
+                scene.rig().run(0, SHORT_RUN));
         cpu.vcpu().completeMmioRead(ANSWER);
-        s.expectRetired("the load after its answer", cpu.resume());
+        VcpuExit exit = scene.rig().run(0, SHORT_RUN);
+        s.expectThat("the guest goes on after the load: " + exit, exit instanceof VcpuExit.BudgetExhausted);
         s.expectEqual("value of the load", ANSWER, cpu.x(0));
         s.witness("device-read");
         s.expectStopped(
@@ -128,8 +133,7 @@ public final class PageVetoChecks {
                 step instanceof GuestStep.Stopped stopped && stopped.exit() instanceof VcpuExit.MmioWrite
                         || step instanceof GuestStep.Diverted diverted
                                 && diverted.pc() == cpu.layout().vectorFromEl0(0));
-        s.expectEqual(
-                "read-only memory", 0, scene.rig().machine().memory().load(ROM, AccessWidth.WORD));
+        s.expectEqual("read-only memory", 0, scene.rig().machine().memory().load(ROM, AccessWidth.WORD));
         s.witness("read-only-write");
         expectNothingAnnounced(scene, before, NOTHING_THERE);
         expectNothingAnnounced(scene, before, ROM);
@@ -142,8 +146,7 @@ public final class PageVetoChecks {
         long page = new GuestLayout(GuestLayout.LARGEST_VCPUS - 1).el0();
         scene.rig().faults().discard(page);
         FaultCounters before = scene.counters();
-        scene.expectWaits(
-                "an access to a page without source", scene.guest().touch(page));
+        scene.expectWaits("an access to a page without source", scene.guest().touch(page));
         scene.expectVeto("an access to a page without source", Veto.NO_SOURCE, before);
         expectNothingAnnounced(scene, before, page);
         scene.rig().faults().complete(page, ScriptedPageSource.pattern(page));

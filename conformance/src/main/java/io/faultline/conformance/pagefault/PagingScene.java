@@ -7,6 +7,7 @@ package io.faultline.conformance.pagefault;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.InterruptId;
+import io.faultline.api.arm64.PageSize;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.Psci;
 import io.faultline.api.arm64.SystemRegister;
@@ -15,6 +16,7 @@ import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.notification.Trigger;
 import io.faultline.api.pagefault.FaultCounters;
@@ -35,7 +37,9 @@ import java.util.function.Consumer;
  * own driver.
  */
 final class PagingScene {
-    private static final int PAGES = 512;
+    private static final int NEAR_PAGES = 512;
+    private static final int SPARE_PAGES = 8;
+    private static final long FAR = 0x8000_0000L;
     private static final NotificationChannel.Ppi DEVICE =
             new NotificationChannel.Ppi(InterruptId.ppi(22), Trigger.EDGE);
 
@@ -47,15 +51,22 @@ final class PagingScene {
     private PagingScene(Scenario scenario, int vcpus, Consumer<MachineRequest.Builder> more) {
         this.scenario = scenario;
         boolean hasPpi = scenario.capabilities().has(Capabilities.PPI);
+        int farPages = scenario.capability(Capabilities.ASYNC_PAGE_FAULTS).slots() + SPARE_PAGES - NEAR_PAGES;
         this.rig = scenario.machine(request -> {
             request.vcpus(vcpus);
             if (hasPpi) {
                 request.channel(DEVICE);
             }
+            if (farPages > 0) {
+                request.memory(MemoryRegion.ram(FAR, (long) farPages << PageSize.SHIFT));
+            }
             more.accept(request);
         });
         this.source = scenario.pageSource();
-        rig.attach(source, GuestLayout.dataPage(0), PAGES);
+        rig.attach(source, GuestLayout.dataPage(0), NEAR_PAGES);
+        if (farPages > 0) {
+            rig.attach(source, FAR, farPages);
+        }
         for (int i = 0; i < vcpus; i++) {
             guests.add(new PageFaultGuest(i == 0 ? rig.cpu(0) : rig.turnOn(i)));
         }
@@ -115,13 +126,18 @@ final class PagingScene {
         return rig.cpu(0);
     }
 
+    /** Returns how many faults may be outstanding on one vCPU, at most a number that is enough for a scenario. */
+    int slots(int enough) {
+        return Math.min(enough, guest().limits().slots());
+    }
+
     FaultCounters counters() {
         return rig.faults().counters();
     }
 
     /** Takes data page n away from the guest; the source supplies {@link ScriptedPageSource#pattern}. */
     long absent(int n) {
-        long page = GuestLayout.dataPage(n);
+        long page = n < NEAR_PAGES ? GuestLayout.dataPage(n) : FAR + ((long) (n - NEAR_PAGES) << PageSize.SHIFT);
         rig.faults().discard(page);
         return page;
     }
@@ -191,6 +207,7 @@ final class PagingScene {
     /** Sets the guest up for the interrupt of a device. */
     void openDeviceInterrupt(SteppingGuestCpu cpu) {
         cpu.gic().initialise();
+        cpu.gic().configure(DEVICE.interrupt(), DEVICE.trigger());
         cpu.gic().enable(DEVICE.interrupt());
     }
 

@@ -32,7 +32,8 @@ public final class PostCopyChecks {
             Check.of("APF-172", PostCopyChecks::aPageSentAgainIsReadyOnce)
                     .witnesses("sent-again")
                     .cut(),
-            Check.of("APF-174", PostCopyChecks::theSourceIsAskedOnce).witnesses("announced", "repeated", "not-announced"),
+            Check.of("APF-174", PostCopyChecks::theSourceIsAskedOnce)
+                    .witnesses("announced", "repeated", "not-announced"),
             Check.of("APF-175", PostCopyChecks::aDiscardedPageReadsAsZero)
                     .witnesses("discarded", "stale-answer")
                     .cut());
@@ -107,11 +108,15 @@ public final class PostCopyChecks {
     private static void theSourceIsAskedOnce(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
         WaitingTask task = scene.guest().startWaiting(scene.absent(0));
-        s.expectEqual("requests for the page when not-present is announced", 1, scene.source().requests(task.page()));
+        s.expectEqual(
+                "requests for the page when not-present is announced",
+                1,
+                scene.source().requests(task.page()));
         s.witness("announced");
         scene.expectWaits("a second access", scene.guest().retry(task));
         scene.expectWaits("a third access", scene.cpu().resume());
-        s.expectEqual("requests for the page after repeated faults", 1, scene.source().requests(task.page()));
+        s.expectEqual(
+                "requests for the page after repeated faults", 1, scene.source().requests(task.page()));
         s.witness("repeated");
         scene.arrive(task.page());
         scene.expectReadyAndGoOn(task);
@@ -120,7 +125,8 @@ public final class PostCopyChecks {
         long page = scene.absent(1);
         scene.expectWaits("an access of EL1", scene.guest().touchHere(page));
         scene.expectWaits("the same access again", scene.cpu().resume());
-        s.expectEqual("requests for a page that is not announced", 1, scene.source().requests(page));
+        s.expectEqual(
+                "requests for a page that is not announced", 1, scene.source().requests(page));
         s.witness("not-announced");
         scene.arriveAndGoOn(scene.cpu(), page);
     }

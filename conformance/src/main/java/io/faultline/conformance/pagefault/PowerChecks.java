@@ -15,6 +15,7 @@ import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.PageFaultGuest.WaitingTask;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.util.List;
 
 /**
  * Section M, second part: reset and power.
@@ -54,10 +55,9 @@ public final class PowerChecks {
     /** APF-152. */
     private static void resetForgetsEverything(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
-        WaitingTask shown = scene.guest().startWaiting(scene.absent(0));
-        WaitingTask waiting = scene.guest().startWaiting(scene.absent(1));
+        List<WaitingTask> tasks = scene.startWaiting(scene.absentPages(scene.slots(2)));
         scene.cpu().interruptsOff();
-        scene.arrive(shown.page());
+        scene.arrive(tasks.get(0).page());
         scene.resetFirst();
         s.witness("reset");
         s.expectEqual("faults outstanding after the reset", 0, scene.counters().outstanding());
@@ -68,7 +68,9 @@ public final class PowerChecks {
         s.witness("not-announced");
         scene.arriveAndGoOn(scene.cpu(), page);
         expectWakeAll(scene, 0);
-        scene.arrive(waiting.page());
+        for (WaitingTask waiting : tasks.subList(1, tasks.size())) {
+            scene.arrive(waiting.page());
+        }
         scene.guest().expectNothingDue();
         WaitingTask next = scene.guest().startWaiting(scene.absent(3));
         scene.arrive(next.page());
@@ -81,7 +83,8 @@ public final class PowerChecks {
         long page = scene.absent(0);
         scene.expectWaits("a fault", scene.guest().touch(page));
         scene.resetFirst();
-        s.expectRetired("NOP after a reset, with the page still missing", scene.cpu().settle());
+        s.expectRetired(
+                "NOP after a reset, with the page still missing", scene.cpu().settle());
         s.witness("reset-while-waiting");
         scene.guest().enable();
         scene.rig().decideBy((missing, vcpu) -> false);
@@ -113,14 +116,18 @@ public final class PowerChecks {
     private static void turningOffReleasesEverything(Scenario s) {
         PagingScene scene = PagingScene.enabled(s, 2);
         SteppingGuestCpu second = scene.rig().cpu(1);
-        WaitingTask shown = scene.guest(1).startWaiting(scene.absent(0));
-        WaitingTask waiting = scene.guest(1).startWaiting(scene.absent(1));
+        List<Long> pages = scene.absentPages(scene.slots(2));
+        for (long page : pages) {
+            scene.guest(1).startWaiting(page);
+        }
         second.interruptsOff();
-        scene.arrive(shown.page());
+        scene.arrive(pages.get(0));
         scene.turnOff(1);
         s.witness("off");
         s.expectEqual("faults outstanding after CPU_OFF", 0, scene.counters().outstanding());
-        scene.arrive(waiting.page());
+        for (long page : pages.subList(1, pages.size())) {
+            scene.arrive(page);
+        }
         s.expectThat("no page turns a vCPU on", !second.vcpu().isOn());
         scene.guest(0).expectNothingDue();
         scene.cpu().interruptsOff();
@@ -128,17 +135,17 @@ public final class PowerChecks {
         expectWakeAll(scene, 1);
         WaitingTask next = scene.guest(1).startWaiting(scene.absent(2));
         scene.arrive(next.page());
-        s.expectEqual("token of ready after CPU_ON", next.token(), scene.guest(1).takeReady());
+        s.expectEqual(
+                "token of ready after CPU_ON", next.token(), scene.guest(1).takeReady());
     }
 
     /** APF-158. */
     private static void aMachineCanBeClosedAtAnyTime(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
-        WaitingTask ready = scene.guest().startWaiting(scene.absent(0));
-        WaitingTask waiting = scene.guest().startWaiting(scene.absent(1));
-        scene.arrive(ready.page());
-        scene.source().release(waiting.page());
-        long page = scene.absent(2);
+        List<WaitingTask> tasks = scene.startWaiting(scene.absentPages(scene.slots(3)));
+        scene.arrive(tasks.get(0).page());
+        scene.source().releaseAll();
+        long page = scene.absent(tasks.size());
         scene.cpu().interruptsOff();
         s.expectStopped("an access of EL1", scene.guest().touchHere(page), VcpuExit.WaitForPage.class);
         Machine machine = scene.rig().machine();
@@ -148,6 +155,8 @@ public final class PowerChecks {
         scene.source().releaseAll();
         s.expectRefused("a poll of a closed machine", ErrorId.CLOSED, () -> machine.asyncPageFaults());
         s.expectEqual(
-                "requests that the source got", requests, scene.source().requests().size());
+                "requests that the source got",
+                requests,
+                scene.source().requests().size());
     }
 }

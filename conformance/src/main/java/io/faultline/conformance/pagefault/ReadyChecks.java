@@ -55,17 +55,17 @@ public final class ReadyChecks {
     /** APF-096. */
     private static void everyFaultEndsOnce(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
-        int count = Math.min(PAGES, scene.guest().limits().slots());
-        List<WaitingTask> waiting = scene.startWaiting(scene.absentPages(count));
+        int slots = scene.slots(PAGES);
+        List<WaitingTask> waiting = scene.startWaiting(scene.absentPages(slots));
         List<Long> shown = new ArrayList<>();
-        while (waiting.size() > 1) {
+        while (!waiting.isEmpty()) {
             WaitingTask next = waiting.remove(s.random().nextInt(waiting.size()));
             scene.arrive(next.page());
             shown.add(next.token());
             scene.takeReadyAndFinish(next);
             s.witness("ready");
         }
-        WaitingTask last = waiting.get(0);
+        WaitingTask last = scene.guest().startWaiting(scene.absent(slots));
         scene.guest().disable();
         scene.arrive(last.page());
         scene.guest().expectNothingDue();
@@ -122,8 +122,7 @@ public final class ReadyChecks {
 
         WaitingTask other = scene.guest().startWaiting(scene.absent(1));
         cpu.interruptsOff();
-        s.expectStopped(
-                "WFI with interrupts masked", cpu.waitForInterrupt(), VcpuExit.WaitForInterrupt.class);
+        s.expectStopped("WFI with interrupts masked", cpu.waitForInterrupt(), VcpuExit.WaitForInterrupt.class);
         scene.arrive(other.page());
         s.expectRetired("the instruction after WFI, with interrupts masked", cpu.settle());
         s.witness("idle-masked");
@@ -188,8 +187,7 @@ public final class ReadyChecks {
             case "at-el0" -> cpu.enterEl0();
             case "idle" -> {
                 cpu.interruptsOn();
-                scene.scenario()
-                        .expectStopped("WFI", cpu.waitForInterrupt(), VcpuExit.WaitForInterrupt.class);
+                scene.scenario().expectStopped("WFI", cpu.waitForInterrupt(), VcpuExit.WaitForInterrupt.class);
             }
             case "inside-a-handler" -> {
                 cpu.interruptsOn();

@@ -60,7 +60,8 @@ public final class WorkloadChecks {
         SteppingGuestCpu cpu = scene.cpu();
         scene.absentPages(2 * PAGES);
         cpu.enterEl0();
-        scene.rig().program(
+        scene.rig()
+                .program(
                         cpu.pc(),
                         A64.ldr(AccessWidth.DOUBLEWORD, 4, 1, 0),
                         ADD_X3_X3_X4,
@@ -109,7 +110,8 @@ public final class WorkloadChecks {
         SteppingGuestCpu cpu = scene.cpu();
         Scenario s = scene.scenario();
         long page = scene.rig().faults().outstanding().get(0).page();
-        WaitingTask task = scene.guest().letWait(page, scene.guest().expectNotPresent("an access of the workload", step));
+        WaitingTask task =
+                scene.guest().letWait(page, scene.guest().expectNotPresent("an access of the workload", step));
         long[] kept = new long[31];
         for (int n = 0; n < kept.length; n++) {
             kept[n] = cpu.x(n);
@@ -134,7 +136,8 @@ public final class WorkloadChecks {
         List<Long> memory = new ArrayList<>();
         for (int n = 0; n < 2 * PAGES; n++) {
             for (long offset = 0; offset < 0x1000; offset += 8) {
-                memory.add(scene.rig().machine().memory().load(GuestLayout.dataPage(n) + offset, AccessWidth.DOUBLEWORD));
+                memory.add(
+                        scene.rig().machine().memory().load(GuestLayout.dataPage(n) + offset, AccessWidth.DOUBLEWORD));
             }
         }
         return new Result(registers, memory);
@@ -150,7 +153,7 @@ public final class WorkloadChecks {
         for (int n = 0; n < PAGES; n++) {
             sum += ScriptedPageSource.patternWord(GuestLayout.dataPage(n));
         }
-        s.expectEqual("sum in X3", sum, expected.registers.get(3));
+        s.expectEqual("sum in X3", sum, expected.registers.get(3).longValue());
         s.witness("off");
         PagingScene hostOnly = PagingScene.offered(s, 1);
         load(hostOnly);

@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.rule;
 
+import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capability;
 import io.faultline.api.capability.CapabilitySet;
 import java.util.Objects;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * A condition on the capabilities of a backend that switches a rule on: {@code sdei} (present), {@code !sdei} (absent)
- * or {@code vcpus>=2} (a number at least that large).
+ * or {@code vcpus>=2} (a number at least that large; of {@code apf} it is the number of slots).
  *
  * @param capability id of the capability
  * @param present whether it has to be present, or absent
@@ -55,8 +56,15 @@ public record Gate(String capability, boolean present, int atLeast) {
         }
         return capabilities
                 .get(new Capability<>(capability, Object.class, ""))
-                .map(value -> value instanceof Number number && number.longValue() >= atLeast)
+                .map(value -> amount(value) >= atLeast)
                 .orElse(false);
+    }
+
+    private static long amount(Object value) {
+        if (value instanceof AsyncPageFaultLimits limits) {
+            return limits.slots();
+        }
+        return value instanceof Number number ? number.longValue() : -1;
     }
 
     @Override

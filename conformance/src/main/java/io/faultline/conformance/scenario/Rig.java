@@ -237,7 +237,12 @@ public final class Rig {
         });
     }
 
-    Scenario scenario() {
+    /**
+     * Returns the scenario that this machine belongs to.
+     *
+     * @return the scenario
+     */
+    public Scenario scenario() {
         return scenario;
     }
 

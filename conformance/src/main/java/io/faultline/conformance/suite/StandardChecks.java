@@ -15,7 +15,27 @@ import io.faultline.conformance.contract.PlanChecks;
 import io.faultline.conformance.contract.RefusalChecks;
 import io.faultline.conformance.contract.SavedStateChecks;
 import io.faultline.conformance.contract.VcpuChecks;
+import io.faultline.conformance.pagefault.AccountChecks;
+import io.faultline.conformance.pagefault.AcknowledgeChecks;
+import io.faultline.conformance.pagefault.AreaChecks;
+import io.faultline.conformance.pagefault.ArrivalRaceChecks;
+import io.faultline.conformance.pagefault.DeclineChecks;
+import io.faultline.conformance.pagefault.DisableChecks;
+import io.faultline.conformance.pagefault.EnableChecks;
+import io.faultline.conformance.pagefault.GuestRaceChecks;
+import io.faultline.conformance.pagefault.GuestStateVetoChecks;
+import io.faultline.conformance.pagefault.LimitChecks;
+import io.faultline.conformance.pagefault.MigrationChecks;
+import io.faultline.conformance.pagefault.NotPresentChecks;
+import io.faultline.conformance.pagefault.OfferChecks;
+import io.faultline.conformance.pagefault.PageInChecks;
+import io.faultline.conformance.pagefault.PageVetoChecks;
+import io.faultline.conformance.pagefault.PostCopyChecks;
+import io.faultline.conformance.pagefault.PowerChecks;
+import io.faultline.conformance.pagefault.ReadyChecks;
 import io.faultline.conformance.pagefault.TokenChecks;
+import io.faultline.conformance.pagefault.WakeAllChecks;
+import io.faultline.conformance.pagefault.WorkloadChecks;
 import io.faultline.conformance.sdei.AbsenceChecks;
 import io.faultline.conformance.sdei.CallChecks;
 import io.faultline.conformance.sdei.CompletionChecks;
@@ -41,7 +61,27 @@ final class StandardChecks {
             SavedStateChecks.GROUP,
             LifeChecks.GROUP,
             // APF
+            OfferChecks.GROUP,
+            EnableChecks.GROUP,
+            AreaChecks.GROUP,
             TokenChecks.GROUP,
+            GuestStateVetoChecks.GROUP,
+            PageVetoChecks.GROUP,
+            NotPresentChecks.GROUP,
+            DeclineChecks.GROUP,
+            PageInChecks.GROUP,
+            ReadyChecks.GROUP,
+            AcknowledgeChecks.GROUP,
+            ArrivalRaceChecks.GROUP,
+            GuestRaceChecks.GROUP,
+            LimitChecks.GROUP,
+            WakeAllChecks.GROUP,
+            DisableChecks.GROUP,
+            PowerChecks.GROUP,
+            MigrationChecks.GROUP,
+            PostCopyChecks.GROUP,
+            WorkloadChecks.GROUP,
+            AccountChecks.GROUP,
             // SDEI
             AbsenceChecks.GROUP,
             CallChecks.GROUP,

@@ -31,32 +31,32 @@ import java.util.TreeSet;
  *
  * @since 0.1
  */
-public final class DiscoveryChecks {
+public final class OfferChecks {
     /** APF-002; also what must be true of a backend that does not offer the feature at all. */
-    public static final Check NO_OFFER = Check.of("APF-002", DiscoveryChecks::whatIsNotOfferedIsRefused)
+    public static final Check NO_OFFER = Check.of("APF-002", OfferChecks::whatIsNotOfferedIsRefused)
             .witnesses("not-offered")
             .cut();
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
             "APF: discovery",
-            Check.of("APF-001", DiscoveryChecks::aGuestThatDoesNotLookSeesNothing)
+            Check.of("APF-001", OfferChecks::aGuestThatDoesNotLookSeesNothing)
                     .witnesses("page-came")
                     .cut(),
             NO_OFFER,
-            Check.of("APF-003", DiscoveryChecks::theFeatureBitAndVersionAgree)
+            Check.of("APF-003", OfferChecks::theFeatureBitAndVersionAgree)
                     .witnesses("offered", "not-offered")
                     .cut(),
-            Check.of("APF-004", DiscoveryChecks::versionIsOne).cut(),
-            Check.of("APF-005", DiscoveryChecks::allSlotsCanBeUsed).witnesses("all-outstanding"),
-            Check.of("APF-006", DiscoveryChecks::theInterruptIsTheOneOfTheVmm)
+            Check.of("APF-004", OfferChecks::versionIsOne).cut(),
+            Check.of("APF-005", OfferChecks::allSlotsCanBeUsed).witnesses("all-outstanding"),
+            Check.of("APF-006", OfferChecks::theInterruptIsTheOneOfTheVmm)
                     .witnesses("fired-23", "fired-20")
                     .cut(),
-            Check.of("APF-007", DiscoveryChecks::theEventIsTheOneOfTheVmm)
+            Check.of("APF-007", OfferChecks::theEventIsTheOneOfTheVmm)
                     .witnesses("first-event", "second-event")
                     .cut(),
-            Check.of("APF-008", DiscoveryChecks::unknownSubFunctionsDoNothing).cut(),
-            Check.of("APF-010", DiscoveryChecks::callsOfUserModeAreUndefined)
+            Check.of("APF-008", OfferChecks::unknownSubFunctionsDoNothing).cut(),
+            Check.of("APF-010", OfferChecks::callsOfUserModeAreUndefined)
                     .witnesses("hvc-undefined", "smc-undefined")
                     .cut());
 
@@ -65,7 +65,7 @@ public final class DiscoveryChecks {
     private static final int LAST_SUB_FUNCTION = KvmGuest.IRQ_ACK;
     private static final long VERSION_1_0 = 0x1_0000;
 
-    private DiscoveryChecks() {}
+    private OfferChecks() {}
 
     private static byte[] area(SteppingGuestCpu cpu) {
         byte[] bytes = new byte[0x1000];
@@ -85,7 +85,9 @@ public final class DiscoveryChecks {
         }
         byte[] area = area(cpu);
         long page = scene.absent(0);
-        scene.expectWaits("an access of a guest that did not enable anything", scene.guest().touch(page));
+        scene.expectWaits(
+                "an access of a guest that did not enable anything",
+                scene.guest().touch(page));
         scene.arrive(page);
         scene.expectGoesOn(cpu, page);
         s.witness("page-came");
@@ -93,13 +95,8 @@ public final class DiscoveryChecks {
         scene.guest().expectNothingDue();
         s.expectThat("the memory for the shared area is as it was", Arrays.equals(area, area(cpu)));
         s.expectEqual(
-                "not-present notifications in the trace",
-                List.of(),
-                s.trace().events(TraceEvent.PageNotPresent.class));
-        s.expectEqual(
-                "ready notifications in the trace",
-                List.of(),
-                s.trace().events(TraceEvent.PageReady.class));
+                "not-present notifications in the trace", List.of(), s.trace().events(TraceEvent.PageNotPresent.class));
+        s.expectEqual("ready notifications in the trace", List.of(), s.trace().events(TraceEvent.PageReady.class));
         s.expectEqual("announced faults", 0, scene.counters().announced());
     }
 
@@ -191,14 +188,13 @@ public final class DiscoveryChecks {
                     PagingScene.offered(s, 1, request -> request.asyncPageFaults(event, PageFaultGuest.INTERRUPT));
             KvmGuest guest = new KvmGuest(scene.cpu(), event, PageFaultGuest.INTERRUPT);
             s.expectEqual("X1 after SDEI", event, guest.query("SDEI", KvmGuest.SDEI));
+            s.expectEqual("result of EVENT_REGISTER", Sdei.SUCCESS, guest.sdei().register(event, KvmGuest.LANE, 0));
             s.expectEqual(
-                    "result of EVENT_REGISTER",
-                    Sdei.SUCCESS,
-                    guest.sdei().register(event, KvmGuest.LANE, 0));
-            s.expectEqual("result of EVENT_UNREGISTER", Sdei.SUCCESS, guest.sdei().unregister(event));
+                    "result of EVENT_UNREGISTER", Sdei.SUCCESS, guest.sdei().unregister(event));
             guest.start(0);
             guest.expectNotPresent(scene.absent(0));
-            s.expectEqual("event number in X0 of the handler", event, guest.cpu().x(0));
+            s.expectEqual(
+                    "event number in X0 of the handler", event, guest.cpu().x(0));
             s.witness(event == OTHER_EVENT ? "second-event" : "first-event");
         }
     }
