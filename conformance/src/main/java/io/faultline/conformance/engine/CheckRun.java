@@ -4,6 +4,8 @@
  */
 package io.faultline.conformance.engine;
 
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.scenario.BudgetExceeded;
 import io.faultline.conformance.scenario.CheckFailure;
@@ -47,6 +49,10 @@ final class CheckRun {
             return outcome(scenario, trace, Verdict.FAIL, describe(failure));
         } catch (BudgetExceeded exceeded) {
             return outcome(scenario, trace, Verdict.TIMED_OUT, exceeded.getMessage());
+        } catch (HypervisorException refused) {
+            return refused.id() == ErrorId.PROTOCOL_VIOLATION
+                    ? outcome(scenario, trace, Verdict.FAIL, "the guest driver gave up: " + refused.getMessage())
+                    : outcome(scenario, trace, Verdict.ERROR, "unexpected " + describe(refused));
         } catch (Throwable broken) {
             return outcome(scenario, trace, Verdict.ERROR, "unexpected " + describe(broken));
         }

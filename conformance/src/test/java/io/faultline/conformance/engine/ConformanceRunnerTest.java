@@ -125,6 +125,20 @@ class ConformanceRunnerTest {
     }
 
     @Test
+    void aBackendThatBreaksItsOwnMechanismFailsTheRule() {
+        RuleResult broken = first(options(s -> {
+            throw new HypervisorException(ErrorId.PROTOCOL_VIOLATION, "token 0", "guest driver", "");
+        }));
+        RuleResult refused = first(options(s -> {
+            throw new HypervisorException(ErrorId.CLOSED, "the machine is closed", "", "");
+        }));
+
+        assertEquals(Verdict.FAIL, broken.verdict());
+        assertEquals("the guest driver gave up: token 0 (guest driver) [PROTOCOL_VIOLATION]", broken.message());
+        assertEquals(Verdict.ERROR, refused.verdict());
+    }
+
+    @Test
     void aMachineThatCannotBeClosedIsAnErrorUnlessThereIsAWorseOne() {
         backend.brokenClose = true;
         RuleResult closing = first(options(s -> s.machine()));

@@ -32,7 +32,7 @@ final class PageFaultParts {
     private PageFaultParts() {}
 
     private static Mutant mutant(String id, String rule, String words, PageFaultDecoration bug) {
-        return KvmMutant.part(id, rule, words.isEmpty() ? rule : words, PageFaultDecoration.class, bug);
+        return KvmMutant.part(id, rule, words, PageFaultDecoration.class, bug);
     }
 
     static Mutant policy(String id, String rule, String words, UnaryOperator<Policy.Builder> bug) {
