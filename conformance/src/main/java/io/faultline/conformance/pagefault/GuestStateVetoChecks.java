@@ -42,6 +42,9 @@ public final class GuestStateVetoChecks {
             Check.of("APF-051", GuestStateVetoChecks::nothingIsAnnouncedInsideAHandler)
                     .witnesses("user-mode-inside", "send-always-outside", "send-always-inside")
                     .cut(),
+            Check.of("SDEI-199", GuestStateVetoChecks::nothingIsAnnouncedInsideAHandler)
+                    .witnesses("user-mode-inside", "send-always-outside", "send-always-inside")
+                    .cut(),
             Check.of("APF-065", GuestStateVetoChecks::aStepCompletesOnce)
                     .witnesses("stepped")
                     .cut(),
