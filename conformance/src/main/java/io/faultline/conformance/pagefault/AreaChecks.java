@@ -226,7 +226,9 @@ public final class AreaChecks {
         scene.rig().attach(scene.source(), area, 1);
         scene.rig().evict(scene.source(), area);
         GuestStep step = scene.guest().touch(area);
-        scene.expectWaits("an access of the guest to its area", step);
+        s.expectThat(
+                "no interrupt is taken while the vCPU waits for its area, which the handler would need",
+                !scene.expectWaits("an access of the guest to its area", step).interruptible());
         scene.arrive(area);
         s.expectRetired("the access to the area after its page has come", cpu.resume());
         scene.toKernel(cpu);

@@ -110,6 +110,10 @@ public final class DisableChecks {
         for (int vcpu = 0; vcpu < vcpus; vcpu++) {
             scene.guest(vcpu).disable();
         }
+        s.expectEqual(
+                "faults outstanding after all have disabled",
+                0,
+                scene.counters().outstanding());
         s.witness("all-disabled");
         byte[] pattern = new byte[0x1000];
         Arrays.fill(pattern, (byte) 0x3C);

@@ -194,9 +194,10 @@ public final class GuestRaceChecks {
             guest.call(KvmGuest.IRQ_ACK);
             guest.leaveHandler();
         }
-        guest.clear();
         guest.expectNothingDue("after disable");
-        guest.expectWords("after disable", 0, 0);
+        guest.clear();
+        guest.expectNothingDue("after the words are clear");
+        guest.expectWords("after the guest has cleared them", 0, 0);
     }
 
     /** APF-125. */

@@ -5,6 +5,7 @@
 package io.faultline.conformance.pagefault;
 
 import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.ProcessorState;
@@ -12,7 +13,9 @@ import io.faultline.api.arm64.Smccc;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.guest.GuestStep;
+import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.sdei.Sdei;
+import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.PageFaultGuest;
 import io.faultline.conformance.scenario.PageFaultGuest.WaitingTask;
 import io.faultline.conformance.scenario.Scenario;
@@ -213,6 +216,30 @@ final class KvmGuest {
     /** Touches an absent page from EL0, which has to be announced. The guest is in the handler then. */
     long expectNotPresent(long page) {
         return expectAnnounced("the access to absent page " + PagingScene.hex(page), touch(page));
+    }
+
+    /**
+     * Makes an access of EL0 to an absent page with a budget of one instruction, after which not-present may have been
+     * written and not been taken.
+     *
+     * @return whether it has not been taken; if it has, the guest is in the handler
+     */
+    boolean beginFault(long page) {
+        cpu.enterEl0();
+        cpu.x(1, page);
+        long access = cpu.pc();
+        long handler = cpu.layout().handler(LANE);
+        cpu.rig().program(access, A64.ldr(AccessWidth.DOUBLEWORD, 0, 1, 0));
+        cpu.rig().program(handler, A64.NOP);
+        VcpuExit exit = cpu.rig().run(cpu.index(), 1);
+        scenario.expectThat("the access uses up its budget: " + exit, exit instanceof VcpuExit.BudgetExhausted);
+        boolean pending = cpu.pc() == access;
+        if (!pending) {
+            scenario.expectOneOf("PC after the access", cpu.pc(), handler, handler + 4);
+            cpu.write(CoreRegister.PC, handler);
+        }
+        scenario.note(pending ? "not-present is written and not taken yet" : "not-present was taken at once");
+        return pending;
     }
 
     /** Clears the words and goes on in the scheduler; returns the task that waits. */

@@ -8,12 +8,10 @@ import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestStep;
-import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.state.SavedState;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
-import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.PageFaultGuest;
 import io.faultline.conformance.scenario.PageFaultGuest.WaitingTask;
 import io.faultline.conformance.scenario.Scenario;
@@ -78,18 +76,10 @@ public final class MigrationChecks {
         KvmGuest guest = KvmGuest.started(scene);
         SteppingGuestCpu cpu = scene.cpu();
         long page = scene.absent(0);
-        cpu.enterEl0();
-        cpu.x(1, page);
-        long access = cpu.pc();
-        scene.rig().program(access, A64.ldr(AccessWidth.DOUBLEWORD, 0, 1, 0));
-        s.expectEqual(
-                "exit of the step with the access",
-                new VcpuExit.Stepped(),
-                cpu.vcpu().step());
-        boolean taken = cpu.pc() != access;
+        boolean pending = guest.beginFault(page);
         scene.rig().cut();
         s.witness("restored");
-        GuestStep step = taken ? new GuestStep.Diverted(cpu.pc()) : cpu.resume();
+        GuestStep step = pending ? cpu.resume() : new GuestStep.Diverted(cpu.pc());
         if (step instanceof GuestStep.Diverted diverted
                 && diverted.pc() == cpu.layout().vectorFromEl0(1)) {
             s.note("the wake-all comes first");

@@ -49,7 +49,7 @@ class KvmKillMatrixTest {
     }
 
     static List<Mutant> mutants() {
-        return Stream.of(SdeiCallMutants.ALL, SdeiDispatchMutants.ALL, PageFaultMutants.ALL)
+        return Stream.of(SdeiCallMutants.ALL, SdeiDispatchMutants.ALL, PageFaultMutants.ALL, PageFaultCornerMutants.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

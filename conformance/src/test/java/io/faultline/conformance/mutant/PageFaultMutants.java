@@ -29,14 +29,14 @@ import java.util.OptionalLong;
 final class PageFaultMutants {
     static final List<Mutant> ALL = List.of(
             // Tokens
-            tokens("the-first-token-is-zero", "APF-037", "token 0x0", (fault, right) -> {
+            tokens("the-first-token-is-zero", "APF-037", "a token that is not 0", (fault, right) -> {
                 long token = right.orElseThrow();
                 return OptionalLong.of(token >>> 12 == 1 ? 0 : token);
             }),
             tokens(
                     "tokens-reach-all-ones",
                     "APF-038",
-                    "token 0xffffffff",
+                    "a token that is not the wake-all",
                     (fault, right) -> OptionalLong.of(0xFFFF_FFFFL)),
             tokens(
                     "tokens-are-reused",
