@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.pagefault;
 
+import io.faultline.api.capability.Capabilities;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.machine.Machine;
@@ -93,6 +94,19 @@ public final class PowerChecks {
         s.expectRetired("NOP after another reset", scene.cpu().settle());
         scene.arrive(page);
         scene.guest().expectNothingDue();
+        if (s.capability(Capabilities.VCPUS) > 1 && s.capabilities().has(Capabilities.PSCI)) {
+            aWaitOfASecondVcpuEndsWithIt(s);
+        }
+    }
+
+    private static void aWaitOfASecondVcpuEndsWithIt(Scenario s) {
+        PagingScene scene = PagingScene.offered(s, 2);
+        SteppingGuestCpu second = scene.rig().cpu(1);
+        scene.expectWaits("a fault of vCPU 1", scene.guest(1).touch(scene.absent(0)));
+        second.vcpu().reset();
+        s.expectThat("vCPU 1 is off after a reset", !second.vcpu().isOn());
+        scene.rig().turnOn(1);
+        s.expectRetired("NOP of vCPU 1, with the page still missing", second.settle());
     }
 
     /** APF-154. */

@@ -143,6 +143,11 @@ public final class ScriptedPageSource implements PageSource {
         pages.forEach(this::release);
     }
 
+    /** Forgets all requests that are held, as if it were another source: what is still needed has to be asked for again. */
+    public void forget() {
+        held.clear();
+    }
+
     /**
      * Answers for a page nobody may have asked for: a page sent in the background, or again.
      *
