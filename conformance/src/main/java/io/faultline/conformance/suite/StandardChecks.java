@@ -33,6 +33,8 @@ import io.faultline.conformance.pagefault.PageVetoChecks;
 import io.faultline.conformance.pagefault.PostCopyChecks;
 import io.faultline.conformance.pagefault.PowerChecks;
 import io.faultline.conformance.pagefault.ReadyChecks;
+import io.faultline.conformance.pagefault.RepeatedFaultChecks;
+import io.faultline.conformance.pagefault.SeveralVcpusChecks;
 import io.faultline.conformance.pagefault.TokenChecks;
 import io.faultline.conformance.pagefault.WakeAllChecks;
 import io.faultline.conformance.pagefault.WorkloadChecks;
@@ -63,11 +65,13 @@ final class StandardChecks {
             // APF
             OfferChecks.GROUP,
             EnableChecks.GROUP,
+            SeveralVcpusChecks.GROUP,
             AreaChecks.GROUP,
             TokenChecks.GROUP,
             GuestStateVetoChecks.GROUP,
             PageVetoChecks.GROUP,
             NotPresentChecks.GROUP,
+            RepeatedFaultChecks.GROUP,
             DeclineChecks.GROUP,
             PageInChecks.GROUP,
             ReadyChecks.GROUP,
