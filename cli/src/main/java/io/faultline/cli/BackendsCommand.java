@@ -17,6 +17,7 @@ import io.faultline.api.spi.ProbeResult;
 import io.faultline.api.spi.Setting;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,8 +59,15 @@ final class BackendsCommand implements Callable<Integer> {
         ProbeResult probe = BackendChoice.probe(provider);
         if (probe instanceof ProbeResult.Available available) {
             out.println("  works here, score " + available.score() + ": " + available.detail());
-            out.println("  capabilities: "
-                    + String.join(", ", capabilities(descriptor, registry).ids()));
+            CapabilitySet capabilities = capabilities(descriptor, registry);
+            out.println("  capabilities: " + String.join(", ", capabilities.ids()));
+            String limits = capabilities.values().entrySet().stream()
+                    .filter(entry -> !(entry.getValue() instanceof Boolean))
+                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .collect(Collectors.joining(", "));
+            if (!limits.isEmpty()) {
+                out.println("  limits: " + limits);
+            }
         } else if (probe instanceof ProbeResult.Unavailable missing) {
             out.println("  does not work here: " + missing.reason() + "; " + missing.hint());
         }
@@ -106,8 +114,13 @@ final class BackendsCommand implements Callable<Integer> {
             object.addProperty("score", available.score());
             object.addProperty("detail", available.detail());
             JsonArray ids = new JsonArray();
-            capabilities(descriptor, registry).ids().forEach(ids::add);
+            JsonObject values = new JsonObject();
+            capabilities(descriptor, registry).values().forEach((id, value) -> {
+                ids.add(id);
+                values.addProperty(id, value.toString());
+            });
             object.add("capabilities", ids);
+            object.add("capabilityValues", values);
         } else if (probe instanceof ProbeResult.Unavailable missing) {
             object.addProperty("reason", missing.reason());
             object.addProperty("hint", missing.hint());

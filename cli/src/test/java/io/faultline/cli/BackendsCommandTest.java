@@ -42,6 +42,7 @@ class BackendsCommandTest {
         assertTrue(run.out().startsWith("kvm: "), run.out());
         assertTrue(run.out().contains("  works here, score "), run.out());
         assertTrue(run.out().matches("(?s).*  capabilities: .*sdei, .*"), run.out());
+        assertTrue(run.out().matches("(?s).*  limits: .*apf\\.kvm-sdei=0x86[0-9A-F]{6}, .*"), run.out());
         JsonObject kvm = JsonParser.parseString(
                         CommandRun.of("backends", "--json").out())
                 .getAsJsonObject()
@@ -51,6 +52,12 @@ class BackendsCommandTest {
         assertEquals("kvm", kvm.get("id").getAsString());
         assertTrue(kvm.get("available").getAsBoolean());
         assertTrue(kvm.getAsJsonArray("capabilities").toString().contains("\"sdei\""), kvm.toString());
+        assertTrue(
+                kvm.getAsJsonObject("capabilityValues")
+                        .get("apf.kvm-sdei")
+                        .getAsString()
+                        .startsWith("0x86"),
+                kvm.toString());
     }
 
     @Test

@@ -4,6 +4,8 @@
  */
 package io.faultline.api.capability;
 
+import io.faultline.api.arm64.SmcccFunctionId;
+
 /**
  * The capabilities that Faultline itself knows. A backend may define more.
  *
@@ -41,9 +43,9 @@ public final class Capabilities {
     public static final Capability<AsyncPageFaultLimits> ASYNC_PAGE_FAULTS = new Capability<>(
             "apf", AsyncPageFaultLimits.class, "The guest is told that a page is not present and when it is ready.");
     /** The KVM-style interface: not-present by SDEI event, ready by PPI, control by SMCCC calls. */
-    public static final Capability<Integer> APF_KVM_SDEI = new Capability<>(
+    public static final Capability<SmcccFunctionId> APF_KVM_SDEI = new Capability<>(
             "apf.kvm-sdei",
-            Integer.class,
+            SmcccFunctionId.class,
             "Asynchronous page faults by SDEI event and PPI; the value is the SMCCC function identifier.");
     /** The guest may refuse asynchronous handling of one fault. */
     public static final Capability<Boolean> APF_DECLINE = new Capability<>(

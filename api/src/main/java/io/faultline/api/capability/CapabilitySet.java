@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
  * @since 0.1
  */
 public final class CapabilitySet {
-    private final Map<String, Object> values;
+    private final SortedMap<String, Object> values;
     private final Map<String, String> absences;
 
     private CapabilitySet(Builder builder) {
@@ -83,6 +84,16 @@ public final class CapabilitySet {
      */
     public SortedSet<String> ids() {
         return Collections.unmodifiableSortedSet(new TreeSet<>(values.keySet()));
+    }
+
+    /**
+     * Returns all capabilities that are present, for reports that do not know them; whoever knows one asks
+     * {@link #get(Capability)}.
+     *
+     * @return id to value, sorted by id, unmodifiable
+     */
+    public SortedMap<String, Object> values() {
+        return Collections.unmodifiableSortedMap(values);
     }
 
     /**

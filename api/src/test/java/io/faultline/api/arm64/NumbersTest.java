@@ -71,6 +71,7 @@ class NumbersTest {
     void callIdentifiersAreComposedAsTheConventionSays() {
         assertEquals(0x8600_0002, Smccc.fast32(6, 2));
         assertEquals(0xC400_0020, Smccc.fast64(4, 0x20));
+        assertEquals("0xC4000020", new SmcccFunctionId(0xC400_0020).toString());
         assertEquals(4, Smccc.owner(0xC400_0020));
         assertTrue(Smccc.isSmc64(0xC400_0020));
         assertFalse(Smccc.isSmc64(0x8400_0000));

@@ -30,6 +30,7 @@ class CapabilityTest {
         assertEquals(Optional.empty(), set.absence(Capabilities.PPI));
         assertEquals(Optional.empty(), set.get(Capabilities.PPI));
         assertEquals(List.of("sdei", "vcpus"), List.copyOf(set.ids()));
+        assertEquals(8, set.values().get("vcpus"));
         assertTrue(set.toString().contains("vcpus=8"));
     }
 

@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.kvm;
 
+import io.faultline.api.arm64.SmcccFunctionId;
 import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
@@ -65,7 +66,7 @@ final class KvmCapabilities {
     private static void addPageFaults(CapabilitySet.Builder builder, ApfSettings settings) {
         int slots = settings.policy().limit();
         builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(ApfSettings.MECHANISM, slots, true))
-                .with(Capabilities.APF_KVM_SDEI, settings.function());
+                .with(Capabilities.APF_KVM_SDEI, new SmcccFunctionId(settings.function()));
         if (settings.isReplyHonoured()) {
             builder.with(Capabilities.APF_DECLINE, true);
         } else {

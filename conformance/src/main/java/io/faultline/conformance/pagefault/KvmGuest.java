@@ -93,7 +93,7 @@ final class KvmGuest {
         long[] all = new long[arguments.length + 1];
         all[0] = subFunction;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return cpu.call(scenario.capability(Capabilities.APF_KVM_SDEI), all);
+        return cpu.call(scenario.capability(Capabilities.APF_KVM_SDEI).value(), all);
     }
 
     /** Asks for a value; the call has to succeed. */

@@ -127,7 +127,7 @@ public final class OfferChecks {
     }
 
     private static boolean hasFeatureBit(Scenario s, SteppingGuestCpu cpu) {
-        int function = s.capability(Capabilities.APF_KVM_SDEI) & 0xFFFF;
+        int function = s.capability(Capabilities.APF_KVM_SDEI).value() & 0xFFFF;
         cpu.call(Smccc.VENDOR_HYP_FEATURES, 0, 0, 0);
         return (cpu.x(function / Integer.SIZE) >>> function % Integer.SIZE & 1) != 0;
     }
@@ -236,7 +236,7 @@ public final class OfferChecks {
             int calls = s.trace().events(TraceEvent.GuestCall.class).size();
             cpu.enterEl0();
             if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
-                cpu.x(0, s.capability(Capabilities.APF_KVM_SDEI) & 0xFFFF_FFFFL);
+                cpu.x(0, s.capability(Capabilities.APF_KVM_SDEI).value() & 0xFFFF_FFFFL);
                 cpu.x(1, KvmGuest.ENABLE);
                 cpu.x(2, cpu.layout().area() | KvmGuest.ENABLED);
                 cpu.x(3, 0);

@@ -5,7 +5,6 @@
 package io.faultline.conformance.rule;
 
 import io.faultline.api.capability.AsyncPageFaultLimits;
-import io.faultline.api.capability.Capability;
 import io.faultline.api.capability.CapabilitySet;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,10 +53,7 @@ public record Gate(String capability, boolean present, int atLeast) {
         if (atLeast == 0) {
             return capabilities.has(capability) == present;
         }
-        return capabilities
-                .get(new Capability<>(capability, Object.class, ""))
-                .map(value -> amount(value) >= atLeast)
-                .orElse(false);
+        return capabilities.has(capability) && amount(capabilities.values().get(capability)) >= atLeast;
     }
 
     private static long amount(Object value) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.Smccc;
+import io.faultline.api.arm64.SmcccFunctionId;
 import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.error.ErrorId;
@@ -83,7 +84,7 @@ class ApfAbiTest {
                 new AsyncPageFaultLimits("kvm-sdei", 64, true),
                 rig.machine.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS).orElseThrow());
         assertEquals(
-                FUNCTION,
+                new SmcccFunctionId(FUNCTION),
                 rig.machine.capabilities().get(Capabilities.APF_KVM_SDEI).orElseThrow());
         assertTrue(rig.machine.capabilities().has(Capabilities.APF_DECLINE));
         ApfRig other = new ApfRig(1, Map.of("apf.reply", "ignored", "apf.slots", "2"), PageFaultDecoration.NONE);
