@@ -72,6 +72,7 @@ final class PluginOptions {
         try {
             // A class loader says nothing about a file that it cannot read; opening it once does.
             new JarFile(jar.toFile()).close();
+            // Stays open as long as the process: a backend loads its classes when it first needs them.
             return new URLClassLoader(
                     "plugin " + jar.getFileName(),
                     new URL[] {jar.toUri().toURL()},

@@ -79,10 +79,6 @@ public record Veto(String name, String meaning) {
     /** No page source serves the page. */
     public static final Veto NO_SOURCE = new Veto("no-source", "no page source serves the page");
 
-    /** The host touched the page, not the guest (APF-058). */
-    public static final Veto HOST_ACCESS =
-            new Veto("host-access", "the host touched the page, not the guest (APF-058)");
-
     /** The page holds a translation table of the guest. */
     public static final Veto TABLE_WALK = new Veto("table-walk", "the page holds a translation table of the guest");
 

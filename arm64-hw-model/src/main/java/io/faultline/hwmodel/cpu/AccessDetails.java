@@ -16,8 +16,8 @@ import io.faultline.hwmodel.decode.Operation;
  * register without writeback, acquire and release included, exclusives excluded.
  */
 final class AccessDetails {
+    /** The loads that sign-extend have this opc, to 64 bits, or the one above it, to 32. */
     private static final int OPC_SIGNED_64 = 2;
-    private static final int OPC_SIGNED_32 = 3;
 
     private AccessDetails() {}
 

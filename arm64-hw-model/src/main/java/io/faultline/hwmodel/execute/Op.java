@@ -10,17 +10,17 @@ package io.faultline.hwmodel.execute;
  * has become the zero register, the sink or the stack pointer; the {@code long} is the immediate. W and 32 in a name:
  * results are zero-extended from 32 bits.
  *
- * <p>The kinds up to {@link #LAST_FREQUENT} are executed by the one big method of the interpreter, which must stay below
+ * <p>The kinds up to {@link #BLR} are executed by the one big method of the interpreter, which must stay below
  * 8000 bytecodes or HotSpot never compiles it; the others by a second one.
  */
 final class Op {
-    /** The block was discarded: look it up again.. */
+    /** The block was discarded: look it up again. */
     static final int STALE = 0;
-    /** The block ends without a branch.. */
+    /** The block ends without a branch. */
     static final int END = 1;
-    /** An instruction that the interpreter leaves to the PE; the word is in the immediate.. */
+    /** An instruction that the interpreter leaves to the PE; the word is in the immediate. */
     static final int EXIT = 2;
-    /** Nothing.. */
+    /** Nothing. */
     static final int NOP = 3;
     /** d = imm. */
     static final int MOVI = 4;
@@ -345,9 +345,6 @@ final class Op {
     static final int MRS_STORED = 184;
 
     static final int MRS_SP_EL0 = 185;
-
-    /** The last kind of the big method. */
-    static final int LAST_FREQUENT = BLR;
 
     static final int KIND_MASK = 0xFF;
     static final int D_SHIFT = 8;

@@ -13,6 +13,8 @@ import static io.faultline.api.sdei.Sdei.SUCCESS;
 
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.capability.Capabilities;
+import io.faultline.api.capability.SdeiLimits;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
@@ -293,7 +295,7 @@ public final class CallChecks {
         s.expectOneOf("minor version", minor, 0, 1);
         s.expectEqual(
                 "minor version that the backend declares",
-                s.capability(io.faultline.api.capability.Capabilities.SDEI).minorVersion(),
+                s.capability(Capabilities.SDEI).minorVersion(),
                 minor);
     }
 
@@ -313,7 +315,7 @@ public final class CallChecks {
     private static void featuresCountBindSlots(Scenario s) {
         SdeiClient guest = SdeiClient.boot(s);
         long slots = guest.call(SdeiFunction.FEATURES, Sdei.FEATURE_BIND_SLOTS);
-        io.faultline.api.capability.SdeiLimits limits = s.capability(io.faultline.api.capability.Capabilities.SDEI);
+        SdeiLimits limits = s.capability(Capabilities.SDEI);
         s.expectEqual("bits 63:32", 0, slots >>> 32);
         s.expectEqual("private slots", limits.privateSlots(), slots & 0xFFFF);
         s.expectEqual("shared slots", limits.sharedSlots(), slots >>> 16 & 0xFFFF);

@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.core.machine;
 
+import static io.faultline.hwmodel.timer.VirtualClock.NEVER;
+
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.error.ErrorId;
@@ -38,7 +40,6 @@ import java.util.function.Supplier;
  * hypervisor adds.
  */
 final class CoreMachine implements Machine, Host {
-    private static final long NEVER = io.faultline.hwmodel.timer.VirtualClock.NEVER;
 
     private final BackendIdentity identity;
     private final MachineRequest request;

@@ -216,11 +216,6 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         return registry.awaiting(vcpu, page).map(Fault::ticket);
     }
 
-    /** Says whether anybody waits for a page. */
-    boolean isAwaited(long page) {
-        return !registry.waiters(page).isEmpty();
-    }
-
     /** Asks again for the pages of all faults at the next {@link #poll()}: whoever was asked may have forgotten. */
     void askAgain() {
         pagesWanted = true;

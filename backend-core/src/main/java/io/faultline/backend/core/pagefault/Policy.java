@@ -7,7 +7,6 @@ package io.faultline.backend.core.pagefault;
 import io.faultline.api.pagefault.Veto;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Where mechanisms for asynchronous page faults really differ, as parameters of the one engine.
@@ -56,7 +55,7 @@ public record Policy(
         int limit,
         int failureLimit) {
     /** Vetoes after which a vCPU stops under every policy, by name, and why parking would not do. */
-    private static final Set<String> ALWAYS_STOP = new TreeSet<>(Set.of(
+    private static final Set<String> ALWAYS_STOP = Set.of(
             // Further faults of the interrupting context would have no slot either (APF-132).
             Veto.LIMIT_REACHED.name(),
             // "Forced synchronous" is the promise (APF-093).
@@ -66,7 +65,7 @@ public record Policy(
             // The VMM asked for exactly this (APF-086).
             Veto.VMM_DECLINED.name(),
             // An interrupt handler of the mechanism would touch the same page again (APF-036).
-            Veto.AREA_PAGE.name()));
+            Veto.AREA_PAGE.name());
 
     /** Who chooses the token of a fault. */
     public enum TokenOwner {

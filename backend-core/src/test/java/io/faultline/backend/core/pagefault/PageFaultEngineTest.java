@@ -648,8 +648,8 @@ class PageFaultEngineTest {
         }
         assertEquals(2, world.engine.outstanding().size());
         assertEquals(World.page(5), world.engine.outstanding().get(1).page());
-        assertTrue(world.engine.isAwaited(World.page(5)));
-        assertFalse(world.engine.isAwaited(World.page(0)));
+        assertTrue(world.engine.awaited(0, World.page(5)).isPresent());
+        assertFalse(world.engine.awaited(0, World.page(0)).isPresent());
     }
 
     @Test
