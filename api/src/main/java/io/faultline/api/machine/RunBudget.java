@@ -7,7 +7,7 @@ package io.faultline.api.machine;
 /**
  * How long a vCPU may run before it hands control back.
  *
- * @param instructions largest number of instructions to retire, at least 1
+ * @param instructions largest number of instructions to execute, counted as {@link Vcpu#retired()} counts; at least 1
  * @since 0.1
  */
 public record RunBudget(long instructions) {

@@ -37,8 +37,8 @@ public interface Vcpu {
     boolean isOn();
 
     /**
-     * Returns how many instructions this vCPU has retired. A VMM uses it to divide a budget and to see whether anything
-     * ran at all.
+     * Returns how many instructions this vCPU has executed, those that trapped or took an exception included. A VMM uses
+     * it to divide a budget and to see whether anything ran at all.
      *
      * @return instructions since the machine was built, at least 0 and never decreasing; neither {@link #reset()} nor
      *     {@link Machine#restore} changes it
@@ -66,8 +66,11 @@ public interface Vcpu {
     VcpuExit step();
 
     /**
-     * Makes the present or next call of {@link #run} return soon with {@link VcpuExit.Kicked}. May be called from any
-     * thread; several kicks before a return count as one.
+     * Makes the present or next call of {@link #run} return with {@link VcpuExit.Kicked}. May be called from any thread;
+     * several kicks before a return count as one.
+     *
+     * <p>A kick is noticed between two instructions, and not necessarily the next two: a backend may look for it once in
+     * some ten thousand. {@link #step()} neither notices nor consumes it.
      */
     void kick();
 

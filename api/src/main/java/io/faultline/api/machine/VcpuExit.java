@@ -23,7 +23,7 @@ public sealed interface VcpuExit {
     /**
      * The budget is used up.
      *
-     * @param executed number of instructions retired in this call
+     * @param executed number of instructions executed in this call, counted as {@link Vcpu#retired()} counts
      */
     record BudgetExhausted(long executed) implements VcpuExit {}
 

@@ -15,7 +15,8 @@ public interface VirtualClock {
     /**
      * Returns the time.
      *
-     * @return nanoseconds since the machine was built, never decreasing
+     * @return nanoseconds, 0 when the machine is built. Running and skipping never decrease it; {@link Machine#reset()}
+     *     sets it to 0 again, and {@link Machine#restore} to the time of the saved state
      */
     long nanos();
 

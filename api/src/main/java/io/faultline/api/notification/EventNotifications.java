@@ -46,6 +46,7 @@ public interface EventNotifications {
      * @param channel a channel with trigger LEVEL
      * @param vcpu index of the vCPU
      * @param high the level from now on
+     * @throws io.faultline.api.error.HypervisorException with INVALID_ARGUMENT if the channel has no level
      */
     void setLevel(NotificationChannel channel, int vcpu, boolean high);
 

@@ -58,7 +58,8 @@ public interface AsyncPageFaults {
      * @param page address of the page
      * @param content exactly 4096 bytes
      * @return true if the page was absent or being fetched; false if the answer was dropped because it is there already
-     * @throws io.faultline.api.error.HypervisorException with NOT_GUEST_MEMORY if it is not memory
+     * @throws io.faultline.api.error.HypervisorException with NOT_GUEST_MEMORY if it is not memory, with
+     *     INVALID_ARGUMENT if the content has another length
      */
     boolean complete(long page, byte[] content);
 

@@ -120,8 +120,11 @@ public record SavedState(String backend, int version, Map<String, StateValue> va
                     throw damaged("has the value " + path + " twice");
                 }
             }
-            if (in.available() != 0 || version < 1) {
-                throw damaged("has " + in.available() + " bytes too many, or version " + version);
+            if (in.available() != 0) {
+                throw damaged("has " + in.available() + " bytes too many");
+            }
+            if (version < 1) {
+                throw damaged("has version " + version + ", which is less than 1");
             }
             return new SavedState(backend, version, values);
         } catch (IOException truncated) {

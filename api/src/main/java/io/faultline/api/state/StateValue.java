@@ -36,7 +36,7 @@ public sealed interface StateValue {
     /**
      * An array of 64-bit words; compared by content.
      *
-     * @param value the words; the record owns the array after construction, and hands out copies
+     * @param value the words; copied on the way in and on the way out
      */
     record Words(long[] value) implements StateValue {
         /** Takes a copy. */
@@ -68,7 +68,7 @@ public sealed interface StateValue {
     /**
      * A block of bytes; compared by content.
      *
-     * @param value the bytes; the record owns the array after construction, and hands out copies
+     * @param value the bytes; copied on the way in and on the way out
      */
     record Bytes(byte[] value) implements StateValue {
         /** Takes a copy. */

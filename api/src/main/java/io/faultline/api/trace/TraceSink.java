@@ -30,7 +30,7 @@ public interface TraceSink {
     /**
      * Takes one event.
      *
-     * @param nanos virtual time of the event in nanoseconds since the machine was built
+     * @param nanos virtual time of the event in nanoseconds, as {@link io.faultline.api.machine.VirtualClock#nanos()} counts
      * @param event the event
      */
     void emit(long nanos, TraceEvent event);
