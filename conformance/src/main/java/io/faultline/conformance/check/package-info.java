@@ -13,13 +13,13 @@
  * <pre>{@code
  * public static final CheckGroup GROUP = CheckGroup.of(
  *         "SDEI: unregister and status",
- *         Check.of("SDEI-057", SdeiUnregisterChecks::unregisters).cut());
+ *         Check.of("SDEI-057", UnregisterChecks::unregisters).cut());
  *
  * private static void unregisters(Scenario s) {
- *     SdeiGuest guest = new SdeiGuest(s.machine().cpu(0));
- *     s.expectEqual("EVENT_REGISTER", Sdei.SUCCESS, guest.register(0, 0, 7));
- *     s.expectEqual("EVENT_UNREGISTER", Sdei.SUCCESS, guest.unregister(0));
- *     s.expectEqual("EVENT_STATUS", 0, guest.status(0));
+ *     SdeiClient guest = SdeiClient.boot(s);
+ *     guest.register(SdeiClient.EVENT_0);
+ *     guest.expect(Sdei.SUCCESS, SdeiFunction.EVENT_UNREGISTER, SdeiClient.EVENT_0);
+ *     guest.expectStatus(SdeiClient.EVENT_0, 0);
  * }
  * }</pre>
  *

@@ -9,7 +9,8 @@ import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
 
 /**
- * An SDEI client on one vCPU. Each method makes the call of the same name by {@code HVC #0} and returns its result.
+ * An SDEI client on one vCPU, for scenarios to which SDEI is a means and not the subject. Each method makes the call of
+ * the same name by {@code HVC #0} and returns its result.
  *
  * @since 0.1
  */
@@ -26,15 +27,6 @@ public final class SdeiGuest {
     }
 
     /**
-     * Returns the vCPU.
-     *
-     * @return the vCPU
-     */
-    public SteppingGuestCpu cpu() {
-        return cpu;
-    }
-
-    /**
      * Makes any call that returns.
      *
      * @param function the function
@@ -43,25 +35,6 @@ public final class SdeiGuest {
      */
     public long call(SdeiFunction function, long... arguments) {
         return cpu.call(function.id(), arguments);
-    }
-
-    /**
-     * SDEI_VERSION.
-     *
-     * @return the result
-     */
-    public long version() {
-        return call(SdeiFunction.VERSION);
-    }
-
-    /**
-     * SDEI_FEATURES.
-     *
-     * @param feature feature identifier
-     * @return the result
-     */
-    public long features(long feature) {
-        return call(SdeiFunction.FEATURES, feature);
     }
 
     /**
@@ -111,16 +84,6 @@ public final class SdeiGuest {
     }
 
     /**
-     * SDEI_EVENT_CONTEXT.
-     *
-     * @param register number of the register
-     * @return the result
-     */
-    public long context(long register) {
-        return call(SdeiFunction.EVENT_CONTEXT, register);
-    }
-
-    /**
      * SDEI_EVENT_UNREGISTER.
      *
      * @param event event number
@@ -128,39 +91,6 @@ public final class SdeiGuest {
      */
     public long unregister(long event) {
         return call(SdeiFunction.EVENT_UNREGISTER, event);
-    }
-
-    /**
-     * SDEI_EVENT_STATUS.
-     *
-     * @param event event number
-     * @return the result
-     */
-    public long status(long event) {
-        return call(SdeiFunction.EVENT_STATUS, event);
-    }
-
-    /**
-     * SDEI_EVENT_GET_INFO.
-     *
-     * @param event event number
-     * @param info information identifier
-     * @return the result
-     */
-    public long info(long event, long info) {
-        return call(SdeiFunction.EVENT_GET_INFO, event, info);
-    }
-
-    /**
-     * SDEI_EVENT_ROUTING_SET.
-     *
-     * @param event event number
-     * @param mode routing mode
-     * @param affinity target
-     * @return the result
-     */
-    public long route(long event, long mode, long affinity) {
-        return call(SdeiFunction.EVENT_ROUTING_SET, event, mode, affinity);
     }
 
     /**
@@ -210,15 +140,6 @@ public final class SdeiGuest {
     }
 
     /**
-     * SDEI_SHARED_RESET.
-     *
-     * @return the result
-     */
-    public long sharedReset() {
-        return call(SdeiFunction.SHARED_RESET);
-    }
-
-    /**
      * SDEI_EVENT_COMPLETE, whatever comes of it.
      *
      * @param status 0 handled, 1 failed
@@ -236,15 +157,6 @@ public final class SdeiGuest {
      */
     public GuestStep completeAndResume(long address) {
         return cpu.callStep(SdeiFunction.EVENT_COMPLETE_AND_RESUME.id(), address);
-    }
-
-    /**
-     * SDEI_EVENT_COMPLETE with status 0, which has to lead to an address.
-     *
-     * @param pc the interrupted PC
-     */
-    public void completeTo(long pc) {
-        cpu.rig().scenario().expectDiverted("EVENT_COMPLETE", complete(Sdei.HANDLED), pc);
     }
 
     /**
@@ -274,10 +186,5 @@ public final class SdeiGuest {
                         "dispatch to handler lane " + lane,
                         cpu.settle(),
                         cpu.layout().handler(lane));
-    }
-
-    /** Gives a due event the chance to be dispatched; none must be. */
-    public void expectNoHandler() {
-        cpu.rig().scenario().expectRetired("NOP with no event due", cpu.settle());
     }
 }

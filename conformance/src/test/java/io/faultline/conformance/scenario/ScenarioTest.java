@@ -120,8 +120,9 @@ class ScenarioTest {
 
     @Test
     void aDueEventIsTakenInsteadOfTheInstruction() {
-        SdeiGuest guest = new SdeiGuest(s.machine().cpu(0));
-        guest.expectNoHandler();
+        SteppingGuestCpu cpu = s.machine().cpu(0);
+        SdeiGuest guest = new SdeiGuest(cpu);
+        s.expectRetired("NOP with no event due", cpu.settle());
         backend.due = 1;
         guest.expectHandler(0);
         assertTrue(
