@@ -139,6 +139,7 @@ public final class BackendRegistry {
         void load(ServiceLoader<HypervisorBackendProvider> loader) {
             Iterator<ServiceLoader.Provider<HypervisorBackendProvider>> found =
                     loader.stream().iterator();
+            String lastProblem = "";
             while (true) {
                 try {
                     if (!found.hasNext()) {
@@ -149,10 +150,16 @@ public final class BackendRegistry {
                         add(entry.get());
                     }
                 } catch (ServiceConfigurationError | LinkageError broken) {
+                    String problem = String.valueOf(broken.getMessage());
+                    if (problem.equals(lastProblem)) {
+                        // a class loader that cannot even list its resources would go on like this for ever
+                        return;
+                    }
+                    lastProblem = problem;
                     problems.add(new ProviderProblem(
                             HypervisorBackendProvider.class.getSimpleName(),
                             "unknown",
-                            "cannot be loaded: " + broken.getMessage() + "; rebuild the plugin against this version"));
+                            "cannot be loaded: " + problem + "; rebuild the plugin against this version"));
                 }
             }
         }

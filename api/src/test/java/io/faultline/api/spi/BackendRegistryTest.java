@@ -17,6 +17,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,20 @@ class BackendRegistryTest {
             assertEquals(1, registry.problems().size(), registry.problems().toString());
             assertTrue(registry.problems().get(0).problem().contains("no.such.Provider"));
         }
+    }
+
+    @Test
+    void aClassLoaderThatCannotListItsResourcesIsGivenUp() {
+        ClassLoader unreadable = new ClassLoader(BackendRegistryTest.class.getClassLoader()) {
+            @Override
+            public Enumeration<URL> getResources(String name) throws IOException {
+                throw new IOException("the disk is gone");
+            }
+        };
+
+        BackendRegistry registry = BackendRegistry.discover(List.of(unreadable));
+
+        assertEquals(1, registry.problems().size(), registry.problems().toString());
     }
 
     @Test
