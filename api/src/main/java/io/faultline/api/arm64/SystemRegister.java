@@ -151,6 +151,30 @@ public enum SystemRegister implements Register {
     DBGWVR1_EL1(2, 0, 0, 1, 6),
     /** Watchpoint control 1. */
     DBGWCR1_EL1(2, 0, 0, 1, 7),
+    /** Debug data transfer, receive, external view. */
+    OSDTRRX_EL1(2, 0, 0, 0, 2),
+    /** Debug communications channel interrupt enable. */
+    MDCCINT_EL1(2, 0, 0, 2, 0),
+    /** Debug data transfer, transmit, external view. */
+    OSDTRTX_EL1(2, 0, 0, 3, 2),
+    /** OS lock exception catch control. */
+    OSECCR_EL1(2, 0, 0, 6, 2),
+    /** Debug ROM address. */
+    MDRAR_EL1(2, 0, 1, 0, 0),
+    /** Debug power control. */
+    DBGPRCR_EL1(2, 0, 1, 4, 4),
+    /** Debug claim tag set. */
+    DBGCLAIMSET_EL1(2, 0, 7, 8, 6),
+    /** Debug claim tag clear. */
+    DBGCLAIMCLR_EL1(2, 0, 7, 9, 6),
+    /** Debug authentication status. */
+    DBGAUTHSTATUS_EL1(2, 0, 7, 14, 6),
+    /** Debug communications channel status. */
+    MDCCSR_EL0(2, 3, 0, 1, 0),
+    /** Debug data transfer, half-duplex. */
+    DBGDTR_EL0(2, 3, 0, 4, 0),
+    /** Debug data transfer, receive when read and transmit when written. */
+    DBGDTRRX_EL0(2, 3, 0, 5, 0),
     /** Monitor debug system control. */
     MDSCR_EL1(2, 0, 0, 2, 2),
     /** OS lock access. */
@@ -209,6 +233,8 @@ public enum SystemRegister implements Register {
     VMPIDR_EL2(3, 4, 0, 0, 5),
     /** System control (EL2). */
     SCTLR_EL2(3, 4, 1, 0, 0),
+    /** Auxiliary control (EL2). */
+    ACTLR_EL2(3, 4, 1, 0, 1),
     /** Hypervisor configuration. */
     HCR_EL2(3, 4, 1, 1, 0),
     /** Monitor debug configuration (EL2). */
@@ -217,8 +243,12 @@ public enum SystemRegister implements Register {
     CPTR_EL2(3, 4, 1, 1, 2),
     /** Hypervisor system trap. */
     HSTR_EL2(3, 4, 1, 1, 3),
+    /** Hypervisor auxiliary control. */
+    HACR_EL2(3, 4, 1, 1, 7),
     /** Translation table base 0 (EL2). */
     TTBR0_EL2(3, 4, 2, 0, 0),
+    /** Translation table base 1 (EL2). */
+    TTBR1_EL2(3, 4, 2, 0, 1),
     /** Translation control (EL2). */
     TCR_EL2(3, 4, 2, 0, 2),
     /** Virtualization translation table base. */
@@ -231,6 +261,10 @@ public enum SystemRegister implements Register {
     ELR_EL2(3, 4, 4, 0, 1),
     /** Stack pointer (EL1). */
     SP_EL1(3, 4, 4, 1, 0),
+    /** Auxiliary fault status 0 (EL2). */
+    AFSR0_EL2(3, 4, 5, 1, 0),
+    /** Auxiliary fault status 1 (EL2). */
+    AFSR1_EL2(3, 4, 5, 1, 1),
     /** Exception syndrome (EL2). */
     ESR_EL2(3, 4, 5, 2, 0),
     /** Fault address (EL2). */
@@ -239,16 +273,72 @@ public enum SystemRegister implements Register {
     HPFAR_EL2(3, 4, 6, 0, 4),
     /** Memory attribute indirection (EL2). */
     MAIR_EL2(3, 4, 10, 2, 0),
+    /** Auxiliary memory attribute indirection (EL2). */
+    AMAIR_EL2(3, 4, 10, 3, 0),
     /** Vector base address (EL2). */
     VBAR_EL2(3, 4, 12, 0, 0),
+    /** Active priorities of virtual interrupts, group 0. */
+    ICH_AP0R0_EL2(3, 4, 12, 8, 0),
+    /** Active priorities of virtual interrupts, group 1. */
+    ICH_AP1R0_EL2(3, 4, 12, 9, 0),
+    /** System register enable (EL2). */
+    ICC_SRE_EL2(3, 4, 12, 9, 5),
+    /** Virtual interface control. */
+    ICH_HCR_EL2(3, 4, 12, 11, 0),
+    /** Virtual interface type. */
+    ICH_VTR_EL2(3, 4, 12, 11, 1),
+    /** Maintenance interrupt state. */
+    ICH_MISR_EL2(3, 4, 12, 11, 2),
+    /** End of interrupt status of the list registers. */
+    ICH_EISR_EL2(3, 4, 12, 11, 3),
+    /** Empty list registers. */
+    ICH_ELRSR_EL2(3, 4, 12, 11, 5),
+    /** Virtual machine control of the interrupt controller. */
+    ICH_VMCR_EL2(3, 4, 12, 11, 7),
+    /** List register 0. */
+    ICH_LR0_EL2(3, 4, 12, 12, 0),
+    /** List register 1. */
+    ICH_LR1_EL2(3, 4, 12, 12, 1),
+    /** List register 2. */
+    ICH_LR2_EL2(3, 4, 12, 12, 2),
+    /** List register 3. */
+    ICH_LR3_EL2(3, 4, 12, 12, 3),
+    /** Context ID (EL2). */
+    CONTEXTIDR_EL2(3, 4, 13, 0, 1),
     /** Software thread ID (EL2). */
     TPIDR_EL2(3, 4, 13, 0, 2),
     /** Virtual counter offset. */
     CNTVOFF_EL2(3, 4, 14, 0, 3),
     /** Counter-timer hypervisor control. */
     CNTHCTL_EL2(3, 4, 14, 1, 0),
+    /** Hypervisor physical timer value. */
+    CNTHP_TVAL_EL2(3, 4, 14, 2, 0),
+    /** Hypervisor physical timer control. */
+    CNTHP_CTL_EL2(3, 4, 14, 2, 1),
+    /** Hypervisor physical timer compare value. */
+    CNTHP_CVAL_EL2(3, 4, 14, 2, 2),
+    /** Hypervisor virtual timer value. */
+    CNTHV_TVAL_EL2(3, 4, 14, 3, 0),
+    /** Hypervisor virtual timer control. */
+    CNTHV_CTL_EL2(3, 4, 14, 3, 1),
+    /** Hypervisor virtual timer compare value. */
+    CNTHV_CVAL_EL2(3, 4, 14, 3, 2),
+    /** System control (EL3). */
+    SCTLR_EL3(3, 6, 1, 0, 0),
+    /** Secure configuration. */
+    SCR_EL3(3, 6, 1, 1, 0),
+    /** Saved program status (EL3). */
+    SPSR_EL3(3, 6, 4, 0, 0),
+    /** Exception link (EL3). */
+    ELR_EL3(3, 6, 4, 0, 1),
     /** Stack pointer (EL2). */
-    SP_EL2(3, 6, 4, 1, 0);
+    SP_EL2(3, 6, 4, 1, 0),
+    /** Exception syndrome (EL3). */
+    ESR_EL3(3, 6, 5, 2, 0),
+    /** Fault address (EL3). */
+    FAR_EL3(3, 6, 6, 0, 0),
+    /** Vector base address (EL3). */
+    VBAR_EL3(3, 6, 12, 0, 0);
 
     private static final Map<Integer, SystemRegister> BY_ENCODING = index();
 

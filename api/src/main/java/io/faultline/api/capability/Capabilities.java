@@ -24,6 +24,12 @@ public final class Capabilities {
     /** Power control by PSCI. */
     public static final Capability<Boolean> PSCI =
             new Capability<>("psci", Boolean.class, "vCPUs are turned on and off through PSCI.");
+    /** Guests may start at EL2. */
+    public static final Capability<Boolean> EL2 =
+            new Capability<>("el2", Boolean.class, "A guest may start at EL2 and be a hypervisor itself.");
+    /** Devices of the VMM can interrupt the guest. */
+    public static final Capability<Integer> INTERRUPT_LINES = new Capability<>(
+            "interrupt-lines", Integer.class, "The VMM has this many lines of shared peripheral interrupts.");
     /** The guest has an SDEI dispatcher. */
     public static final Capability<SdeiLimits> SDEI =
             new Capability<>("sdei", SdeiLimits.class, "The guest can use the Software Delegated Exception Interface.");

@@ -65,6 +65,13 @@ public interface Machine extends AutoCloseable {
     Optional<EventNotifications> notifications();
 
     /**
+     * Returns the lines by which devices of the VMM interrupt the guest.
+     *
+     * @return the lines, or empty if the interrupt controller of this machine has no shared interrupts
+     */
+    Optional<InterruptLines> interruptLines();
+
+    /**
      * Returns deterministic counters: the same guest and seed give the same numbers.
      *
      * @return name to count, sorted; names are lower-case words joined by {@code -} and {@code .}

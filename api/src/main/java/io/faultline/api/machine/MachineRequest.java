@@ -4,6 +4,7 @@
  */
 package io.faultline.api.machine;
 
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.trace.TraceSink;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * What a VMM wants of a machine. A backend recognises or refuses each part; it never ignores one.
  *
  * @param vcpus number of vCPUs, at least 1; vCPU 0 is on at first, the others are off
+ * @param level exception level at which vCPUs start: EL1, or EL2 for a guest that is a hypervisor itself
  * @param memory regions that do not overlap
  * @param channels notification channels that the VMM will use
  * @param asyncPageFaults numbers for asynchronous page faults; empty if the guest is not to have them
@@ -25,6 +27,7 @@ import java.util.Optional;
  */
 public record MachineRequest(
         int vcpus,
+        ExceptionLevel level,
         List<MemoryRegion> memory,
         List<NotificationChannel> channels,
         Optional<AsyncPageFaultRequest> asyncPageFaults,
@@ -32,6 +35,7 @@ public record MachineRequest(
         long seed) {
     /** Copies the lists. Contents are judged by the backend, so that all problems are reported at once. */
     public MachineRequest {
+        Objects.requireNonNull(level, "level");
         memory = List.copyOf(memory);
         channels = List.copyOf(channels);
         Objects.requireNonNull(asyncPageFaults, "asyncPageFaults");
@@ -47,7 +51,7 @@ public record MachineRequest(
     public record AsyncPageFaultRequest(int event, int interrupt) {}
 
     /**
-     * Starts a request for one vCPU, without memory, channels or asynchronous page faults.
+     * Starts a request for one vCPU at EL1, without memory, channels or asynchronous page faults.
      *
      * @return a builder
      */
@@ -62,6 +66,7 @@ public record MachineRequest(
      */
     public static final class Builder {
         private int vcpus = 1;
+        private ExceptionLevel level = ExceptionLevel.EL1;
         private final List<MemoryRegion> memory = new ArrayList<>();
         private final List<NotificationChannel> channels = new ArrayList<>();
         private Optional<AsyncPageFaultRequest> asyncPageFaults = Optional.empty();
@@ -78,6 +83,17 @@ public record MachineRequest(
          */
         public Builder vcpus(int count) {
             this.vcpus = count;
+            return this;
+        }
+
+        /**
+         * Sets the exception level at which vCPUs start.
+         *
+         * @param start EL1 or EL2
+         * @return this builder
+         */
+        public Builder level(ExceptionLevel start) {
+            this.level = Objects.requireNonNull(start, "start");
             return this;
         }
 
@@ -143,7 +159,7 @@ public record MachineRequest(
          * @return the immutable request
          */
         public MachineRequest build() {
-            return new MachineRequest(vcpus, memory, channels, asyncPageFaults, trace, seed);
+            return new MachineRequest(vcpus, level, memory, channels, asyncPageFaults, trace, seed);
         }
     }
 }

@@ -83,6 +83,16 @@ public interface Vcpu {
     void completeMmioRead(long value);
 
     /**
+     * Answers the MMIO read or write that the vCPU stopped for with an error instead: nothing is there. The guest takes a
+     * synchronous external abort at the instruction that made the access, which is not complete then.
+     *
+     * <p>A write may be refused only before the vCPU runs again.
+     *
+     * @throws io.faultline.api.error.HypervisorException with ILLEGAL_STATE if the last stop was not for an MMIO access
+     */
+    void refuseMmio();
+
+    /**
      * Reads a register, as a debugger would.
      *
      * @param register the register

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
@@ -43,6 +44,7 @@ class MachineValuesTest {
         TraceSink sink = (nanos, event) -> {};
         MachineRequest request = MachineRequest.builder()
                 .vcpus(4)
+                .level(ExceptionLevel.EL2)
                 .memory(ram)
                 .channel(ppi)
                 .asyncPageFaults(0x4040_0001, 23)
@@ -53,6 +55,7 @@ class MachineValuesTest {
         assertEquals(
                 new MachineRequest(
                         4,
+                        ExceptionLevel.EL2,
                         List.of(ram),
                         List.of(ppi),
                         Optional.of(new MachineRequest.AsyncPageFaultRequest(0x4040_0001, 23)),
@@ -64,7 +67,8 @@ class MachineValuesTest {
     @Test
     void aRequestIsNotChangedThroughItsLists() {
         List<MemoryRegion> regions = new ArrayList<>(List.of(MemoryRegion.ram(0, 0x1000)));
-        MachineRequest request = new MachineRequest(1, regions, List.of(), Optional.empty(), TraceSink.NONE, 0);
+        MachineRequest request =
+                new MachineRequest(1, ExceptionLevel.EL1, regions, List.of(), Optional.empty(), TraceSink.NONE, 0);
         regions.clear();
         assertEquals(1, request.memory().size());
     }

@@ -13,6 +13,7 @@ import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
+import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.RunBudget;
@@ -95,6 +96,11 @@ final class FakeMachine implements Machine {
 
     @Override
     public Optional<EventNotifications> notifications() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<InterruptLines> interruptLines() {
         return Optional.empty();
     }
 
@@ -219,6 +225,9 @@ final class FakeMachine implements Machine {
 
         @Override
         public void completeMmioRead(long value) {}
+
+        @Override
+        public void refuseMmio() {}
 
         @Override
         public long read(Register register) {

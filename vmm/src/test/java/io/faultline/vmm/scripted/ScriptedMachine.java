@@ -5,6 +5,7 @@
 package io.faultline.vmm.scripted;
 
 import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.Vcpu;
@@ -95,6 +96,11 @@ public final class ScriptedMachine implements Machine, VirtualClock {
 
     @Override
     public Optional<EventNotifications> notifications() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<InterruptLines> interruptLines() {
         return Optional.empty();
     }
 

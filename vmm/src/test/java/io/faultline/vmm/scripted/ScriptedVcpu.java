@@ -115,6 +115,11 @@ public final class ScriptedVcpu implements Vcpu {
     }
 
     @Override
+    public void refuseMmio() {
+        readExpected = false;
+    }
+
+    @Override
     public long read(Register register) {
         return registers.getOrDefault(register, 0L);
     }

@@ -6,10 +6,12 @@ package io.faultline.backend.core.machine;
 
 import static io.faultline.hwmodel.timer.VirtualClock.NEVER;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
+import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.Vcpu;
@@ -48,6 +50,7 @@ final class CoreMachine implements Machine, Host {
     private final boolean tracing;
 
     private final Counters counters = new Counters();
+    private final TrapRouter router = new TrapRouter(this);
     private final HardwareModel hardware;
     private final InternalDevices devices;
     private final List<CoreVcpu> vcpus = new ArrayList<>();
@@ -80,7 +83,7 @@ final class CoreMachine implements Machine, Host {
         this.capabilities = capabilities;
         this.personalities = personalities;
         tracing = request.trace().isEnabled();
-        hardware = new HardwareModel(plan(request), new TrapRouter(this), request.trace());
+        hardware = new HardwareModel(plan(request), router, request.trace());
         devices = new InternalDevices(hardware.gic());
         memory = new CoreGuestMemory(this, hardware.ram(), request.memory());
         for (int i = 0; i < hardware.processors(); i++) {
@@ -196,6 +199,11 @@ final class CoreMachine implements Machine, Host {
         absentPages.poll();
     }
 
+    /** The VMM found nothing behind an MMIO access that counts as complete: the guest goes back to it and aborts. */
+    void refused(CoreVcpu vcpu, AccessKind access) {
+        router.refuse(vcpu, access);
+    }
+
     /** Puts one vCPU into its state after cold reset. */
     void reset(CoreVcpu vcpu) {
         vcpu.forget();
@@ -296,6 +304,12 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public Optional<InterruptLines> interruptLines() {
+        requireOpen();
+        return Optional.empty();
+    }
+
+    @Override
     public SortedMap<String, Long> counters() {
         requireOpen();
         return counters.byName(absentPages.vmmSide().counters());
@@ -342,6 +356,7 @@ final class CoreMachine implements Machine, Host {
     private MachineRequest quiet() {
         return new MachineRequest(
                 request.vcpus(),
+                request.level(),
                 request.memory(),
                 request.channels(),
                 request.asyncPageFaults(),

@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.Affinity;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ProcessorState;
@@ -42,6 +43,9 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     private final AtomicBoolean kicked = new AtomicBoolean();
 
     private @Nullable LoadTarget unanswered;
+    /** The kind of the MMIO access that the last run stopped for; null once it is past refusing. */
+    private @Nullable AccessKind refusable;
+
     private @Nullable VcpuExit exit;
     private long retired;
     /** The instruction was not completed and is to be tried again. */
@@ -141,6 +145,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         machine.requireOpen();
         requireAnswered("running");
         exit = null;
+        refusable = null;
         machine.absentPages().poll();
     }
 
@@ -240,7 +245,14 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     /** The present load is complete but for its value, which the VMM supplies. */
     void waitForAnswer(LoadTarget target, VcpuExit.MmioRead read) {
         unanswered = target;
+        refusable = AccessKind.READ;
         stop(read);
+    }
+
+    /** The present store is complete, and the VMM carries it out or refuses it. */
+    void reportStore(VcpuExit.MmioWrite write) {
+        refusable = AccessKind.WRITE;
+        stop(write);
     }
 
     /** Ends a load. */
@@ -258,7 +270,29 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
             throw illegalState("answering an MMIO read that does not exist", "answer only after the exit MmioRead");
         }
         unanswered = null;
+        refusable = null;
         load(target, value);
+    }
+
+    @Override
+    public void refuseMmio() {
+        machine.requireOpen();
+        AccessKind access = refusable;
+        if (access == null) {
+            throw illegalState(
+                    "refusing an MMIO access that does not exist",
+                    "refuse only after the exit MmioRead or MmioWrite, before the vCPU runs again");
+        }
+        boolean powered = isOn();
+        forgetAccess();
+        if (powered) {
+            machine.refused(this, access);
+        }
+    }
+
+    private void forgetAccess() {
+        unanswered = null;
+        refusable = null;
     }
 
     /** Refuses something that is not possible while a load has no value. */
@@ -281,7 +315,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     /** Nothing is under way any more. */
     void forget() {
         wait.reset();
-        unanswered = null;
+        forgetAccess();
         exit = null;
     }
 

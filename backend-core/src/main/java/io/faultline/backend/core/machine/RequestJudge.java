@@ -54,6 +54,7 @@ final class RequestJudge {
             Set<Class<? extends NotificationChannel>> channelTypes) {
         RequestJudge judge = new RequestJudge(request, capabilities, channelTypes);
         judge.vcpus();
+        judge.level();
         judge.memory();
         judge.channels();
         judge.interrupts();
@@ -66,6 +67,16 @@ final class RequestJudge {
                 Math.min(capabilities.get(Capabilities.VCPUS).orElse(MachineLayout.MAX_VCPUS), MachineLayout.MAX_VCPUS);
         if (request.vcpus() < 1 || request.vcpus() > limit) {
             refuse("%d vCPUs are not possible: a machine has 1 to %d.", request.vcpus(), limit);
+        }
+    }
+
+    private void level() {
+        switch (request.level()) {
+            case EL1 -> {
+                // every backend has it
+            }
+            case EL2 -> require(Capabilities.EL2, "a guest at EL2");
+            default -> refuse("a guest cannot start at %s: it starts at EL1 or EL2.", request.level());
         }
     }
 

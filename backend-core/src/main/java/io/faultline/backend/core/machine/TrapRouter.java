@@ -97,6 +97,14 @@ final class TrapRouter implements TrapHandler {
         }
     }
 
+    /** Takes back an MMIO access that has been completed: the guest has not executed anything since. */
+    void refuse(CoreVcpu vcpu, AccessKind access) {
+        ProcessingElement pe = vcpu.pe();
+        machine.counts().count(Counter.EXTERNAL_ABORTS);
+        pe.pc(pe.pc() - INSTRUCTION_BYTES);
+        pe.injectAbort(access, pe.read(SystemRegister.FAR_EL2), FaultStatus.EXTERNAL);
+    }
+
     private void externalAbort(CoreVcpu vcpu, AccessKind access, boolean stage1Walk) {
         ProcessingElement pe = vcpu.pe();
         machine.counts().count(Counter.EXTERNAL_ABORTS);
@@ -121,7 +129,7 @@ final class TrapRouter implements TrapHandler {
                 machine.counts().count(Counter.GIC_WRITES);
                 machine.devices().write(address, width, value);
             } else {
-                vcpu.stop(new VcpuExit.MmioWrite(address, width, value));
+                vcpu.reportStore(new VcpuExit.MmioWrite(address, width, value));
             }
         } else {
             LoadTarget target = LoadTarget.of(syndrome);
