@@ -31,6 +31,31 @@ vectors:
         report  15
 
 // Vectors that return from every exception; x28 counts synchronous ones, x27 interrupts, x26 holds the last INTID.
+smc_vectors:
+        .macro report_to_el3 number
+        smc     #0x100 + \number
+        b       .
+        .rept   30
+        nop
+        .endr
+        .endm
+        report_to_el3 0
+        report_to_el3 1
+        report_to_el3 2
+        report_to_el3 3
+        report_to_el3 4
+        report_to_el3 5
+        report_to_el3 6
+        report_to_el3 7
+        report_to_el3 8
+        report_to_el3 9
+        report_to_el3 10
+        report_to_el3 11
+        report_to_el3 12
+        report_to_el3 13
+        report_to_el3 14
+        report_to_el3 15
+
 returning_vectors:
         .macro  slot
         .rept   32
@@ -440,3 +465,49 @@ singles:
         prfm    pldl1keep, .+8
         adr     x1, .+12
         adrp    x1, .
+        smc     #0
+        hvc     #7
+        svc     #9
+        mrs     x1, sctlr_el1
+        mrs     x1, sctlr_el2
+        mrs     x1, sctlr_el12
+        msr     sctlr_el12, x1
+        mrs     x1, cntv_ctl_el02
+        mrs     x1, id_aa64pfr0_el1
+        mrs     x1, id_aa64mmfr1_el1
+        mrs     x1, midr_el1
+        mrs     x1, mpidr_el1
+        mrs     x1, isr_el1
+        mrs     x1, cpacr_el1
+        mrs     x1, icc_pmr_el1
+        msr     icc_pmr_el1, x1
+        msr     icc_sgi1r_el1, x1
+        mrs     x1, icc_iar1_el1
+        mrs     x1, cntp_ctl_el0
+        mrs     x1, cntpct_el0
+        mrs     x1, cntvct_el0
+        mrs     x1, s3_0_c15_c0_0
+        mrs     x1, sp_el1
+        mrs     x1, elr_el1
+        mrs     x1, dbgbvr0_el1
+        mrs     x1, tpidr_el0
+        mrs     x1, vbar_el2
+        msr     ttbr0_el1, x1
+        at      s1e2r, x2
+        at      s12e1w, x2
+        tlbi    vae1, x2
+        tlbi    vae2is, x2
+        tlbi    alle1
+        tlbi    vmalls12e1is
+        tlbi    ipas2e1is, x2
+        tlbi    aside1, x2
+        tlbi    vaae1is, x2
+        tlbi    alle1is
+        ldr     w5, [x2]
+        str     x5, [x2]
+        ldtr    x1, [x2]
+        sttrb   w1, [x2]
+        msr     pan, #0
+        msr     uao, #0
+        mrs     x1, uao
+        msr     daifclr, #8

@@ -7,6 +7,8 @@ package io.faultline.hwmodel;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.Affinity;
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.Register;
 import io.faultline.api.arm64.Syndrome;
 import io.faultline.api.arm64.SystemRegister;
@@ -21,6 +23,7 @@ import io.faultline.hwmodel.cpu.ProcessingElement;
 import io.faultline.hwmodel.cpu.StopReason;
 import io.faultline.hwmodel.cpu.TrapHandler;
 import io.faultline.hwmodel.memory.RamRegion;
+import io.faultline.hwmodel.mmu.TlbMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +44,7 @@ public final class Guest implements TrapHandler {
     public static final long STACK = RAM + 0x7000;
     public static final long NOWHERE = 0x1000_0000L;
 
-    /** One trap: what it was, ESR_EL2, FAR_EL2, HPFAR_EL2, ELR_EL2, SPSR_EL2. */
+    /** One trap: what it was, ESR, FAR, HPFAR_EL2, ELR and SPSR of the level above the guest. */
     public record Trap(
             String kind, Syndrome esr, long far, long hpfar, long elr, long spsr, AccessKind access, long ipa) {}
 
@@ -59,14 +62,27 @@ public final class Guest implements TrapHandler {
     public java.util.function.Predicate<ProcessingElement> onAttention = pe -> false;
 
     public Guest(int processors, boolean traced) {
-        this(
-                new HardwarePlan(
-                        List.of(new RamRegion(RAM, RAM_SIZE)),
-                        IntStream.range(0, processors)
-                                .mapToObj(Affinity::ofIndex)
-                                .toList(),
-                        1),
-                traced);
+        this(plan(processors, ExceptionLevel.EL1), traced);
+    }
+
+    private static HardwarePlan plan(int processors, ExceptionLevel level) {
+        return new HardwarePlan(
+                List.of(new RamRegion(RAM, RAM_SIZE)),
+                IntStream.range(0, processors).mapToObj(Affinity::ofIndex).toList(),
+                level,
+                TlbMode.NORMAL,
+                1);
+    }
+
+    /** A machine with EL2, at its first instruction at EL2; SMC #0 ends the program. */
+    public static Guest atEl2(String... instructions) {
+        Guest guest = new Guest(plan(1, ExceptionLevel.EL2), true);
+        guest.load(VECTORS, Programs.program("smc_vectors"));
+        for (int i = 0; i < instructions.length; i++) {
+            guest.load(CODE + 4L * i, Programs.word(instructions[i]));
+        }
+        guest.load(CODE + 4L * instructions.length, Programs.word("smc #0"));
+        return guest.write(SystemRegister.VBAR_EL2, VECTORS).write(CoreRegister.SP_EL2, STACK);
     }
 
     public Guest(HardwarePlan plan, boolean traced) {
@@ -150,10 +166,15 @@ public final class Guest implements TrapHandler {
         return traps.get(traps.size() - 1);
     }
 
+    /** The call that reaches the software above the guest. */
+    private String call() {
+        return pe().topLevel() == ExceptionLevel.EL2 ? "smc" : "hvc";
+    }
+
     /** Runs to an HVC from the reporting vectors and returns the number of the vector, 0 to 15. */
     public int vector() {
         Trap trap = run();
-        if (!trap.kind().equals("hvc") || trap.esr().immediate() < 0x100) {
+        if (!trap.kind().equals(call()) || trap.esr().immediate() < 0x100) {
             throw new AssertionError("not at a vector: " + trap);
         }
         return trap.esr().immediate() - 0x100;
@@ -162,7 +183,7 @@ public final class Guest implements TrapHandler {
     /** Runs to HVC #0. */
     public Guest finish() {
         Trap trap = run();
-        if (!trap.kind().equals("hvc") || trap.esr().immediate() != 0) {
+        if (!trap.kind().equals(call()) || trap.esr().immediate() != 0) {
             throw new AssertionError("not at HVC #0: " + trap + " esr_el1 "
                     + new Syndrome(read(SystemRegister.ESR_EL1)) + " elr_el1 "
                     + Long.toHexString(read(SystemRegister.ELR_EL1)));
@@ -185,11 +206,11 @@ public final class Guest implements TrapHandler {
     private void trapped(String kind, ProcessingElement pe, AccessKind access, long ipa) {
         Trap trap = new Trap(
                 kind,
-                new Syndrome(pe.read(SystemRegister.ESR_EL2)),
-                pe.read(SystemRegister.FAR_EL2),
+                pe.trapSyndrome(),
+                pe.trapFaultAddress(),
                 pe.read(SystemRegister.HPFAR_EL2),
-                pe.read(SystemRegister.ELR_EL2),
-                pe.read(SystemRegister.SPSR_EL2),
+                pe.returnAddress(),
+                pe.returnState(),
                 access,
                 ipa);
         traps.add(trap);

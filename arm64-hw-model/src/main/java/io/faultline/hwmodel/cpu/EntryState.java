@@ -24,9 +24,9 @@ public final class EntryState {
     /**
      * Works out the state.
      *
-     * <p>D, A, I and F are set, SP_ELx is selected, IL, SS, UAO and BTYPE are zero. PAN is set on entry to EL1 if
-     * SCTLR.SPAN is zero, SSBS becomes SCTLR.DSSBS. A PE without FEAT_PAN or FEAT_SSBS has a SCTLR in which SPAN is one
-     * and DSSBS is zero, so these bits stay zero.
+     * <p>D, A, I and F are set, SP_ELx is selected, IL, SS, UAO and BTYPE are zero. PAN is set on entry to EL1 or EL2 if
+     * SCTLR.SPAN is zero, SSBS becomes SCTLR.DSSBS. Where the architecture leaves PAN alone, which is at EL2 without
+     * a host operating system and on a PE without FEAT_PAN, SPAN is a bit that is one.
      *
      * @param interrupted PSTATE of the interrupted context
      * @param target level that takes the exception, EL1 to EL3
@@ -43,7 +43,7 @@ public final class EntryState {
 
     static long of(long interrupted, int target, long sctlr) {
         long state = interrupted & COPIED | ProcessorState.DAIF | (long) target << 2 | ProcessorState.SP;
-        if (target == 1 && (sctlr & SCTLR_SPAN) == 0) {
+        if (target <= 2 && (sctlr & SCTLR_SPAN) == 0) {
             state |= ProcessorState.PAN;
         }
         if ((sctlr & SCTLR_DSSBS) != 0) {

@@ -39,7 +39,7 @@ public final class HardwareModel implements StateElement {
      * Makes a machine at cold reset.
      *
      * @param plan what it is made of
-     * @param handler software at EL2
+     * @param handler software above the guest
      * @param trace receives exceptions and interrupt acknowledges
      * @throws IllegalArgumentException if RAM regions overlap, there is no PE, two affinities are the same, or the time
      *     of an instruction is out of range
@@ -53,10 +53,21 @@ public final class HardwareModel implements StateElement {
         clock = new VirtualClock(plan.nanosPerInstruction());
         psci = new PsciFirmware(plan.affinities(), ram::contains);
         CodeCache code = new CodeCache(ram);
-        EventBroadcast events = new EventBroadcast();
+        Interconnect interconnect = new Interconnect();
         for (int i = 0; i < plan.affinities().size(); i++) {
             processors.add(new ProcessingElement(
-                    i, plan.affinities().get(i), ram, stage2, gic, clock, code, events, handler, trace));
+                    i,
+                    plan.topLevel().number(),
+                    plan.affinities().get(i),
+                    ram,
+                    stage2,
+                    plan.tlb(),
+                    gic,
+                    clock,
+                    code,
+                    interconnect,
+                    handler,
+                    trace));
         }
     }
 

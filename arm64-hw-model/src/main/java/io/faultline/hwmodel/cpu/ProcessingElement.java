@@ -10,12 +10,14 @@ import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.Register;
+import io.faultline.api.arm64.Syndrome;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.api.trace.TraceSink;
+import io.faultline.hwmodel.decode.Decoder;
 import io.faultline.hwmodel.execute.CodeCache;
 import io.faultline.hwmodel.execute.Exit;
 import io.faultline.hwmodel.execute.Interpreter;
@@ -25,6 +27,7 @@ import io.faultline.hwmodel.memory.GuestRam;
 import io.faultline.hwmodel.mmu.MemoryAccess;
 import io.faultline.hwmodel.mmu.MemoryFault;
 import io.faultline.hwmodel.mmu.Stage2;
+import io.faultline.hwmodel.mmu.TlbMode;
 import io.faultline.hwmodel.registers.RegisterFile;
 import io.faultline.hwmodel.timer.GenericTimers;
 import io.faultline.hwmodel.timer.VirtualClock;
@@ -33,7 +36,8 @@ import java.util.Objects;
 /**
  * One processing element: architectural state and execution.
  *
- * <p>The guest runs at EL0 and EL1; software at EL2 is a {@link TrapHandler}. Interrupts and due timers are looked at
+ * <p>The guest runs at EL0 and EL1, or up to EL2 if the plan says so; the software at the level above, EL2 or EL3, is a
+ * {@link TrapHandler}. Interrupts and due timers are looked at
  * before each instruction as far as they can have changed, so that {@link #run} for n instructions and n times
  * {@link #step} do the same. Not thread-safe: one thread runs a machine.
  *
@@ -44,14 +48,22 @@ import java.util.Objects;
  */
 public final class ProcessingElement implements StateElement {
     private static final int GENERAL_REGISTERS = 31;
+    private static final int NOT_STEPPED = 0;
+    private static final int STEPPED = 1;
+    private static final int STEPPED_EXCLUSIVE = 2;
+    private static final int NO_INTERRUPT = 0;
+    /** Marks the offset of a vector as that of a virtual interrupt. */
+    private static final int VIRTUAL = 1 << 16;
 
     private final int index;
+    private final int topLevel;
+    private final LevelRegisters host;
     private final Affinity affinity;
     private final VirtualClock clock;
     private final TrapHandler handler;
     private final TraceSink trace;
     private final boolean tracing;
-    private final EventBroadcast events;
+    private final Interconnect interconnect;
     private final GuestRam ram;
     private final CpuInterface cpuInterface;
     private final GenericTimers timers;
@@ -62,44 +74,59 @@ public final class ProcessingElement implements StateElement {
     private final Exceptions exceptions;
     private final SystemInstructions instructions;
 
+    /** What software step knows of the last instruction: nothing, that it was stepped, and was a load-exclusive. */
+    private int stepped;
+
     private long retired;
     private boolean attention;
     private boolean eventRegister;
 
     /** Set while the handler runs after an exception to EL2; a reset clears it, so that there is no return. */
     private boolean inTrap;
+    /** Not state: it concerns the trap in progress. */
+    private int trappedWord;
     /** Not state: it concerns the run in progress. */
     private boolean stopRequested;
 
     ProcessingElement(
             int index,
+            int topLevel,
             Affinity affinity,
             GuestRam ram,
             Stage2 stage2,
+            TlbMode tlb,
             InterruptController gic,
             VirtualClock clock,
             CodeCache code,
-            EventBroadcast events,
+            Interconnect interconnect,
             TrapHandler handler,
             TraceSink trace) {
         this.index = index;
+        this.topLevel = topLevel;
+        host = LevelRegisters.of(topLevel + 1);
         this.affinity = affinity;
         this.ram = ram;
         this.clock = clock;
-        this.events = events;
+        this.interconnect = interconnect;
         this.handler = handler;
         this.trace = trace;
         tracing = trace.isEnabled();
         cpuInterface = gic.cpuInterface(index);
         timers = new GenericTimers(clock, gic.redistributor(index));
-        system = new SystemRegisters(registers, cpuInterface, timers, affinity);
-        memory = new MemoryAccess(ram, stage2, () -> system.stored(SystemRegister.TCR_EL1));
+        system = new SystemRegisters(registers, cpuInterface, gic.virtualInterface(index), timers, affinity, topLevel);
+        memory = new MemoryAccess(ram, stage2, system.storage(), topLevel, tlb);
         interpreter = new Interpreter(registers, system.storage(), memory, code);
-        exceptions = new Exceptions(this, registers, system);
-        instructions = new SystemInstructions(this, registers, system, memory, exceptions);
+        exceptions = new Exceptions(this, registers, system, topLevel);
+        instructions = new SystemInstructions(
+                this,
+                registers,
+                system,
+                memory,
+                exceptions,
+                new InterfaceAccess(registers, system, gic.virtualInterface(index), topLevel));
         ram.addObserver(memory);
         ram.addObserver(interpreter);
-        events.join(this);
+        interconnect.join(this);
         reset();
     }
 
@@ -208,17 +235,29 @@ public final class ProcessingElement implements StateElement {
     void writeSystem(SystemRegister register, long value) {
         system.write(register, value);
         switch (register) {
-            case SCTLR_EL1, SPSEL -> stateChanged();
-            case TCR_EL1 -> forgetTranslations();
-            case HCR_EL2 -> memory.enableStage2((system.stored(SystemRegister.HCR_EL2) & Bits.HCR_VM) != 0);
+            case SCTLR_EL1, SCTLR_EL2, HCR_EL2 -> {
+                controlsChanged(register);
+                stateChanged();
+            }
+            case TCR_EL1,
+                    TTBR0_EL1,
+                    TTBR1_EL1,
+                    MAIR_EL1,
+                    TCR_EL2,
+                    TTBR0_EL2,
+                    TTBR1_EL2,
+                    MAIR_EL2,
+                    VTCR_EL2,
+                    VTTBR_EL2 -> controlsChanged(register);
+            case SPSEL, PAN, UAO -> stateChanged();
             default -> {
                 // nothing is derived from the others
             }
         }
     }
 
-    void forgetTranslations() {
-        memory.pagesChanged();
+    private void controlsChanged(SystemRegister register) {
+        memory.controlsChanged(register);
         interpreter.pagesChanged();
     }
 
@@ -256,20 +295,93 @@ public final class ProcessingElement implements StateElement {
      * @throws IllegalArgumentException if it is AArch32 or a level that this PE does not run guests at
      */
     public void pstate(ProcessorState state) {
-        if (!Exceptions.isGuestState(state.spsr())) {
-            throw new IllegalArgumentException("a guest cannot be in state " + state + ": EL0t, EL1t or EL1h, AArch64");
+        if (!exceptions.isGuestState(state.spsr())) {
+            throw new IllegalArgumentException("a guest cannot be in state " + state + ": EL0t, EL1t or EL1h"
+                    + (topLevel >= 2 ? ", EL2t or EL2h" : "") + ", AArch64");
         }
         registers.pstate(state.spsr() & Exceptions.PSTATE_BITS);
         stateChanged();
     }
 
     /**
-     * Returns the exception level; during a trap, EL2.
+     * Returns the highest exception level at which the guest runs; the software above is the {@link TrapHandler}.
+     *
+     * @return EL1 or EL2
+     */
+    public ExceptionLevel topLevel() {
+        return ExceptionLevel.of(topLevel);
+    }
+
+    /**
+     * Returns the exception level; during a trap, the one above {@link #topLevel()}.
      *
      * @return the level
      */
     public ExceptionLevel level() {
         return ExceptionLevel.of(registers.level());
+    }
+
+    /**
+     * Returns where a trap will return to: ELR of the level above the guest.
+     *
+     * @return a virtual address; meaningful only during a trap
+     */
+    public long returnAddress() {
+        return system.stored(host.elr());
+    }
+
+    /**
+     * Sets where a trap returns to.
+     *
+     * @param address a virtual address
+     */
+    public void returnAddress(long address) {
+        system.store(host.elr(), address);
+    }
+
+    /**
+     * Returns the PSTATE with which a trap will return: SPSR of the level above the guest.
+     *
+     * @return PSTATE of the guest in the layout of SPSR; meaningful only during a trap
+     */
+    public long returnState() {
+        return system.stored(host.spsr());
+    }
+
+    /**
+     * Sets the PSTATE with which a trap returns.
+     *
+     * @param spsr the layout of SPSR
+     */
+    public void returnState(long spsr) {
+        system.store(host.spsr(), spsr & 0xFFFF_FFFFL);
+    }
+
+    /**
+     * Returns why the last trap was taken: ESR of the level above the guest.
+     *
+     * @return the syndrome
+     */
+    public Syndrome trapSyndrome() {
+        return new Syndrome(system.stored(host.esr()));
+    }
+
+    /**
+     * Returns the virtual address of the access of the last abort that was trapped: FAR of the level above the guest.
+     *
+     * @return a virtual address
+     */
+    public long trapFaultAddress() {
+        return system.stored(host.far());
+    }
+
+    /**
+     * Returns the instruction whose data access the last abort was about.
+     *
+     * @return the word; meaningful only during a trap by a data abort
+     */
+    public int trappedInstruction() {
+        return trappedWord;
     }
 
     /**
@@ -298,7 +410,30 @@ public final class ProcessingElement implements StateElement {
      */
     public boolean isInterruptPending() {
         timers.update();
-        return cpuInterface.irqPending() || cpuInterface.fiqPending();
+        return cpuInterface.irqPending() || cpuInterface.fiqPending() || system.isSErrorPending() || isVirtualPending();
+    }
+
+    /**
+     * Tells whether an interrupt would be taken before the next instruction. Brings the timers up to date first.
+     *
+     * @return true if one is pending that nothing masks
+     */
+    public boolean isInterruptDue() {
+        timers.update();
+        return dueInterrupt() != NO_INTERRUPT;
+    }
+
+    private boolean isVirtualPending() {
+        return topLevel >= 2
+                && contextLevel() < 2
+                && !system.hasAnyHcr(Bits.HCR_TGE)
+                && (system.hasAnyHcr(Bits.HCR_IMO) && system.isVirtualIrqPending()
+                        || system.hasAnyHcr(Bits.HCR_FMO) && system.isVirtualFiqPending()
+                        || system.hasHcr(Bits.HCR_AMO | Bits.HCR_VSE));
+    }
+
+    private int contextLevel() {
+        return (int) (exceptions.contextState() >>> 2) & 3;
     }
 
     /**
@@ -322,7 +457,16 @@ public final class ProcessingElement implements StateElement {
     }
 
     void broadcastEvent() {
-        events.send();
+        interconnect.sendEvent();
+    }
+
+    /** Carries out TLB maintenance on this PE. */
+    void invalidate(TlbOperation operation, boolean el2, long argument) {
+        operation.apply(memory, interpreter, el2, argument);
+    }
+
+    void broadcastInvalidate(TlbOperation operation, boolean el2, long argument) {
+        interconnect.invalidate(operation, el2, argument);
     }
 
     /**
@@ -402,15 +546,84 @@ public final class ProcessingElement implements StateElement {
         if (stopRequested) {
             return false;
         }
-        if (cpuInterface.fiqPending() && !registers.isAnySet(ProcessorState.F)) {
-            exceptions.enterEl1(Exceptions.FIQ, registers.pc);
+        int due = dueInterrupt();
+        if (due != NO_INTERRUPT) {
+            takeInterrupt(due);
             return true;
         }
-        if (cpuInterface.irqPending() && !registers.isAnySet(ProcessorState.I)) {
-            exceptions.enterEl1(Exceptions.IRQ, registers.pc);
+        if (isStepRequested() && exceptions.isStepping() && !registers.isAnySet(ProcessorState.SS)) {
+            exceptions.softwareStep(stepped != NOT_STEPPED, stepped == STEPPED_EXCLUSIVE);
+            stepped = NOT_STEPPED;
             return true;
         }
         return false;
+    }
+
+    private boolean isStepRequested() {
+        return (system.stored(SystemRegister.MDSCR_EL1) & Bits.MDSCR_SS) != 0;
+    }
+
+    /** Returns the offset of the vector of the interrupt to take now, with {@link #VIRTUAL} if it is one. */
+    private int dueInterrupt() {
+        if (cpuInterface.fiqPending() && isUnmasked(Bits.HCR_FMO, ProcessorState.F)) {
+            return Exceptions.FIQ;
+        }
+        if (cpuInterface.irqPending() && isUnmasked(Bits.HCR_IMO, ProcessorState.I)) {
+            return Exceptions.IRQ;
+        }
+        if (system.isSErrorPending() && isUnmasked(Bits.HCR_AMO, ProcessorState.A)) {
+            return Exceptions.SERROR;
+        }
+        return topLevel < 2 ? NO_INTERRUPT : dueVirtualInterrupt();
+    }
+
+    private int dueVirtualInterrupt() {
+        if (registers.level() >= 2 || system.hasAnyHcr(Bits.HCR_TGE)) {
+            return NO_INTERRUPT;
+        }
+        if (system.hasAnyHcr(Bits.HCR_FMO) && system.isVirtualFiqPending() && !registers.isAnySet(ProcessorState.F)) {
+            return Exceptions.FIQ | VIRTUAL;
+        }
+        if (system.hasAnyHcr(Bits.HCR_IMO) && system.isVirtualIrqPending() && !registers.isAnySet(ProcessorState.I)) {
+            return Exceptions.IRQ | VIRTUAL;
+        }
+        if (system.hasHcr(Bits.HCR_AMO | Bits.HCR_VSE) && !registers.isAnySet(ProcessorState.A)) {
+            return Exceptions.SERROR | VIRTUAL;
+        }
+        return NO_INTERRUPT;
+    }
+
+    /** Whether a physical interrupt that a bit of HCR_EL2 routes can be taken at this level. */
+    private boolean isUnmasked(long routing, long mask) {
+        if (topLevel < 2) {
+            return !registers.isAnySet(mask);
+        }
+        int target = physicalTarget(routing);
+        int level = registers.level();
+        return target > level && target == 2 || target >= level && !registers.isAnySet(mask);
+    }
+
+    private int physicalTarget(long routing) {
+        return topLevel >= 2 && system.hasAnyHcr(routing | Bits.HCR_TGE) ? 2 : 1;
+    }
+
+    private void takeInterrupt(int due) {
+        boolean virtual = (due & VIRTUAL) != 0;
+        switch (due & ~VIRTUAL) {
+            case Exceptions.FIQ -> exceptions.interrupt(virtual ? 1 : physicalTarget(Bits.HCR_FMO), Exceptions.FIQ);
+            case Exceptions.IRQ -> exceptions.interrupt(virtual ? 1 : physicalTarget(Bits.HCR_IMO), Exceptions.IRQ);
+            default -> takeSError(virtual);
+        }
+    }
+
+    private void takeSError(boolean virtual) {
+        if (virtual) {
+            system.write(SystemRegister.HCR_EL2, system.stored(SystemRegister.HCR_EL2) & ~Bits.HCR_VSE);
+            exceptions.serror(1, 0);
+        } else {
+            system.serrorPending(false);
+            exceptions.serror(physicalTarget(Bits.HCR_AMO), 0);
+        }
     }
 
     /** Executes up to a number of instructions without anything asynchronous becoming due in between. */
@@ -420,8 +633,32 @@ public final class ProcessingElement implements StateElement {
             exceptions.illegalState();
             return;
         }
+        if (isStepRequested() && exceptions.isStepping()) {
+            executeStepped();
+            return;
+        }
         long budget = attention ? 1 : Math.min(most, clock.instructionsUntil(timers.nextDeadline()));
-        Exit exit = interpreter.run(budget);
+        execute(interpreter.run(budget));
+    }
+
+    /** One instruction with software step active and not pending; it is pending afterwards. */
+    private void executeStepped() {
+        long pc = registers.pc;
+        Exit exit = interpreter.run(1);
+        if (exit == Exit.INSTRUCTION) {
+            // A call's exception returns to the next instruction: the step is over with it.
+            registers.clear(ProcessorState.SS);
+        }
+        execute(exit);
+        if (exit == Exit.BUDGET) {
+            registers.clear(ProcessorState.SS);
+            stepped = Decoder.isLoadExclusive(interpreter.wordAt(pc)) ? STEPPED_EXCLUSIVE : STEPPED;
+        } else if (exit == Exit.INSTRUCTION) {
+            stepped = STEPPED;
+        }
+    }
+
+    private void execute(Exit exit) {
         account(interpreter.executed());
         switch (exit) {
             case BUDGET -> exceptions.vectorFetched();
@@ -459,14 +696,17 @@ public final class ProcessingElement implements StateElement {
             case STAGE1 -> exceptions.abort(fault);
             case STACK_POINTER -> exceptions.stackPointerAlignment();
             case PROGRAM_COUNTER -> exceptions.programCounterAlignment();
-            case STAGE2 -> {
+            case STAGE2 -> exceptions.stage2Abort(fault, faultingWord(fault));
+            case HOST -> {
                 AccessKind access = fault.access();
-                long ipa = fault.ipa();
-                exceptions.stage2Abort(fault, access == AccessKind.EXECUTE ? 0 : interpreter.wordAtPc());
+                long address = fault.ipa();
+                boolean walk = fault.isOnWalk();
+                trappedWord = faultingWord(fault);
+                exceptions.hostAbort(fault, trappedWord);
                 if (tracing) {
-                    emit(new TraceEvent.Stage2Abort(index, ipa, access, false));
+                    emit(new TraceEvent.Stage2Abort(index, address, access, walk));
                 }
-                trap(TrapHandler::stage2Abort, access, ipa);
+                trap(TrapHandler::stage2Abort, access, address, walk);
             }
         }
     }
@@ -476,10 +716,14 @@ public final class ProcessingElement implements StateElement {
         void enter(TrapHandler handler, ProcessingElement pe, AccessKind access, long ipa, boolean stage1Walk);
     }
 
-    private void trap(AbortEntry entry, AccessKind access, long ipa) {
+    private int faultingWord(MemoryFault fault) {
+        return fault.access() == AccessKind.EXECUTE ? 0 : interpreter.wordAt(registers.pc);
+    }
+
+    private void trap(AbortEntry entry, AccessKind access, long address, boolean walk) {
         inTrap = true;
         try {
-            entry.enter(handler, this, access, ipa, false);
+            entry.enter(handler, this, access, address, walk);
         } finally {
             returnFromTrap();
         }
@@ -503,8 +747,8 @@ public final class ProcessingElement implements StateElement {
     private void returnFromTrap() {
         if (inTrap) {
             inTrap = false;
-            if (!exceptions.returnFromEl2()) {
-                handler.unrecoverable(this, "exception return from EL2 to a state that cannot be");
+            if (!exceptions.returnFromHost()) {
+                handler.unrecoverable(this, "exception return to a state of the guest that cannot be");
                 stopRequested = true;
             }
         }
@@ -514,10 +758,17 @@ public final class ProcessingElement implements StateElement {
         return inTrap;
     }
 
-    /** What depends on the exception level or on SCTLR_EL1. */
+    /** What depends on the exception level, other bits of PSTATE that concern memory, SCTLR and HCR_EL2. */
     void stateChanged() {
-        long bit = registers.level() == 0 ? Bits.SCTLR_SA0 : Bits.SCTLR_SA;
-        interpreter.checkStackAlignment((system.stored(SystemRegister.SCTLR_EL1) & bit) != 0);
+        int level = registers.level();
+        if (level > topLevel) {
+            return;
+        }
+        boolean el2 = level == 2 || level == 0 && system.hasHcr(Bits.HCR_HOST);
+        long control = system.stored(el2 ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
+        interpreter.checkStackAlignment((control & (level == 0 ? Bits.SCTLR_SA0 : Bits.SCTLR_SA)) != 0);
+        memory.context(registers.pstate());
+        interpreter.context(memory.bank());
     }
 
     /** An ERET was executed: the reservation ends, the event register is set. */
@@ -525,15 +776,15 @@ public final class ProcessingElement implements StateElement {
         memory.monitor().clear();
         eventRegister = true;
         stateChanged();
-        if (tracing && from == 1) {
+        if (tracing && from <= topLevel) {
             emit(new TraceEvent.ExceptionReturn(index, from, registers.level(), registers.pc));
         }
     }
 
-    /** An exception was entered at EL1. */
-    void exceptionEntered(int from, long vector, long syndrome, long returnAddress) {
+    /** An exception was entered at a level of the guest. */
+    void exceptionEntered(int from, int target, long vector, long syndrome, long returnAddress) {
         if (tracing) {
-            emit(new TraceEvent.ExceptionEntry(index, from, 1, vector, syndrome, returnAddress));
+            emit(new TraceEvent.ExceptionEntry(index, from, target, vector, syndrome, returnAddress));
         }
     }
 
@@ -548,25 +799,33 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
-     * Gives EL1 a synchronous abort, through the one exception-entry routine. During a trap it is taken from the context
-     * that the trap interrupted (ELR_EL2, SPSR_EL2), which becomes the first instruction of the EL1 vector; otherwise from
-     * the current one.
+     * Gives the guest a synchronous abort, through the one exception-entry routine, at the level that takes those of its
+     * present level. During a trap it is taken from the context that the trap interrupted, which becomes the first
+     * instruction of the vector; otherwise from the current one.
      *
      * @param access EXECUTE for an instruction abort, else a data abort
-     * @param address for FAR_EL1
-     * @param faultStatus for ESR_EL1, see {@link io.faultline.api.arm64.FaultStatus}; usually EXTERNAL
+     * @param address for FAR
+     * @param faultStatus for ESR, see {@link io.faultline.api.arm64.FaultStatus}; usually EXTERNAL
      */
     public void injectAbort(AccessKind access, long address, int faultStatus) {
         exceptions.injectAbort(Objects.requireNonNull(access, "access"), address, faultStatus);
     }
 
-    /** Gives EL1 the exception of an undefined instruction, in the same way as {@link #injectAbort}. */
+    /**
+     * Makes a physical SError interrupt pending. It is taken when PSTATE.A and HCR_EL2 allow it, with an ISS of zero; two
+     * that are pending are one.
+     */
+    public void pendSError() {
+        system.serrorPending(true);
+    }
+
+    /** Gives the guest the exception of an undefined instruction, in the same way as {@link #injectAbort}. */
     public void injectUndefined() {
         exceptions.injectUndefined();
     }
 
     /**
-     * Tells whether the guest is at the vector of the exception that EL1 took last and has not been able to fetch it yet.
+     * Tells whether the guest is at the vector of the exception that it took last and has not been able to fetch it yet.
      * An instruction abort then is a double fault: injecting another abort would never end.
      *
      * @return true if so; during a trap, about the context that the trap interrupted
@@ -576,7 +835,8 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
-     * Puts the PE into the state of PSCI CPU_ON: cold reset, EL1h with everything masked.
+     * Puts the PE into the state of PSCI CPU_ON: cold reset, at the highest level of the guest with its own stack pointer
+     * and everything masked.
      *
      * @param entry PC
      * @param context X0
@@ -596,6 +856,7 @@ public final class ProcessingElement implements StateElement {
     @Override
     public void reset() {
         registers.reset();
+        registers.pstate(ProcessorState.DAIF | (long) topLevel << 2 | ProcessorState.SP);
         system.reset();
         timers.reset();
         memory.monitor().reset();
@@ -604,23 +865,31 @@ public final class ProcessingElement implements StateElement {
         attention = false;
         eventRegister = false;
         inTrap = false;
+        stepped = NOT_STEPPED;
         derive();
     }
 
     /** Works out again what is derived from registers. */
     private void derive() {
-        memory.enableStage2((system.stored(SystemRegister.HCR_EL2) & Bits.HCR_VM) != 0);
-        interpreter.pagesChanged();
+        forgetTranslations();
         stateChanged();
     }
 
+    private void forgetTranslations() {
+        memory.reset();
+        interpreter.pagesChanged();
+    }
+
+    /** Forgets cached translations, so that this PE and one that is restored go on in the same way. */
     @Override
     public void save(StateWriter writer) {
+        forgetTranslations();
         writer.element(registers);
         writer.element(system);
         writer.element(timers);
         writer.element(memory.monitor());
         writer.element(exceptions);
+        writer.word("stepped", stepped);
         writer.word("retired", retired);
         writer.flag("attention", attention);
         writer.flag("event", eventRegister);
@@ -633,10 +902,11 @@ public final class ProcessingElement implements StateElement {
         reader.element(timers);
         reader.element(memory.monitor());
         reader.element(exceptions);
+        stepped = reader.integer("stepped", NOT_STEPPED, STEPPED_EXCLUSIVE);
         retired = reader.word("retired", 0, Long.MAX_VALUE);
         attention = reader.flag("attention");
         eventRegister = reader.flag("event");
-        if (!Exceptions.isGuestState(registers.pstate())) {
+        if (!exceptions.isGuestState(registers.pstate())) {
             throw reader.section("registers").invalid("pstate", "is not a state of a guest");
         }
         derive();

@@ -6,13 +6,13 @@ package io.faultline.hwmodel.cpu;
 
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.ExceptionClass;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.hwmodel.decode.Decoder;
 import io.faultline.hwmodel.decode.Fields;
 import io.faultline.hwmodel.decode.Operation;
 import io.faultline.hwmodel.mmu.MemoryAccess;
-import io.faultline.hwmodel.mmu.Stage1;
 import io.faultline.hwmodel.registers.RegisterFile;
 
 /** The instructions that concern more than registers and memory: exceptions, system registers, waiting, maintenance. */
@@ -21,23 +21,26 @@ final class SystemInstructions {
     private static final long WFX_ISS = 1L << 24 | 0xEL << 20;
 
     private static final long WFE = 1;
-    private static final long PAR_FAULT = 1;
-    private static final long PAR_RES1 = 1L << 11;
-    /** Outer Shareable; the attributes in the upper byte are zero, Device-nGnRnE. */
-    private static final long PAR_DEVICE = PAR_RES1 | 0b10L << 7;
+    private static final int PAN_SHIFT = 22;
+    private static final int UAO_SHIFT = 23;
+    /** Encodings of CRn 11 and 15 in SYS and in MRS and MSR, which are left to implementations. */
+    private static final int CRN_MASK = 0b1011;
 
     private final ProcessingElement pe;
     private final RegisterFile registers;
     private final SystemRegisters system;
     private final MemoryAccess memory;
     private final Exceptions exceptions;
+    private final InterfaceAccess interrupts;
 
     SystemInstructions(
             ProcessingElement pe,
             RegisterFile registers,
             SystemRegisters system,
             MemoryAccess memory,
-            Exceptions exceptions) {
+            Exceptions exceptions,
+            InterfaceAccess interrupts) {
+        this.interrupts = interrupts;
         this.pe = pe;
         this.registers = registers;
         this.system = system;
@@ -53,7 +56,7 @@ final class SystemInstructions {
                 exceptions.synchronous(Exceptions.syndrome(ExceptionClass.SVC64, immediate(word)), registers.pc + 4);
             case HVC -> hypervisorCall(word);
             case SMC -> secureMonitorCall(word);
-            case BRK -> exceptions.synchronous(Exceptions.syndrome(ExceptionClass.BRK, immediate(word)), registers.pc);
+            case BRK -> exceptions.breakpoint(immediate(word));
             case ERET -> exceptionReturn();
             case WFI -> waitForInterrupt();
             case WFE -> waitForEvent();
@@ -65,7 +68,9 @@ final class SystemInstructions {
                 pe.signalEvent();
                 advance();
             }
-            case MSR_SPSEL -> selectStackPointer(word);
+            case MSR_SPSEL -> setStateField(word, SystemRegister.SPSEL, 0);
+            case MSR_PAN -> setStateField(word, SystemRegister.PAN, PAN_SHIFT);
+            case MSR_UAO -> setStateField(word, SystemRegister.UAO, UAO_SHIFT);
             case MSR_DAIFSET -> changeMasks(word, true);
             case MSR_DAIFCLR -> changeMasks(word, false);
             case MSR -> writeRegister(word);
@@ -83,29 +88,48 @@ final class SystemInstructions {
         return Fields.bits(word, 5, 16);
     }
 
-    private boolean hasHcr(long bit) {
-        return (system.stored(SystemRegister.HCR_EL2) & bit) != 0;
+    /** Whether EL2 is A64 code of the guest. */
+    private boolean hasEl2() {
+        return pe.topLevel() == ExceptionLevel.EL2;
     }
 
-    private boolean hasSctlr(long bit) {
-        return (system.stored(SystemRegister.SCTLR_EL1) & bit) != 0;
+    /** Whether SCTLR of the level in charge of EL0 has a bit set. */
+    private boolean permitsEl0(long bit) {
+        SystemRegister control = system.hasHcr(Bits.HCR_HOST) ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1;
+        return (system.stored(control) & bit) != 0;
+    }
+
+    /** Takes an exception to EL2, whoever is there. */
+    private void toEl2(long syndrome, long returnAddress, ProcessingElement.TrapEntry entry) {
+        if (hasEl2()) {
+            exceptions.synchronous(2, syndrome, returnAddress);
+        } else {
+            exceptions.synchronousHost(syndrome, returnAddress);
+            pe.trap(entry);
+        }
     }
 
     private void hypervisorCall(int word) {
-        if (registers.level() == 0 || hasHcr(Bits.HCR_HCD)) {
+        if (registers.level() == 0 || system.hasAnyHcr(Bits.HCR_HCD)) {
             exceptions.undefined();
         } else {
-            exceptions.synchronousEl2(Exceptions.syndrome(ExceptionClass.HVC64, immediate(word)), registers.pc + 4);
-            pe.trap(TrapHandler::hypervisorCall);
+            long syndrome = Exceptions.syndrome(ExceptionClass.HVC64, immediate(word));
+            toEl2(syndrome, registers.pc + 4, TrapHandler::hypervisorCall);
         }
     }
 
     private void secureMonitorCall(int word) {
-        if (registers.level() == 0 || !hasHcr(Bits.HCR_TSC)) {
+        long syndrome = Exceptions.syndrome(ExceptionClass.SMC64, immediate(word));
+        int level = registers.level();
+        if (level == 0) {
             exceptions.undefined();
-        } else {
-            exceptions.synchronousEl2(Exceptions.syndrome(ExceptionClass.SMC64, immediate(word)), registers.pc);
+        } else if (level == 1 && system.hasAnyHcr(Bits.HCR_TSC)) {
+            toEl2(syndrome, registers.pc, TrapHandler::secureMonitorCall);
+        } else if (hasEl2()) {
+            exceptions.synchronousHost(syndrome, registers.pc + 4);
             pe.trap(TrapHandler::secureMonitorCall);
+        } else {
+            exceptions.undefined();
         }
     }
 
@@ -113,7 +137,7 @@ final class SystemInstructions {
         if (registers.level() == 0) {
             exceptions.undefined();
         } else {
-            exceptions.returnFromEl1();
+            exceptions.exceptionReturn();
         }
     }
 
@@ -136,27 +160,31 @@ final class SystemInstructions {
     /** Without a trap the instruction completes at once, which it may at any time. */
     private void waitOrTrap(long which, long allowedAtEl0, long trapped) {
         long syndrome = Exceptions.syndrome(ExceptionClass.WFX, WFX_ISS | which);
-        if (registers.level() == 0 && !hasSctlr(allowedAtEl0)) {
+        int level = registers.level();
+        if (level == 0 && !permitsEl0(allowedAtEl0)) {
             exceptions.synchronous(syndrome, registers.pc);
-        } else if (hasHcr(trapped)) {
-            exceptions.synchronousEl2(syndrome, registers.pc);
+        } else if (level < 2 && system.hasAnyHcr(trapped) && !(level == 0 && system.hasHcr(Bits.HCR_HOST))) {
+            toEl2(syndrome, registers.pc, TrapHandler::waitForInterrupt);
+        } else if (hasEl2() && which == 0) {
+            exceptions.synchronousHost(syndrome, registers.pc);
             pe.trap(TrapHandler::waitForInterrupt);
         } else {
             advance();
         }
     }
 
-    private void selectStackPointer(int word) {
+    /** MSR (immediate) of a field that only EL1 and above may write. */
+    private void setStateField(int word, SystemRegister field, int shift) {
         if (registers.level() == 0) {
             exceptions.undefined();
         } else {
-            pe.writeSystem(SystemRegister.SPSEL, Fields.bits(word, 8, 4));
+            pe.writeSystem(field, (Fields.bits(word, 8, 4) & 1L) << shift);
             advance();
         }
     }
 
     private void changeMasks(int word, boolean set) {
-        if (registers.level() == 0 && !hasSctlr(Bits.SCTLR_UMA)) {
+        if (registers.level() == 0 && !permitsEl0(Bits.SCTLR_UMA)) {
             trapToEl1(word);
             return;
         }
@@ -170,21 +198,76 @@ final class SystemInstructions {
         int encoding = Fields.bits(word, 5, 16);
         int index = SystemRegisterTable.find(encoding);
         if (index < 0) {
-            if (registers.level() > 0 && isReservedIdRegister(encoding)) {
-                result(word, 0);
-            } else {
-                exceptions.undefined();
-            }
+            readUnnamed(word, encoding);
             return;
         }
         SystemRegisterTable.Row row = SystemRegisterTable.row(index);
         SystemRegister register = row.register();
         if (isAllowed(word, row.rule(), true) && isStackPointerAccessible(register)) {
-            long value = system.readAsGuest(register);
-            if (register == SystemRegister.ICC_IAR1_EL1 || register == SystemRegister.ICC_IAR0_EL1) {
-                pe.acknowledged(value);
+            if (interrupts.isOfInterface(register)) {
+                readInterface(word, register);
+                return;
             }
+            long value = system.readAsGuest(system.meant(register));
             result(word, value);
+        }
+    }
+
+    private void readUnnamed(int word, int encoding) {
+        int alias = findAlias(encoding);
+        if (alias >= 0) {
+            result(word, system.read(SystemRegisterTable.row(alias).register()));
+        } else if (registers.level() > 0 && isReservedIdRegister(encoding)) {
+            if (registers.level() == 1 && system.hasAnyHcr(Bits.HCR_TID3)) {
+                toEl2(trapSyndrome(word), registers.pc, TrapHandler::systemRegister);
+            } else {
+                result(word, 0);
+            }
+        } else {
+            unnamed(word, encoding);
+        }
+    }
+
+    /** An encoding that is left to implementations, of which this one has none, may be trapped before it is UNDEFINED. */
+    private void unnamed(int word, int encoding) {
+        boolean own = (encoding >>> 7 & CRN_MASK) == CRN_MASK;
+        if (own && registers.level() == 1 && system.hasAnyHcr(Bits.HCR_TIDCP)) {
+            toEl2(trapSyndrome(word), registers.pc, TrapHandler::systemRegister);
+        } else {
+            exceptions.undefined();
+        }
+    }
+
+    /** Returns the row of an alias of FEAT_VHE where there are any, or a negative number. */
+    private int findAlias(int encoding) {
+        return registers.level() == 2 && system.hasHcr(Bits.HCR_E2H) ? SystemRegisterTable.findAlias(encoding) : -1;
+    }
+
+    private void readInterface(int word, SystemRegister register) {
+        switch (interrupts.judge(register)) {
+            case PHYSICAL -> {
+                long value = system.readAsGuest(register);
+                if (register == SystemRegister.ICC_IAR1_EL1 || register == SystemRegister.ICC_IAR0_EL1) {
+                    pe.acknowledged(value);
+                }
+                result(word, value);
+            }
+            case VIRTUAL -> result(word, interrupts.readVirtual(register));
+            default -> toEl2(trapSyndrome(word), registers.pc, TrapHandler::systemRegister);
+        }
+    }
+
+    private void writeInterface(int word, SystemRegister register) {
+        switch (interrupts.judge(register)) {
+            case PHYSICAL -> {
+                pe.writeSystem(register, registers.x[Fields.rd(word)]);
+                advance();
+            }
+            case VIRTUAL -> {
+                interrupts.writeVirtual(register, registers.x[Fields.rd(word)]);
+                advance();
+            }
+            default -> toEl2(trapSyndrome(word), registers.pc, TrapHandler::systemRegister);
         }
     }
 
@@ -195,15 +278,26 @@ final class SystemInstructions {
     }
 
     private void writeRegister(int word) {
-        int index = SystemRegisterTable.find(Fields.bits(word, 5, 16));
+        int encoding = Fields.bits(word, 5, 16);
+        int index = SystemRegisterTable.find(encoding);
         if (index < 0) {
-            exceptions.undefined();
+            int alias = findAlias(encoding);
+            if (alias >= 0) {
+                pe.writeSystem(SystemRegisterTable.row(alias).register(), registers.x[Fields.rd(word)]);
+                advance();
+            } else {
+                unnamed(word, encoding);
+            }
             return;
         }
         SystemRegisterTable.Row row = SystemRegisterTable.row(index);
         if (isAllowed(word, row.rule(), false) && isStackPointerAccessible(row.register())) {
-            pe.writeSystem(row.register(), registers.x[Fields.rd(word)]);
-            advance();
+            if (interrupts.isOfInterface(row.register())) {
+                writeInterface(word, row.register());
+            } else {
+                pe.writeSystem(system.meant(row.register()), registers.x[Fields.rd(word)]);
+                advance();
+            }
         }
     }
 
@@ -224,9 +318,10 @@ final class SystemInstructions {
     }
 
     private void systemOperation(int word) {
-        int index = SystemOperation.find(Fields.bits(word, 5, 16));
+        int encoding = Fields.bits(word, 5, 16);
+        int index = SystemOperation.find(encoding);
         if (index < 0) {
-            exceptions.undefined();
+            unnamed(word, encoding);
             return;
         }
         SystemOperation operation = SystemOperation.at(index);
@@ -241,19 +336,34 @@ final class SystemInstructions {
             case MAINTAIN -> memory.maintain(address, AccessKind.READ);
             case MAINTAIN_WRITE -> memory.maintain(address, AccessKind.WRITE);
             case ZERO -> memory.zeroBlock(address);
-            case TRANSLATE_READ -> translate(address, AccessKind.READ);
-            case TRANSLATE_WRITE -> translate(address, AccessKind.WRITE);
-            case INVALIDATE_TLB -> pe.forgetTranslations();
+            case TRANSLATE -> translate(operation, address);
+            case INVALIDATE_TLB -> invalidate(operation, address);
         }
         advance();
     }
 
-    private void translate(long address, AccessKind access) {
-        long ipa = memory.translateStage1(address, access);
-        long result = ipa == Stage1.FAULT
-                ? PAR_FAULT | PAR_RES1 | (long) memory.stage1FaultStatus() << 1
-                : ipa & -4096L | PAR_DEVICE;
+    /** Whether an instruction named after EL1 is about a host operating system at EL2 instead. */
+    private boolean isOfEl2(SystemOperation operation) {
+        return operation.isOfEl2()
+                || registers.level() == 2 && !operation.isBothStages() && system.hasHcr(Bits.HCR_HOST);
+    }
+
+    private void translate(SystemOperation operation, long address) {
+        long result = memory.addressTranslate(
+                isOfEl2(operation), address, operation.isWrite(), operation.isUnprivileged(), operation.isBothStages());
         system.store(SystemRegister.PAR_EL1, result);
+    }
+
+    private void invalidate(SystemOperation operation, long argument) {
+        boolean host = registers.level() == 2
+                && system.hasHcr(Bits.HCR_HOST)
+                && operation.rule().writeLevel() == 1;
+        boolean el2 = operation.isOfEl2() || host;
+        if (operation.isShared()) {
+            pe.broadcastInvalidate(operation.tlb(), el2, argument);
+        } else {
+            pe.invalidate(operation.tlb(), el2, argument);
+        }
     }
 
     /** Judges an access and takes the exception if it is not allowed. */
@@ -268,8 +378,7 @@ final class SystemInstructions {
                 trapToEl1(word);
                 return false;
             default:
-                exceptions.synchronousEl2(trapSyndrome(word), registers.pc);
-                pe.trap(TrapHandler::systemRegister);
+                toEl2(trapSyndrome(word), registers.pc, TrapHandler::systemRegister);
                 return false;
         }
     }

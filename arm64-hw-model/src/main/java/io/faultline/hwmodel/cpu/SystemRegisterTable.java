@@ -39,6 +39,10 @@ final class SystemRegisterTable {
                     Integer.compare(a.register().encoding(), b.register().encoding()))
             .toArray(Row[]::new);
 
+    private static final Map<SystemRegister, SystemRegister> HOST_NAMES = hostNames();
+    private static final int OP1 = 7 << 11;
+    private static final int TIMERS = 14;
+
     private SystemRegisterTable() {}
 
     static Map<SystemRegister, Row> rows() {
@@ -64,6 +68,7 @@ final class SystemRegisterTable {
         timers(rows);
         threads(rows);
         hypervisor(rows);
+        monitor(rows);
         return rows;
     }
 
@@ -81,8 +86,8 @@ final class SystemRegisterTable {
         stored(rows, ID_AA64ISAR1_EL1, group3, 0, 0);
         stored(rows, ID_AA64ISAR2_EL1, group3, 0, 0);
         stored(rows, ID_AA64MMFR0_EL1, group3, 0, Features.MMFR0);
-        stored(rows, ID_AA64MMFR1_EL1, group3, 0, 0);
-        stored(rows, ID_AA64MMFR2_EL1, group3, 0, 0);
+        stored(rows, ID_AA64MMFR1_EL1, group3, 0, Features.MMFR1);
+        stored(rows, ID_AA64MMFR2_EL1, group3, 0, Features.MMFR2);
         AccessRule group2 = el1.trappedBy(HCR_EL2, Bits.HCR_TID2, 0);
         stored(rows, CLIDR_EL1, group2, 0, 0);
         stored(rows, CCSIDR_EL1, group2, 0, 0);
@@ -118,7 +123,7 @@ final class SystemRegisterTable {
         stored(rows, SPSR_EL1, el1, WORD, 0);
         stored(rows, ELR_EL1, el1, ALL, 0);
         stored(rows, VBAR_EL1, el1, ~0x7FFL, 0);
-        computed(rows, el1, SP_EL0, SPSEL);
+        computed(rows, el1, SP_EL0, SPSEL, PAN, UAO);
         computed(rows, AccessRule.of(1, NEVER), CURRENTEL, ISR_EL1);
         computed(rows, AccessRule.of(0, 0), NZCV);
         computed(rows, AccessRule.of(0, 0).gatedBy(SCTLR_EL1, Bits.SCTLR_UMA), DAIF);
@@ -137,14 +142,36 @@ final class SystemRegisterTable {
         stored(rows, DBGWVR1_EL1, debug, 0, 0);
         stored(rows, DBGWCR1_EL1, debug, 0, 0);
         AccessRule lock = AccessRule.of(1, 1).trappedBy(MDCR_EL2, Bits.MDCR_TDOSA, Bits.MDCR_TDOSA);
-        computed(rows, new AccessRule(NEVER, 1, lock.gate(), 0, lock.trap(), 0, lock.writeTrap(), false), OSLAR_EL1);
+        computed(
+                rows,
+                new AccessRule(NEVER, 1, lock.gate(), 0, lock.trap(), 0, lock.writeTrap(), false, false),
+                OSLAR_EL1);
         stored(
                 rows,
                 OSLSR_EL1,
-                new AccessRule(1, NEVER, lock.gate(), 0, lock.trap(), lock.readTrap(), 0, false),
+                new AccessRule(1, NEVER, lock.gate(), 0, lock.trap(), lock.readTrap(), 0, false, false),
                 0,
                 Features.OSLSR_EL1_RESET);
         stored(rows, OSDLR_EL1, lock, 1, 0);
+        stored(rows, OSDTRRX_EL1, debug, WORD, 0);
+        stored(rows, OSDTRTX_EL1, debug, WORD, 0);
+        stored(rows, OSECCR_EL1, debug, 0, 0);
+        stored(rows, MDCCINT_EL1, debug, 3L << 29, 0);
+        stored(rows, DBGPRCR_EL1, AccessRule.of(1, 1).trappedBy(MDCR_EL2, Bits.MDCR_TDOSA, Bits.MDCR_TDOSA), 1, 0);
+        stored(rows, DBGCLAIMSET_EL1, debug, 0, 0xFF);
+        stored(rows, DBGCLAIMCLR_EL1, debug, 0, 0);
+        AccessRule readOnly = AccessRule.of(1, NEVER);
+        stored(rows, DBGAUTHSTATUS_EL1, readOnly.trappedBy(MDCR_EL2, Bits.MDCR_TDA, 0), 0, 0);
+        stored(rows, MDRAR_EL1, readOnly.trappedBy(MDCR_EL2, Bits.MDCR_TDRA, 0), 0, 0);
+        // EL0 may use the communications channel, to which nobody listens, unless MDSCR_EL1.TDCC says otherwise.
+        stored(rows, MDCCSR_EL0, channel(0, NEVER), 0, 0);
+        stored(rows, DBGDTR_EL0, channel(0, 0), 0, 0);
+        stored(rows, DBGDTRRX_EL0, channel(0, 0), 0, 0);
+    }
+
+    private static AccessRule channel(int read, int write) {
+        return new AccessRule(
+                read, write, MDSCR_EL1, Bits.MDSCR_TDCC, MDCR_EL2, Bits.MDCR_TDA, Bits.MDCR_TDA, false, true);
     }
 
     private static void interruptController(Map<SystemRegister, Row> rows) {
@@ -200,15 +227,22 @@ final class SystemRegisterTable {
         AccessRule el2 = AccessRule.of(2, 2);
         stored(rows, VPIDR_EL2, el2, WORD, Features.MIDR);
         stored(rows, VMPIDR_EL2, el2, ALL, 0);
-        stored(rows, SCTLR_EL2, el2, 0, Features.SCTLR_EL2_RESET);
+        stored(rows, SCTLR_EL2, el2, Features.SCTLR_EL2_WRITABLE, Features.SCTLR_EL2_RESET);
+        stored(rows, ACTLR_EL2, el2, 0, 0);
         stored(rows, HCR_EL2, el2, Features.HCR_EL2_WRITABLE, Features.HCR_EL2_RESET);
-        stored(rows, MDCR_EL2, el2, Bits.MDCR_TDA | Bits.MDCR_TDOSA, 0);
-        stored(rows, CPTR_EL2, el2, Bits.CPTR_TCPAC, Features.CPTR_EL2_RESET);
+        stored(rows, MDCR_EL2, el2, Bits.MDCR_TDE | Bits.MDCR_TDA | Bits.MDCR_TDOSA | Bits.MDCR_TDRA, 0);
+        stored(rows, CPTR_EL2, el2, Features.CPTR_EL2_WRITABLE, Features.CPTR_EL2_RESET);
         stored(rows, HSTR_EL2, el2, 0, 0);
+        stored(rows, HACR_EL2, el2, 0, 0);
         stored(rows, TTBR0_EL2, el2, ALL, 0);
-        stored(rows, TCR_EL2, el2, WORD, 0);
-        stored(rows, VTTBR_EL2, el2, ALL, 0);
-        stored(rows, VTCR_EL2, el2, WORD, 0);
+        stored(rows, TTBR1_EL2, el2, ALL, 0);
+        stored(rows, TCR_EL2, el2, Features.TCR_EL1_WRITABLE, Features.TCR_EL2_RESET);
+        stored(rows, VTTBR_EL2, el2, Features.VTTBR_EL2_WRITABLE, 0);
+        stored(rows, VTCR_EL2, el2, Features.VTCR_EL2_WRITABLE, Features.VTCR_EL2_RESET);
+        stored(rows, AFSR0_EL2, el2, 0, 0);
+        stored(rows, AFSR1_EL2, el2, 0, 0);
+        stored(rows, AMAIR_EL2, el2, 0, 0);
+        stored(rows, CONTEXTIDR_EL2, el2, WORD, 0);
         stored(rows, SPSR_EL2, el2, WORD, 0);
         stored(rows, ELR_EL2, el2, ALL, 0);
         stored(rows, ESR_EL2, el2, WORD, 0);
@@ -218,8 +252,86 @@ final class SystemRegisterTable {
         stored(rows, VBAR_EL2, el2, ~0x7FFL, 0);
         stored(rows, TPIDR_EL2, el2, ALL, 0);
         computed(rows, el2, CNTVOFF_EL2, SP_EL1);
-        stored(rows, CNTHCTL_EL2, el2, 0xFF, Bits.CNTHCTL_EL1PCTEN | Bits.CNTHCTL_EL1PCEN);
-        computed(rows, AccessRule.of(3, 3), SP_EL2);
+        stored(rows, CNTHCTL_EL2, el2, 0xFFF, Bits.CNTHCTL_EL1PCTEN | Bits.CNTHCTL_EL1PCEN);
+        computed(
+                rows,
+                el2,
+                CNTHP_CTL_EL2,
+                CNTHP_CVAL_EL2,
+                CNTHP_TVAL_EL2,
+                CNTHV_CTL_EL2,
+                CNTHV_CVAL_EL2,
+                CNTHV_TVAL_EL2,
+                ICC_SRE_EL2,
+                ICH_AP0R0_EL2,
+                ICH_AP1R0_EL2,
+                ICH_HCR_EL2,
+                ICH_VMCR_EL2,
+                ICH_LR0_EL2,
+                ICH_LR1_EL2,
+                ICH_LR2_EL2,
+                ICH_LR3_EL2);
+        computed(rows, AccessRule.of(2, NEVER), ICH_VTR_EL2, ICH_MISR_EL2, ICH_EISR_EL2, ICH_ELRSR_EL2);
+    }
+
+    /** What the software above a guest with EL2 finds; it is never A64 code. */
+    private static void monitor(Map<SystemRegister, Row> rows) {
+        AccessRule el3 = AccessRule.of(3, 3);
+        computed(rows, el3, SP_EL2);
+        stored(rows, SCTLR_EL3, el3, 0, Features.SCTLR_EL2_RESET);
+        stored(rows, SCR_EL3, el3, 0, Features.SCR_EL3_RESET);
+        stored(rows, VBAR_EL3, el3, ~0x7FFL, 0);
+        stored(rows, SPSR_EL3, el3, WORD, 0);
+        stored(rows, ELR_EL3, el3, ALL, 0);
+        stored(rows, ESR_EL3, el3, WORD, 0);
+        stored(rows, FAR_EL3, el3, ALL, 0);
+    }
+
+    private static Map<SystemRegister, SystemRegister> hostNames() {
+        Map<SystemRegister, SystemRegister> names = new EnumMap<>(SystemRegister.class);
+        names.put(SCTLR_EL1, SCTLR_EL2);
+        names.put(CPACR_EL1, CPTR_EL2);
+        names.put(TTBR0_EL1, TTBR0_EL2);
+        names.put(TTBR1_EL1, TTBR1_EL2);
+        names.put(TCR_EL1, TCR_EL2);
+        names.put(SPSR_EL1, SPSR_EL2);
+        names.put(ELR_EL1, ELR_EL2);
+        names.put(AFSR0_EL1, AFSR0_EL2);
+        names.put(AFSR1_EL1, AFSR1_EL2);
+        names.put(ESR_EL1, ESR_EL2);
+        names.put(FAR_EL1, FAR_EL2);
+        names.put(MAIR_EL1, MAIR_EL2);
+        names.put(AMAIR_EL1, AMAIR_EL2);
+        names.put(VBAR_EL1, VBAR_EL2);
+        names.put(CONTEXTIDR_EL1, CONTEXTIDR_EL2);
+        names.put(CNTKCTL_EL1, CNTHCTL_EL2);
+        names.put(CNTP_TVAL_EL0, CNTHP_TVAL_EL2);
+        names.put(CNTP_CTL_EL0, CNTHP_CTL_EL2);
+        names.put(CNTP_CVAL_EL0, CNTHP_CVAL_EL2);
+        names.put(CNTV_TVAL_EL0, CNTHV_TVAL_EL2);
+        names.put(CNTV_CTL_EL0, CNTHV_CTL_EL2);
+        names.put(CNTV_CVAL_EL0, CNTHV_CVAL_EL2);
+        return names;
+    }
+
+    /** Returns what a name of EL1 or EL0 means at EL2 with HCR_EL2.E2H (Arm ARM, FEAT_VHE); itself if nothing else. */
+    static SystemRegister hostName(SystemRegister register) {
+        return HOST_NAMES.getOrDefault(register, register);
+    }
+
+    /**
+     * Returns the index of the row that an alias of FEAT_VHE stands for: the encodings with op1 5 are the registers of
+     * EL1 (op1 0) and the timers of EL0 (op1 3) for a host operating system at EL2.
+     *
+     * @return negative if the encoding is not an alias
+     */
+    static int findAlias(int encoding) {
+        if ((encoding >>> 11 & 0b11111) != 0b11101) {
+            return -1;
+        }
+        boolean timer = (encoding >>> 7 & 0xF) == TIMERS && (encoding >>> 3 & 0xF) > 1;
+        int index = find(encoding & ~OP1 | (timer ? 3 << 11 : 0));
+        return index >= 0 && HOST_NAMES.containsKey(row(index).register()) ? index : -1;
     }
 
     private static void stored(

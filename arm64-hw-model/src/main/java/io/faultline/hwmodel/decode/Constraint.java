@@ -69,6 +69,13 @@ enum Constraint {
             return first != second && !(writeback && base != 31 && (base == first || base == second));
         }
     },
+    /** The first register of each pair, Rs and Rt, has an even number. */
+    EVEN_REGISTERS {
+        @Override
+        boolean holds(int word) {
+            return (Fields.rm(word) & 1) == 0 && (Fields.rd(word) & 1) == 0;
+        }
+    },
     /** Extended register: shifted left by at most 4. */
     EXTEND {
         @Override

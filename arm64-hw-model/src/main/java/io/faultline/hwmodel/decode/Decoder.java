@@ -38,7 +38,7 @@ public final class Decoder {
         List<Encoding> matching = new ArrayList<>();
         for (int bucket = 0; bucket < BUCKETS; bucket++) {
             matching.clear();
-            for (Encoding row : EncodingTable.ROWS) {
+            for (Encoding row : EncodingTable.rows()) {
                 if (((bucket << BUCKET_SHIFT ^ row.value()) & row.mask() & bucketMask) == 0) {
                     matching.add(row);
                 }
@@ -46,5 +46,16 @@ public final class Decoder {
             buckets[bucket] = matching.toArray(new Encoding[0]);
         }
         return buckets;
+    }
+
+    /**
+     * Tells whether a word is a load-exclusive, of one register or a pair.
+     *
+     * @param word an instruction
+     * @return true for LDXR, LDAXR, LDXP, LDAXP and those of bytes and halfwords
+     */
+    public static boolean isLoadExclusive(int word) {
+        Operation operation = find(word).operation();
+        return operation == Operation.LOAD_EXCLUSIVE || operation == Operation.LOAD_EXCLUSIVE_PAIR;
     }
 }

@@ -4,6 +4,7 @@
  */
 package io.faultline.hwmodel.decode;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -56,7 +57,14 @@ final class EncodingTable {
             row("hvc", Operation.HVC, "11010100 000 iiiiiiiiiiiiiiii 000 10"),
             row("smc", Operation.SMC, "11010100 000 iiiiiiiiiiiiiiii 000 11"),
             row("brk", Operation.BRK, "11010100 001 iiiiiiiiiiiiiiii 000 00"),
+            row("hlt", Operation.HLT, "11010100 010 iiiiiiiiiiiiiiii 000 00"),
+            row("dcps1", Operation.DCPS, "11010100 101 iiiiiiiiiiiiiiii 000 01"),
+            row("dcps2", Operation.DCPS, "11010100 101 iiiiiiiiiiiiiiii 000 10"),
+            row("dcps3", Operation.DCPS, "11010100 101 iiiiiiiiiiiiiiii 000 11"),
+            row("drps", Operation.DRPS, "1101011 0101 11111 000000 11111 00000"),
             // System
+            row("msr", Operation.MSR_UAO, "1101010100 0 00 000 0100 iiii 011 11111"),
+            row("msr", Operation.MSR_PAN, "1101010100 0 00 000 0100 iiii 100 11111"),
             row("msr", Operation.MSR_SPSEL, "1101010100 0 00 000 0100 iiii 101 11111"),
             row("msr", Operation.MSR_DAIFSET, "1101010100 0 00 011 0100 iiii 110 11111"),
             row("msr", Operation.MSR_DAIFCLR, "1101010100 0 00 011 0100 iiii 111 11111"),
@@ -301,6 +309,13 @@ final class EncodingTable {
             row("prfm", Operation.PREFETCH, "11 111 0 01 10 iiiiiiiiiiii nnnnn ttttt"));
 
     private EncodingTable() {}
+
+    /** Returns every row, those of {@link AtomicEncodings} last. */
+    static List<Encoding> rows() {
+        List<Encoding> all = new ArrayList<>(ROWS);
+        all.addAll(AtomicEncodings.rows());
+        return all;
+    }
 
     private static Encoding row(String mnemonic, Operation operation, String pattern) {
         return row(mnemonic, operation, pattern, Constraint.NONE);

@@ -70,6 +70,16 @@ public enum Operation {
     SMC,
     /** BRK. */
     BRK,
+    /** HLT, which is UNDEFINED while halting debug is not allowed. */
+    HLT,
+    /** DCPS1 to DCPS3, for Debug state. */
+    DCPS,
+    /** DRPS, for Debug state. */
+    DRPS,
+    /** MSR PAN, #imm. */
+    MSR_PAN,
+    /** MSR UAO, #imm. */
+    MSR_UAO,
     /** MSR SPSel, #imm. */
     MSR_SPSEL,
     /** MSR DAIFSet, #imm. */
@@ -210,6 +220,12 @@ public enum Operation {
     STORE_EXCLUSIVE_PAIR,
     /** LDXP, LDAXP. */
     LOAD_EXCLUSIVE_PAIR,
+    /** LDADD, LDCLR, LDEOR, LDSET, LDSMAX, LDSMIN, LDUMAX, LDUMIN and SWP. */
+    ATOMIC,
+    /** CAS. */
+    COMPARE_AND_SWAP,
+    /** CASP. */
+    COMPARE_AND_SWAP_PAIR,
     /** STLR and siblings. */
     STORE_RELEASE,
     /** LDAR and siblings. */

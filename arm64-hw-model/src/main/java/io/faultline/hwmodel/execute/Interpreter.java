@@ -9,7 +9,6 @@ import io.faultline.hwmodel.memory.PageObserver;
 import io.faultline.hwmodel.mmu.MemoryAccess;
 import io.faultline.hwmodel.mmu.MemoryFault;
 import io.faultline.hwmodel.registers.RegisterFile;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class Interpreter implements PageObserver {
     private static final long LOW = 0xFFFF_FFFFL;
     private static final long PAGE = -PageSize.BYTES;
-    private static final int FETCH_ENTRIES = 64;
-    /** What is compared: the page, and the two low bits, which are zero in an aligned address. */
-    private static final long FETCH_TAG = ~(PageSize.OFFSET_MASK & ~3L);
-
-    private static final long EMPTY = PageSize.OFFSET_MASK;
-
     private final RegisterFile registers;
     private final MemoryAccess memory;
     private final CodeCache cache;
     private final RareOperations rare;
     private final Block single = Translator.newSingle();
-    private final long[] fetchTags = new long[FETCH_ENTRIES];
-    private final @Nullable CodePage[] fetchPages = new CodePage[FETCH_ENTRIES];
+    private final @Nullable FetchBank[] banks = new FetchBank[MemoryAccess.BANKS];
+    private FetchBank fetches;
     private long stackAlignment = 15;
     private final MemoryFault misaligned = new MemoryFault();
 
@@ -54,7 +47,8 @@ public final class Interpreter implements PageObserver {
         this.memory = memory;
         this.cache = cache;
         rare = new RareOperations(this, registers, systemRegisters, memory);
-        pagesChanged();
+        fetches = new FetchBank();
+        banks[memory.bank()] = fetches;
     }
 
     /**
@@ -85,13 +79,41 @@ public final class Interpreter implements PageObserver {
     }
 
     /**
-     * Returns the instruction at PC after a data fault; it was fetched, so it can be read.
+     * Returns an instruction that was just executed or that made a data access that faulted.
      *
+     * @param pc its address
      * @return the word
      */
-    public int wordAtPc() {
-        long pc = registers.pc;
+    public int wordAt(long pc) {
         return Translator.word(lookupPage(pc).page().bytes(), (int) (pc & PageSize.OFFSET_MASK));
+    }
+
+    /**
+     * Chooses the access context whose instruction fetches come next.
+     *
+     * @param bank number of the context, see {@link MemoryAccess#bank()}
+     */
+    public void context(int bank) {
+        FetchBank chosen = banks[bank];
+        if (chosen == null) {
+            chosen = new FetchBank();
+            banks[bank] = chosen;
+        }
+        fetches = chosen;
+    }
+
+    /**
+     * Forgets where a mapping is fetched from, in every context.
+     *
+     * @param address a virtual address in it
+     * @param mask bits of the address that are not an offset into the mapping
+     */
+    public void forget(long address, long mask) {
+        for (FetchBank bank : banks) {
+            if (bank != null) {
+                bank.forget(address, mask);
+            }
+        }
     }
 
     /**
@@ -105,7 +127,11 @@ public final class Interpreter implements PageObserver {
 
     @Override
     public void pagesChanged() {
-        Arrays.fill(fetchTags, EMPTY);
+        for (FetchBank bank : banks) {
+            if (bank != null) {
+                bank.clear();
+            }
+        }
     }
 
     /**
@@ -726,11 +752,7 @@ public final class Interpreter implements PageObserver {
 
     /** Returns the block at an address; the address must be one that can be executed. */
     private Block lookup(long pc) {
-        int entry = (int) (pc >>> PageSize.SHIFT) & FETCH_ENTRIES - 1;
-        CodePage page = fetchPages[entry];
-        return page != null && fetchTags[entry] == (pc & FETCH_TAG)
-                ? page.block(pc)
-                : fetch(pc).block(pc);
+        return lookupPage(pc).block(pc);
     }
 
     /** Returns a block of one instruction. */
@@ -740,9 +762,8 @@ public final class Interpreter implements PageObserver {
     }
 
     private CodePage lookupPage(long pc) {
-        int entry = (int) (pc >>> PageSize.SHIFT) & FETCH_ENTRIES - 1;
-        CodePage page = fetchPages[entry];
-        return page != null && fetchTags[entry] == (pc & FETCH_TAG) ? page : fetch(pc);
+        CodePage page = fetches.find(pc);
+        return page != null ? page : fetch(pc);
     }
 
     private CodePage fetch(long pc) {
@@ -750,9 +771,7 @@ public final class Interpreter implements PageObserver {
             throw misaligned.ofPc(pc);
         }
         CodePage page = cache.page(memory.fetch(pc));
-        int entry = (int) (pc >>> PageSize.SHIFT) & FETCH_ENTRIES - 1;
-        fetchTags[entry] = pc & PAGE;
-        fetchPages[entry] = page;
+        fetches.remember(pc, page);
         return page;
     }
 

@@ -345,6 +345,14 @@ final class Op {
     static final int MRS_STORED = 184;
 
     static final int MRS_SP_EL0 = 185;
+    /** Unprivileged load or store; s describes the access, imm is the offset. */
+    static final int UNPRIVILEGED = 186;
+    /** d = 2^s[1:0] bytes that operation s[5:2] with m replaces. */
+    static final int ATOMIC = 187;
+    /** 2^s bytes that d replaces if they are m; imm is the index of the register that gets what was there. */
+    static final int CAS = 188;
+    /** The same with pairs of 2^s bytes each: d and the next, m and the next, imm and the next. */
+    static final int CASP = 189;
 
     static final int KIND_MASK = 0xFF;
     static final int D_SHIFT = 8;

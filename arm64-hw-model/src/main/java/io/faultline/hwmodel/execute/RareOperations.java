@@ -16,12 +16,14 @@ final class RareOperations {
     private final RegisterFile registers;
     private final long[] systemRegisters;
     private final MemoryAccess memory;
+    private final Atomics atomics;
 
     RareOperations(Interpreter interpreter, RegisterFile registers, long[] systemRegisters, MemoryAccess memory) {
         this.interpreter = interpreter;
         this.registers = registers;
         this.systemRegisters = systemRegisters;
         this.memory = memory;
+        atomics = new Atomics(registers, memory);
     }
 
     /**
@@ -131,6 +133,10 @@ final class RareOperations {
                 }
                 x[d] = r.stackPointer(0);
             }
+            case Op.UNPRIVILEGED -> unprivileged(interpreter.base(x, n) + im, s, d);
+            case Op.ATOMIC -> atomics.modify(d, interpreter.base(x, n), x[m], s & 3, s >>> 2);
+            case Op.CAS -> atomics.compareAndSwap(d, interpreter.base(x, n), x[m], s, (int) im);
+            case Op.CASP -> atomics.compareAndSwapPair(d, interpreter.base(x, n), m, s);
             default -> throw new IllegalStateException("operation " + (w & Op.KIND_MASK) + " does not exist");
         }
         return true;
@@ -144,13 +150,27 @@ final class RareOperations {
         }
     }
 
+    private void unprivileged(long address, int access, int register) {
+        int size = 1 << Access.size(access);
+        if (Access.isStore(access)) {
+            memory.storeUnprivileged(address, size, registers.x[register]);
+        } else {
+            registers.x[register] = extend(memory.loadUnprivileged(address, size), access);
+        }
+    }
+
     private long load(long address, int access) {
-        long value = switch (Access.size(access)) {
-            case 0 -> memory.load8(address);
-            case 1 -> memory.load16(address);
-            case 2 -> memory.load32(address);
-            default -> memory.load64(address);
-        };
+        return extend(
+                switch (Access.size(access)) {
+                    case 0 -> memory.load8(address);
+                    case 1 -> memory.load16(address);
+                    case 2 -> memory.load32(address);
+                    default -> memory.load64(address);
+                },
+                access);
+    }
+
+    private static long extend(long value, int access) {
         if (!Access.isSigned(access)) {
             return value & -1L >>> 64 - (8 << Access.size(access));
         }

@@ -252,7 +252,20 @@ final class Translator {
             case PAIR_POST -> pair(word, 0, pairOffset(word));
             case PAIR_PRE -> pair(word, pairOffset(word), pairOffset(word));
             case ACCESS_UNSIGNED -> access(word, (long) bits(word, 10, 12) << size(word));
-            case ACCESS_UNSCALED, ACCESS_UNPRIVILEGED -> access(word, signed(word, 12, 9));
+            case ACCESS_UNSCALED -> access(word, signed(word, 12, 9));
+            case ACCESS_UNPRIVILEGED ->
+                emit(
+                        Op.UNPRIVILEGED,
+                        transferred(word),
+                        orSp(rn(word)),
+                        0,
+                        Access.of(size(word), opc(word)),
+                        signed(word, 12, 9));
+            case ATOMIC ->
+                emit(Op.ATOMIC, result(rd(word)), orSp(rn(word)), rm(word), size(word) | bits(word, 12, 4) << 2, 0);
+            case COMPARE_AND_SWAP -> emit(Op.CAS, rd(word), orSp(rn(word)), rm(word), size(word), result(rm(word)));
+            case COMPARE_AND_SWAP_PAIR ->
+                emit(Op.CASP, rd(word), orSp(rn(word)), rm(word), 2 + bits(word, 30, 1), rm(word));
             case ACCESS_POST -> accessWriteback(word, 0, signed(word, 12, 9));
             case ACCESS_PRE -> accessWriteback(word, signed(word, 12, 9), signed(word, 12, 9));
             case ACCESS_REGISTER -> accessRegister(word);
@@ -260,6 +273,11 @@ final class Translator {
                     HVC,
                     SMC,
                     BRK,
+                    HLT,
+                    DCPS,
+                    DRPS,
+                    MSR_PAN,
+                    MSR_UAO,
                     ERET,
                     MSR_SPSEL,
                     MSR_DAIFSET,

@@ -20,6 +20,7 @@ import io.faultline.api.state.StateWriter;
 public final class CpuInterface implements StateElement {
     private static final int IDLE_PRIORITY = 0xFF;
     private static final int SPECIAL_INTIDS = 1020;
+    private static final int NO_GROUP = -1;
     private static final int CBPR = 1;
     private static final int EOI_MODE = 2;
     /** Affinity level 3 in SGIs, 16 interrupt ID bits, 5 priority bits. */
@@ -33,6 +34,7 @@ public final class CpuInterface implements StateElement {
 
     private final Redistributor redistributor;
     private final Distributor distributor;
+    private final SharedInterrupts shared;
 
     private int priorityMask;
     private int control;
@@ -44,7 +46,11 @@ public final class CpuInterface implements StateElement {
     /** Highest priority pending interrupt of sufficient priority, derived from everything else. */
     private int signalled = InterruptId.SPURIOUS;
 
-    CpuInterface(Redistributor redistributor, Distributor distributor) {
+    /** Its group, or {@link #NO_GROUP}. */
+    private int signalledGroup = NO_GROUP;
+
+    CpuInterface(Redistributor redistributor, Distributor distributor, SharedInterrupts shared) {
+        this.shared = shared;
         this.redistributor = redistributor;
         this.distributor = distributor;
     }
@@ -56,7 +62,7 @@ public final class CpuInterface implements StateElement {
      * @return true if it does
      */
     public boolean irqPending() {
-        return signalled != InterruptId.SPURIOUS && redistributor.group(signalled) == 1;
+        return signalledGroup == 1;
     }
 
     /**
@@ -65,7 +71,7 @@ public final class CpuInterface implements StateElement {
      * @return true if it does
      */
     public boolean fiqPending() {
-        return signalled != InterruptId.SPURIOUS && redistributor.group(signalled) == 0;
+        return signalledGroup == 0;
     }
 
     /**
@@ -145,12 +151,21 @@ public final class CpuInterface implements StateElement {
         int candidate = highestCandidate();
         boolean sufficient = candidate != InterruptId.SPURIOUS && isSufficient(candidate);
         signalled = sufficient ? candidate : InterruptId.SPURIOUS;
+        signalledGroup = sufficient ? groupOf(candidate) : NO_GROUP;
+    }
+
+    private int groupOf(int intid) {
+        return intid < SharedInterrupts.FIRST ? redistributor.group(intid) : shared.group(intid);
+    }
+
+    private int priorityOf(int intid) {
+        return intid < SharedInterrupts.FIRST ? redistributor.priority(intid) : shared.priority(intid);
     }
 
     /** Whether the priority passes the mask and preempts what is running, and the group is enabled here. */
     boolean isSufficient(int intid) {
-        int group = redistributor.group(intid);
-        int priority = redistributor.priority(intid);
+        int group = groupOf(intid);
+        int priority = priorityOf(intid);
         return isGroupEnabled(group)
                 && priority < priorityMask
                 && (priority & groupPriorityMask(group)) < runningPriority();
@@ -172,7 +187,9 @@ public final class CpuInterface implements StateElement {
                 bestPriority = priority;
             }
         }
-        return best;
+        int groups = (isGroupEnabled(0) ? 1 : 0) | (isGroupEnabled(1) ? 2 : 0);
+        int ofShared = groups == 0 ? -1 : shared.highest(redistributor.index(), groups, bestPriority);
+        return ofShared < 0 ? best : ofShared;
     }
 
     /** Bits of a priority that decide about preemption: 7:BPR1 for group 1, 7:BPR0+1 for group 0 or with CBPR. */
@@ -183,21 +200,23 @@ public final class CpuInterface implements StateElement {
 
     private int acknowledge(int group) {
         int intid = signalled;
-        if (intid == InterruptId.SPURIOUS || redistributor.group(intid) != group) {
+        if (signalledGroup != group) {
             return InterruptId.SPURIOUS;
         }
-        int priority = redistributor.priority(intid) & groupPriorityMask(group);
+        int priority = priorityOf(intid) & groupPriorityMask(group);
         activePriorities[group] |= 1 << (priority >>> GicIdentity.PRIORITY_SHIFT);
-        redistributor.activate(intid);
+        if (intid < SharedInterrupts.FIRST) {
+            redistributor.activate(intid);
+        } else {
+            shared.activate(intid);
+        }
         update();
         return intid;
     }
 
     private int highestPending(int group) {
         int candidate = highestCandidate();
-        return candidate != InterruptId.SPURIOUS && redistributor.group(candidate) == group
-                ? candidate
-                : InterruptId.SPURIOUS;
+        return candidate != InterruptId.SPURIOUS && groupOf(candidate) == group ? candidate : InterruptId.SPURIOUS;
     }
 
     private void endOfInterrupt(int group, long value) {
@@ -212,13 +231,22 @@ public final class CpuInterface implements StateElement {
             activePriorities[group] = own & own - 1;
         }
         if ((control & EOI_MODE) == 0) {
-            redistributor.deactivate(intid);
+            deactivateNow(intid);
         }
     }
 
     private void deactivate(long value) {
         if ((control & EOI_MODE) != 0) {
-            redistributor.deactivate((int) value & 0xFF_FFFF);
+            deactivateNow((int) value & 0xFF_FFFF);
+        }
+    }
+
+    /** Ends the active state of an interrupt, whichever PE it is active on if it is shared. */
+    void deactivateNow(int intid) {
+        if (SharedInterrupts.contains(intid)) {
+            shared.deactivate(intid);
+        } else {
+            redistributor.deactivate(intid);
         }
     }
 
@@ -241,7 +269,7 @@ public final class CpuInterface implements StateElement {
         groupEnabled[1] = false;
         activePriorities[0] = 0;
         activePriorities[1] = 0;
-        signalled = InterruptId.SPURIOUS;
+        update();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.hwmodel.memory.MmioDevice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,9 +21,21 @@ import java.util.List;
  * @since 0.1
  */
 public final class InterruptController implements StateElement {
-    private final Distributor distributor = new Distributor(this);
+    /** Redistributors that stand in a first range of addresses; the others are in a second (GICR_TYPER.Last). */
+    public static final int FIRST_RANGE = 123;
+
+    /** Number of SPIs, from INTID 32 on. */
+    public static final int SHARED_INTERRUPTS = SharedInterrupts.COUNT - SharedInterrupts.FIRST;
+
+    private static final long CLUSTER = 0x0000_00FF_00FF_FF00L;
+
+    private final SharedInterrupts shared;
+    private final Distributor distributor;
     private final List<Redistributor> redistributors = new ArrayList<>();
-    private final List<Affinity> affinities;
+    /** Affinities in ascending order, and the index of the PE that has each. */
+    private final long[] affinities;
+
+    private final int[] indices;
 
     /**
      * Makes a controller.
@@ -31,13 +44,20 @@ public final class InterruptController implements StateElement {
      * @throws IllegalArgumentException if there is none or two are the same
      */
     public InterruptController(List<Affinity> affinities) {
-        this.affinities = List.copyOf(affinities);
-        if (this.affinities.isEmpty() || this.affinities.stream().distinct().count() != this.affinities.size()) {
+        if (affinities.isEmpty() || affinities.stream().distinct().count() != affinities.size()) {
             throw new IllegalArgumentException("PEs need affinities of their own: " + affinities);
         }
+        this.affinities =
+                affinities.stream().mapToLong(Affinity::mpidr).sorted().toArray();
+        indices = new int[this.affinities.length];
+        for (int i = 0; i < indices.length; i++) {
+            indices[Arrays.binarySearch(this.affinities, affinities.get(i).mpidr())] = i;
+        }
+        shared = new SharedInterrupts(this);
+        distributor = new Distributor(this, shared);
         for (int i = 0; i < affinities.size(); i++) {
-            boolean last = i == affinities.size() - 1;
-            redistributors.add(new Redistributor(this, distributor, i, affinities.get(i), last));
+            boolean last = i == affinities.size() - 1 || i == FIRST_RANGE - 1;
+            redistributors.add(new Redistributor(this, distributor, shared, i, affinities.get(i), last));
         }
     }
 
@@ -73,6 +93,70 @@ public final class InterruptController implements StateElement {
     }
 
     /**
+     * Returns what EL2 gives a guest of its own on a PE instead of the CPU interface.
+     *
+     * @param pe index of the PE
+     * @return its virtual interface
+     * @throws IndexOutOfBoundsException if there is no such PE
+     */
+    public VirtualInterface virtualInterface(int pe) {
+        return redistributors.get(pe).virtualInterface();
+    }
+
+    /**
+     * Returns the number of SPIs.
+     *
+     * @return how many there are, from INTID 32 on
+     */
+    public int sharedInterrupts() {
+        return SHARED_INTERRUPTS;
+    }
+
+    /**
+     * Sets the input line of an SPI.
+     *
+     * @param spi INTID, 32 to 255
+     * @param high true for asserted
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public void setLevel(int spi, boolean high) {
+        shared.setLevel(requireShared(spi), high);
+    }
+
+    /**
+     * Tells whether the input line of an SPI is high.
+     *
+     * @param spi INTID, 32 to 255
+     * @return true if it is
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public boolean isLineHigh(int spi) {
+        return shared.isLineHigh(requireShared(spi));
+    }
+
+    private static int requireShared(int spi) {
+        if (!SharedInterrupts.contains(spi)) {
+            throw new IllegalArgumentException("INTID " + spi + " is not a shared interrupt: they are "
+                    + SharedInterrupts.FIRST + " to " + (SharedInterrupts.COUNT - 1));
+        }
+        return spi;
+    }
+
+    /** Returns the index of the PE with an affinity, or -1. */
+    int find(long affinity) {
+        int at = Arrays.binarySearch(affinities, affinity);
+        return at < 0 ? -1 : indices[at];
+    }
+
+    /** One PE has to look again at what is pending. */
+    void update(int pe) {
+        // While the controller is made there is nobody to look.
+        if (pe < redistributors.size()) {
+            redistributors.get(pe).cpuInterface().update();
+        }
+    }
+
+    /**
      * Returns the registers of the distributor.
      *
      * @return 64 KiB of registers
@@ -102,20 +186,22 @@ public final class InterruptController implements StateElement {
      */
     void sendSgi(int sender, long value, int group) {
         int intid = (int) (value >>> 24) & 0xF;
-        boolean allButSelf = (value & 1L << 40) != 0;
-        for (int i = 0; i < redistributors.size(); i++) {
-            if (allButSelf ? i != sender : isTarget(affinities.get(i).mpidr(), value)) {
-                redistributors.get(i).receiveSgi(intid, group);
+        if ((value & 1L << 40) != 0) {
+            for (int i = 0; i < redistributors.size(); i++) {
+                if (i != sender) {
+                    redistributors.get(i).receiveSgi(intid, group);
+                }
+            }
+            return;
+        }
+        long cluster = (value >>> 8 & 0xFF00 | value >>> 16 & 0xFF_0000 | value >>> 16 & 0xFFL << 32) & CLUSTER;
+        long first = (value >>> 44 & 0xF) << 4;
+        for (long targets = value & 0xFFFF; targets != 0; targets &= targets - 1) {
+            int target = find(cluster | first | Long.numberOfTrailingZeros(targets));
+            if (target >= 0) {
+                redistributors.get(target).receiveSgi(intid, group);
             }
         }
-    }
-
-    private static boolean isTarget(long affinity, long value) {
-        long aff0 = affinity & 0xFF;
-        boolean sameCluster = (affinity >>> 8 & 0xFF) == (value >>> 16 & 0xFF)
-                && (affinity >>> 16 & 0xFF) == (value >>> 32 & 0xFF)
-                && (affinity >>> 32 & 0xFF) == (value >>> 48 & 0xFF);
-        return sameCluster && aff0 >>> 4 == (value >>> 44 & 0xF) && (value & 1L << (aff0 & 0xF)) != 0;
     }
 
     void update() {

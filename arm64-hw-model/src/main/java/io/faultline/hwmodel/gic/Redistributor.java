@@ -32,6 +32,7 @@ public final class Redistributor implements StateElement {
     private final Affinity affinity;
     private final boolean last;
     private final CpuInterface cpuInterface;
+    private final VirtualInterface virtualInterface;
     private final RedistributorFrame frame = new RedistributorFrame(this);
 
     private int group;
@@ -43,12 +44,19 @@ public final class Redistributor implements StateElement {
     private final byte[] priority = new byte[COUNT];
     private boolean asleep;
 
-    Redistributor(InterruptController controller, Distributor distributor, int index, Affinity affinity, boolean last) {
+    Redistributor(
+            InterruptController controller,
+            Distributor distributor,
+            SharedInterrupts shared,
+            int index,
+            Affinity affinity,
+            boolean last) {
         this.controller = controller;
         this.index = index;
         this.affinity = affinity;
         this.last = last;
-        cpuInterface = new CpuInterface(this, distributor);
+        cpuInterface = new CpuInterface(this, distributor, shared);
+        virtualInterface = new VirtualInterface(this);
         reset();
     }
 
@@ -59,6 +67,10 @@ public final class Redistributor implements StateElement {
      */
     public CpuInterface cpuInterface() {
         return cpuInterface;
+    }
+
+    VirtualInterface virtualInterface() {
+        return virtualInterface;
     }
 
     /**
@@ -307,6 +319,7 @@ public final class Redistributor implements StateElement {
         Arrays.fill(priority, (byte) 0);
         asleep = true;
         cpuInterface.reset();
+        virtualInterface.reset();
     }
 
     @Override
@@ -320,6 +333,7 @@ public final class Redistributor implements StateElement {
         writer.bytes("priority", priority);
         writer.flag("asleep", asleep);
         writer.element(cpuInterface);
+        writer.element(virtualInterface);
     }
 
     @Override
@@ -339,6 +353,7 @@ public final class Redistributor implements StateElement {
         }
         asleep = reader.flag("asleep");
         reader.element(cpuInterface);
+        reader.element(virtualInterface);
     }
 
     private static int mask(StateReader reader, String name) {

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -337,19 +338,18 @@ public final class GuestRam implements StateElement {
     }
 
     /**
-     * Tells whether any PE other than one has a reservation.
+     * Names the pages in which PEs other than one have a reservation.
      *
      * @param own monitor that does not count
-     * @return true if another monitor is open
+     * @param action called with the address of each page, perhaps more than once
      */
-    public boolean isAnyReservedByOther(ExclusiveMonitor own) {
+    public void forEachReservedByOther(ExclusiveMonitor own, LongConsumer action) {
         for (int i = 0; i < monitors.size(); i++) {
             ExclusiveMonitor monitor = monitors.get(i);
             if (monitor != own && monitor.isOpen()) {
-                return true;
+                action.accept(monitor.page());
             }
         }
-        return false;
     }
 
     /**

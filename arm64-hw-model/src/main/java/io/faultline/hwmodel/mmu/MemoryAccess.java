@@ -7,6 +7,8 @@ package io.faultline.hwmodel.mmu;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.FaultStatus;
 import io.faultline.api.arm64.PageSize;
+import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.hwmodel.memory.ExclusiveMonitor;
 import io.faultline.hwmodel.memory.GuestRam;
 import io.faultline.hwmodel.memory.PageObserver;
@@ -14,27 +16,31 @@ import io.faultline.hwmodel.memory.RamPage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.function.LongSupplier;
 
 /**
- * How one PE gets at memory: a software TLB, and behind it both stages of translation.
+ * How one PE gets at memory: a software TLB for each access context, and behind it the translation stages.
  *
  * <p>An entry of the TLB says that aligned accesses to a page may go straight to its bytes. Everything that needs more
  * than that has no entry and takes the slow path: absent or restricted pages, pages with decoded code or foreign
- * exclusive reservations (for stores), unaligned accesses. The entries are a cache and no state.
+ * exclusive reservations (for stores). The entries are a cache and no state.
+ *
+ * <p>Stages are up to three: stage 1 of the guest, its own stage 2 if it has EL2 and uses it, and the check of the
+ * software above, {@link Stage2}, which knows absent pages. Not thread-safe.
  */
 public final class MemoryAccess implements PageObserver {
+    /** For {@link #invalidateAddress}: translations of every ASID. */
+    public static final int ANY_ASID = RetainedTranslations.ANY;
+
+    /** Number of access contexts. */
+    public static final int BANKS = 6;
+
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final int ENTRIES = 512;
+    private static final int ENTRIES = AccessBank.ENTRIES;
     private static final int OFFSET = PageSize.BYTES - 1;
-    private static final byte[] NO_PAGE = new byte[0];
-    /** Never equal to a page address with alignment bits. */
-    private static final long EMPTY = OFFSET;
     /** What is compared: the page, and the address bits that an aligned access has as zero. */
     private static final long TAG8 = ~(OFFSET & ~7L);
 
@@ -44,36 +50,38 @@ public final class MemoryAccess implements PageObserver {
     private static final int ZERO_BLOCK = 64;
 
     private final GuestRam ram;
-    private final Stage2 stage2;
-    private final Stage1 stage1;
     private final ExclusiveMonitor monitor;
     private final MemoryFault fault = new MemoryFault();
-    private boolean stage2Enabled = true;
+    private final TranslationStages stages;
+    private final AccessBanks banks;
 
-    private final long[] readTags = new long[ENTRIES];
-    private final byte[][] readPages = new byte[ENTRIES][];
-    private final long[] writeTags = new long[ENTRIES];
-    private final byte[][] writePages = new byte[ENTRIES][];
+    private AccessBank bank;
+    /** Of the bank, for the fast path. */
+    private long[] readTags;
+
+    private byte[][] readPages;
+    private long[] writeTags;
+    private byte[][] writePages;
 
     /**
      * Makes the accesses of one PE.
      *
      * @param ram the memory
-     * @param stage2 stage 2 of the machine
-     * @param tcr reads TCR_EL1
+     * @param host what the software above the guest permits
+     * @param systemRegisters storage of the system registers of the PE, by ordinal
+     * @param topLevel highest exception level of the guest: 1, or 2 if the stage 2 of HCR_EL2.VM is the guest's own
+     * @param mode how translations are remembered
      */
-    public MemoryAccess(GuestRam ram, Stage2 stage2, LongSupplier tcr) {
-        this(ram, stage2, new FlatStage1(tcr));
-    }
-
-    MemoryAccess(GuestRam ram, Stage2 stage2, Stage1 stage1) {
+    public MemoryAccess(GuestRam ram, Stage2 host, long[] systemRegisters, int topLevel, TlbMode mode) {
         this.ram = ram;
-        this.stage2 = stage2;
-        this.stage1 = stage1;
         monitor = ram.newMonitor();
-        Arrays.fill(readPages, NO_PAGE);
-        Arrays.fill(writePages, NO_PAGE);
-        pagesChanged();
+        stages = new TranslationStages(ram, host, systemRegisters, topLevel, mode, fault);
+        banks = new AccessBanks(stages, systemRegisters);
+        bank = banks.select(ProcessorState.EL1H_MASKED.spsr());
+        readTags = bank.readTags;
+        readPages = bank.readPages;
+        writeTags = bank.writeTags;
+        writePages = bank.writePages;
     }
 
     /**
@@ -86,25 +94,164 @@ public final class MemoryAccess implements PageObserver {
     }
 
     /**
-     * Turns stage 2 on or off (HCR_EL2.VM). Without it, an address without RAM is an external abort.
+     * Chooses the access context: level, PAN, UAO and the bits of HCR_EL2 that concern EL0 decide which permissions count.
      *
-     * @param enabled true for on
+     * @param pstate PSTATE in the layout of SPSR, of a level of the guest
      */
-    public void enableStage2(boolean enabled) {
-        stage2Enabled = enabled;
-        pagesChanged();
+    public void context(long pstate) {
+        use(banks.select(pstate));
+    }
+
+    private void use(AccessBank chosen) {
+        bank = chosen;
+        readTags = chosen.readTags;
+        readPages = chosen.readPages;
+        writeTags = chosen.writeTags;
+        writePages = chosen.writePages;
+    }
+
+    /**
+     * Returns the number of the present access context, for caches that are kept by it.
+     *
+     * @return 0 to {@link #BANKS} - 1
+     */
+    public int bank() {
+        return bank.index;
+    }
+
+    /**
+     * Makes a register that concerns translation take effect.
+     *
+     * @param register the register that was written
+     */
+    public void controlsChanged(SystemRegister register) {
+        banks.controlsChanged(register);
     }
 
     @Override
     public void pagesChanged() {
-        Arrays.fill(readTags, EMPTY);
-        Arrays.fill(writeTags, EMPTY);
+        banks.clear();
+    }
+
+    /** Forgets everything, after a reset or a restore. */
+    public void reset() {
+        stages.clear();
+        stages.decode();
+        banks.clear();
     }
 
     /** Called before this PE runs: stores to what other PEs have reserved must be seen. */
     public void beforeRun() {
-        if (ram.isAnyReservedByOther(monitor)) {
-            Arrays.fill(writeTags, EMPTY);
+        ram.forEachReservedByOther(monitor, banks);
+    }
+
+    /**
+     * Forgets the translations of a regime, for EL1&amp;0 those of the present VMID.
+     *
+     * @param el2 whether the regime is that of EL2
+     */
+    public void invalidateAll(boolean el2) {
+        stages.invalidateAll(el2);
+        banks.clear(el2);
+    }
+
+    /**
+     * Forgets the translations of an address.
+     *
+     * @param el2 whether the regime is that of EL2
+     * @param address an address in the mapping; bits 63:56 do not count
+     * @param asid an ASID, or {@link #ANY_ASID}; global translations go in any case
+     * @return mask of the address bits that the largest mapping that may have been there does not have as its offset
+     */
+    public long invalidateAddress(boolean el2, long address, int asid) {
+        stages.invalidateAddress(el2, address, asid);
+        return banks.forget(el2, address);
+    }
+
+    /**
+     * Forgets the translations of an ASID that are not global.
+     *
+     * @param el2 whether the regime is that of EL2
+     * @param asid the ASID
+     */
+    public void invalidateAsid(boolean el2, int asid) {
+        stages.invalidateAsid(el2, asid);
+        banks.clearNotGlobal(el2);
+    }
+
+    /**
+     * Forgets what stage 2 says of an address, for the present VMID. Combined translations may stay until stage 1 is
+     * invalidated, as TLBI IPAS2E1 permits; they do not.
+     *
+     * @param ipa intermediate physical address
+     */
+    public void invalidateIntermediate(long ipa) {
+        stages.invalidateIntermediate(ipa);
+        banks.clear(false);
+    }
+
+    /** Forgets the translations of EL1&amp;0 of every VMID. */
+    public void invalidateGuests() {
+        stages.invalidateGuests();
+        banks.clear(false);
+    }
+
+    /**
+     * Carries out an address translation instruction (AT).
+     *
+     * @param el2 whether the regime is that of EL2
+     * @param address virtual address
+     * @param write whether for a write
+     * @param unprivileged whether for EL0
+     * @param bothStages whether the stage 2 of the guest counts
+     * @return the value of PAR_EL1
+     * @throws MemoryFault if a table is where the software above or the guest's EL2 has to be asked
+     */
+    public long addressTranslate(boolean el2, long address, boolean write, boolean unprivileged, boolean bothStages) {
+        return stages.addressTranslate(el2, address, write, unprivileged, bothStages);
+    }
+
+    /**
+     * Loads as EL0 would, if the present level is not exempted (LDTR).
+     *
+     * @param address virtual address
+     * @param size 1, 2, 4 or 8 bytes
+     * @return the value, sign-extended
+     */
+    public long loadUnprivileged(long address, int size) {
+        AccessBank own = bank;
+        use(banks.unprivileged());
+        try {
+            return switch (size) {
+                case 8 -> load64(address);
+                case 4 -> load32(address);
+                case 2 -> load16(address);
+                default -> load8(address);
+            };
+        } finally {
+            use(own);
+        }
+    }
+
+    /**
+     * Stores as EL0 would, if the present level is not exempted (STTR).
+     *
+     * @param address virtual address
+     * @param size 1, 2, 4 or 8 bytes
+     * @param value the value; upper bits are ignored
+     */
+    public void storeUnprivileged(long address, int size, long value) {
+        AccessBank own = bank;
+        use(banks.unprivileged());
+        try {
+            switch (size) {
+                case 8 -> store64(address, value);
+                case 4 -> store32(address, value);
+                case 2 -> store16(address, value);
+                default -> store8(address, value);
+            }
+        } finally {
+            use(own);
         }
     }
 
@@ -261,8 +408,10 @@ public final class MemoryAccess implements PageObserver {
     }
 
     private void probePair(long address, int size) {
-        locate(address, size, AccessKind.WRITE);
-        if (((int) address & OFFSET) + 2 * size > PageSize.BYTES) {
+        if (!bank.writesNormal(address)) {
+            locate(address, size, AccessKind.WRITE);
+        }
+        if (((int) address & OFFSET) + 2 * size > PageSize.BYTES && !bank.writesNormal(nextPage(address))) {
             locate(nextPage(address), 1, AccessKind.WRITE);
         }
     }
@@ -275,7 +424,8 @@ public final class MemoryAccess implements PageObserver {
      */
     public void mark(long address, int size) {
         requireAligned(address, size, AccessKind.READ);
-        RamPage page = locate(address, size, AccessKind.READ);
+        RamPage known = bank.readable(address);
+        RamPage page = known != null ? known : locate(address, size, AccessKind.READ);
         monitor.mark(page.address() | address & OFFSET);
     }
 
@@ -291,16 +441,33 @@ public final class MemoryAccess implements PageObserver {
         if (!monitor.isOpen()) {
             return false;
         }
-        RamPage page = locate(address, size, AccessKind.WRITE);
+        RamPage known = bank.writable(address);
+        RamPage page = known != null ? known : locate(address, size, AccessKind.WRITE);
         boolean passed = monitor.covers(page.address() | address & OFFSET);
         monitor.clear();
         return passed;
     }
 
-    /** Exclusives are aligned whatever the memory. */
+    /**
+     * Checks that an atomic instruction may do both its accesses, the read first.
+     *
+     * @param address virtual address
+     * @param size bytes of the whole access, 1 to 16; the address must be a multiple
+     */
+    public void checkAtomic(long address, int size) {
+        requireAligned(address, size, AccessKind.READ);
+        if (bank.readable(address) == null) {
+            locate(address, size, AccessKind.READ);
+        }
+        if (bank.writable(address) == null) {
+            locate(address, size, AccessKind.WRITE);
+        }
+    }
+
+    /** Exclusives and atomics are aligned whatever the memory. */
     private void requireAligned(long address, int size, AccessKind access) {
         if ((address & size - 1) != 0) {
-            throw fault.toEl1(access, address, FaultStatus.ALIGNMENT);
+            throw fault.ofStage1(access, address, FaultStatus.ALIGNMENT);
         }
     }
 
@@ -311,9 +478,13 @@ public final class MemoryAccess implements PageObserver {
      */
     public void zeroBlock(long address) {
         long start = address & -ZERO_BLOCK;
-        translate(address, AccessKind.WRITE);
-        if (stage1.isDevice(address)) {
-            throw fault.toEl1(AccessKind.WRITE, address, FaultStatus.ALIGNMENT);
+        boolean normal = bank.writesNormal(address);
+        if (!normal) {
+            translate(address, AccessKind.WRITE, true);
+            normal = !stages.isDevice();
+        }
+        if (!normal) {
+            throw fault.ofStage1(AccessKind.WRITE, address, FaultStatus.ALIGNMENT);
         }
         for (int i = 0; i < ZERO_BLOCK; i += 8) {
             store64(start + i, 0);
@@ -327,8 +498,11 @@ public final class MemoryAccess implements PageObserver {
      * @param access READ, or WRITE for an instruction that needs write permission
      */
     public void maintain(long address, AccessKind access) {
+        if (access == AccessKind.READ && bank.readable(address) != null) {
+            return;
+        }
         try {
-            translate(address, access);
+            translate(address, access, true);
         } catch (MemoryFault found) {
             throw found.ofMaintenance();
         }
@@ -341,55 +515,47 @@ public final class MemoryAccess implements PageObserver {
      * @return the page
      */
     public RamPage fetch(long address) {
-        return ram.page(translate(address, AccessKind.EXECUTE));
-    }
-
-    /**
-     * Translates by stage 1 alone.
-     *
-     * @param address virtual address
-     * @param access kind of the access
-     * @return the intermediate physical address, or {@link Stage1#FAULT}
-     */
-    public long translateStage1(long address, AccessKind access) {
-        return stage1.translate(address, access);
-    }
-
-    /**
-     * Returns what was wrong when {@link #translateStage1} returned {@link Stage1#FAULT}.
-     *
-     * @return fault status code with level
-     */
-    public int stage1FaultStatus() {
-        return stage1.faultStatus();
+        long physical = translate(address, AccessKind.EXECUTE, true);
+        banks.noteLarge(address, stages.shift());
+        return ram.page(physical);
     }
 
     private long slowLoad(long address, int size) {
-        RamPage page = locate(address, size, AccessKind.READ);
         int offset = (int) address & OFFSET;
         if (offset + size > PageSize.BYTES) {
-            return loadAcross(page, address, size);
+            return loadAcross(address, size);
         }
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        readTags[entry] = address & ~(long) OFFSET;
-        readPages[entry] = page.bytes();
+        int entry = AccessBank.entry(address);
+        byte[] bytes;
+        if (bank.readsNormal(address) && !bank.regime.checksAlignment) {
+            bytes = readPages[entry];
+        } else {
+            bytes = locate(address, size, AccessKind.READ).bytes();
+        }
         return switch (size) {
-            case 8 -> (long) LONGS.get(page.bytes(), offset);
-            case 4 -> (int) INTS.get(page.bytes(), offset);
-            case 2 -> (short) SHORTS.get(page.bytes(), offset);
-            default -> page.bytes()[offset];
+            case 8 -> (long) LONGS.get(bytes, offset);
+            case 4 -> (int) INTS.get(bytes, offset);
+            case 2 -> (short) SHORTS.get(bytes, offset);
+            default -> bytes[offset];
         };
     }
 
-    private long loadAcross(RamPage first, long address, int size) {
-        RamPage second = locate(nextPage(address), 1, AccessKind.READ);
+    private long loadAcross(long address, int size) {
+        byte[] first = readable(address, size);
+        byte[] second = readable(nextPage(address), 1);
         long value = 0;
         for (int i = size - 1; i >= 0; i--) {
             int offset = ((int) address & OFFSET) + i;
-            byte[] bytes = offset < PageSize.BYTES ? first.bytes() : second.bytes();
+            byte[] bytes = offset < PageSize.BYTES ? first : second;
             value = value << 8 | bytes[offset & OFFSET] & 0xFF;
         }
-        return value;
+        return size == 8 ? value : value << 64 - 8 * size >> 64 - 8 * size;
+    }
+
+    private byte[] readable(long address, int size) {
+        return bank.readsNormal(address) && !bank.regime.checksAlignment
+                ? readPages[AccessBank.entry(address)]
+                : locate(address, size, AccessKind.READ).bytes();
     }
 
     private static long nextPage(long address) {
@@ -397,70 +563,57 @@ public final class MemoryAccess implements PageObserver {
     }
 
     private void slowStore(long address, int size, long value) {
-        RamPage page = locate(address, size, AccessKind.WRITE);
         int offset = (int) address & OFFSET;
+        boolean known = bank.writesNormal(address) && !bank.regime.checksAlignment;
         if (offset + size > PageSize.BYTES) {
-            locate(nextPage(address), 1, AccessKind.WRITE);
+            if (!known) {
+                locate(address, size, AccessKind.WRITE);
+            }
+            if (!bank.writesNormal(nextPage(address))) {
+                locate(nextPage(address), 1, AccessKind.WRITE);
+            }
             for (int i = 0; i < size; i++) {
                 store8(address + i, value >>> 8 * i);
             }
             return;
         }
-        byte[] bytes = page.bytes();
+        if (known) {
+            put(writePages[AccessBank.entry(address)], offset, size, value);
+            return;
+        }
+        RamPage page = locate(address, size, AccessKind.WRITE);
+        put(page.bytes(), offset, size, value);
+        if (page.isWatched()) {
+            page.written(offset, size);
+        }
+        if (ram.isReservedByOther(monitor, page.address())) {
+            ram.stored(monitor, page.address() + offset, size);
+        }
+    }
+
+    private static void put(byte[] bytes, int offset, int size, long value) {
         switch (size) {
             case 8 -> LONGS.set(bytes, offset, value);
             case 4 -> INTS.set(bytes, offset, (int) value);
             case 2 -> SHORTS.set(bytes, offset, (short) value);
             default -> bytes[offset] = (byte) value;
         }
-        boolean watched = page.isWatched();
-        boolean reserved = ram.isReservedByOther(monitor, page.address());
-        if (watched) {
-            page.written(offset, size);
-        }
-        if (reserved) {
-            ram.stored(monitor, page.address() + offset, size);
-        }
-        if (!watched && !reserved) {
-            int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-            writeTags[entry] = address & ~(long) OFFSET;
-            writePages[entry] = bytes;
-        }
     }
 
-    /** Finds the page of a data access after every check. */
+    /** Finds the page of a data access after every check, and remembers it if it can be used without questions. */
     private RamPage locate(long address, int size, AccessKind access) {
-        boolean aligned = (address & size - 1) == 0;
-        long ipa = stage1.translate(address, access);
-        if (ipa == Stage1.FAULT) {
-            throw fault.toEl1(access, address, stage1.faultStatus());
+        RamPage page = ram.page(translate(address, access, (address & size - 1) == 0));
+        if (access == AccessKind.READ) {
+            banks.noteLarge(address, stages.shift());
+            bank.rememberRead(address, page, stages.found());
+        } else if (!page.isWatched() && !ram.isReservedByOther(monitor, page.address())) {
+            banks.noteLarge(address, stages.shift());
+            bank.rememberWrite(address, page, stages.found());
         }
-        if (!aligned && stage1.isDevice(address)) {
-            throw fault.toEl1(access, address, FaultStatus.ALIGNMENT);
-        }
-        checkStage2(address, ipa, access);
-        return ram.page(ipa);
+        return page;
     }
 
-    private long translate(long address, AccessKind access) {
-        long ipa = stage1.translate(address, access);
-        if (ipa == Stage1.FAULT) {
-            throw fault.toEl1(access, address, stage1.faultStatus());
-        }
-        checkStage2(address, ipa, access);
-        return ipa;
-    }
-
-    private void checkStage2(long address, long ipa, AccessKind access) {
-        if (!stage2Enabled) {
-            if (!ram.isResident(ipa)) {
-                throw fault.toEl1(access, address, FaultStatus.EXTERNAL);
-            }
-            return;
-        }
-        int status = stage2.check(ipa, access);
-        if (status != Stage2.ALLOWED) {
-            throw fault.toEl2(access, address, ipa, status);
-        }
+    private long translate(long address, AccessKind access, boolean aligned) {
+        return stages.translate(bank, address, access, aligned);
     }
 }

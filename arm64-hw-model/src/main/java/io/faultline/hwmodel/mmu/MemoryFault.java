@@ -14,15 +14,17 @@ import java.io.Serial;
  * hardware model.
  */
 public final class MemoryFault extends RuntimeException {
-    /** Which regime found the fault, hence who is told. */
+    /** Who found the fault, hence who is told. */
     public enum Origin {
-        /** Stage 1, alignment or external: taken to EL1. */
+        /** Stage 1, alignment or external: taken where the level takes its own. */
         STAGE1,
-        /** Stage 2: taken to EL2. */
+        /** The stage 2 that the guest's EL2 is in charge of: taken to EL2. */
         STAGE2,
-        /** The base register is a misaligned stack pointer: taken to EL1, no access was made. */
+        /** The software above the guest: no RAM there, or page absent or restricted. */
+        HOST,
+        /** The base register is a misaligned stack pointer, no access was made. */
         STACK_POINTER,
-        /** The address of an instruction is not a multiple of 4: taken to EL1, no access was made. */
+        /** The address of an instruction is not a multiple of 4, no access was made. */
         PROGRAM_COUNTER
     }
 
@@ -35,6 +37,7 @@ public final class MemoryFault extends RuntimeException {
     private long address;
     private long ipa;
     private boolean maintenance;
+    private boolean onWalk;
 
     /** Makes the reusable instance. */
     public MemoryFault() {
@@ -42,36 +45,56 @@ public final class MemoryFault extends RuntimeException {
     }
 
     /**
-     * Describes a fault that goes to EL1.
+     * Describes a fault of stage 1, an alignment fault or an external abort.
      *
      * @param kind kind of the access
      * @param virtualAddress address of the access
      * @param faultStatus fault status code
      * @return this
      */
-    public MemoryFault toEl1(AccessKind kind, long virtualAddress, int faultStatus) {
+    public MemoryFault ofStage1(AccessKind kind, long virtualAddress, int faultStatus) {
         origin = Origin.STAGE1;
         access = kind;
         address = virtualAddress;
         status = faultStatus;
         ipa = 0;
         maintenance = false;
+        onWalk = false;
         return this;
     }
 
     /**
-     * Describes a stage 2 fault.
+     * Describes a fault of the stage 2 of the guest's EL2.
      *
      * @param kind kind of the access
      * @param virtualAddress address of the access
-     * @param intermediate intermediate physical address of the access
+     * @param intermediate intermediate physical address that could not be translated
      * @param faultStatus fault status code
+     * @param walk whether a walk of stage 1 made the access
      * @return this
      */
-    public MemoryFault toEl2(AccessKind kind, long virtualAddress, long intermediate, int faultStatus) {
-        toEl1(kind, virtualAddress, faultStatus);
+    public MemoryFault ofStage2(
+            AccessKind kind, long virtualAddress, long intermediate, int faultStatus, boolean walk) {
+        ofStage1(kind, virtualAddress, faultStatus);
         origin = Origin.STAGE2;
         ipa = intermediate;
+        onWalk = walk;
+        return this;
+    }
+
+    /**
+     * Describes a fault that is the business of the software above the guest.
+     *
+     * @param kind kind of the access
+     * @param virtualAddress address of the access
+     * @param physical address that is not there, as the guest sees it
+     * @param faultStatus fault status code
+     * @param walk whether a table walk made the access
+     * @return this
+     */
+    public MemoryFault ofHost(AccessKind kind, long virtualAddress, long physical, int faultStatus, boolean walk) {
+        ofStage2(kind, virtualAddress, physical, faultStatus, walk);
+        origin = Origin.HOST;
         return this;
     }
 
@@ -81,7 +104,7 @@ public final class MemoryFault extends RuntimeException {
      * @return this
      */
     public MemoryFault ofStackPointer() {
-        toEl1(AccessKind.READ, 0, 0);
+        ofStage1(AccessKind.READ, 0, 0);
         origin = Origin.STACK_POINTER;
         return this;
     }
@@ -93,7 +116,7 @@ public final class MemoryFault extends RuntimeException {
      * @return this
      */
     public MemoryFault ofPc(long pc) {
-        toEl1(AccessKind.EXECUTE, pc, 0);
+        ofStage1(AccessKind.EXECUTE, pc, 0);
         origin = Origin.PROGRAM_COUNTER;
         return this;
     }
@@ -109,7 +132,7 @@ public final class MemoryFault extends RuntimeException {
     }
 
     /**
-     * Returns which regime found the fault.
+     * Returns who found the fault.
      *
      * @return the origin
      */
@@ -147,7 +170,7 @@ public final class MemoryFault extends RuntimeException {
     /**
      * Returns the intermediate physical address.
      *
-     * @return what HPFAR_EL2 is made of; meaningful only for stage 2
+     * @return what HPFAR_EL2 is made of; meaningful only for {@link Origin#STAGE2} and {@link Origin#HOST}
      */
     public long ipa() {
         return ipa;
@@ -160,5 +183,14 @@ public final class MemoryFault extends RuntimeException {
      */
     public boolean isMaintenance() {
         return maintenance;
+    }
+
+    /**
+     * Tells whether the access was one of a table walk.
+     *
+     * @return S1PTW of the syndrome
+     */
+    public boolean isOnWalk() {
+        return onWalk;
     }
 }

@@ -88,6 +88,15 @@ public final class RegisterFile implements StateElement {
     }
 
     /**
+     * Clears bits of PSTATE that select no stack pointer.
+     *
+     * @param bits a mask without condition flags, level and SP
+     */
+    public void clear(long bits) {
+        pstate &= ~bits;
+    }
+
+    /**
      * Returns the exception level.
      *
      * @return 0 to 3

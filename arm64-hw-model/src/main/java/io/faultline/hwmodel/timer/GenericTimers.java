@@ -9,10 +9,12 @@ import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.hwmodel.gic.Redistributor;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The generic timers of one PE: the EL1 physical timer on PPI 30 and the EL1 virtual timer on PPI 27, both level.
+ * The generic timers of one PE, all level: EL1 physical on PPI 30, EL1 virtual on 27, EL2 physical on 26, EL2 virtual on
+ * 28.
  *
  * <p>A timer condition is met while count &gt;= compare value, both unsigned 64-bit. The interrupt line is high while the
  * timer is enabled, its condition is met and it is not masked (CNTx_CTL ENABLE, ISTATUS, IMASK). The virtual count is the
@@ -22,21 +24,25 @@ import java.util.Objects;
  */
 public final class GenericTimers implements StateElement {
     /** INTID of the EL1 physical timer. */
-    public static final int PHYSICAL_PPI = 30;
+    public static final int PHYSICAL_PPI = TimerUnit.PHYSICAL.interrupt;
     /** INTID of the EL1 virtual timer. */
-    public static final int VIRTUAL_PPI = 27;
+    public static final int VIRTUAL_PPI = TimerUnit.VIRTUAL.interrupt;
 
+    private static final TimerUnit[] UNITS = TimerUnit.values();
     private static final long ENABLE = 1;
     private static final long IMASK = 2;
     private static final long ISTATUS = 4;
-    private static final int PHYSICAL = 0;
-    private static final int VIRTUAL = 1;
 
     private final VirtualClock clock;
     private final Redistributor redistributor;
-    private final long[] control = new long[2];
-    private final long[] compare = new long[2];
+    private final long[] control = new long[UNITS.length];
+    private final long[] compare = new long[UNITS.length];
     private long virtualOffset;
+    private long frequency = VirtualClock.COUNTER_FREQUENCY;
+    /** When the next line rises by itself; derived. */
+    private long deadline = VirtualClock.NEVER;
+    /** When to look at the lines again; derived. */
+    private long refresh;
 
     /**
      * Makes the timers of one PE.
@@ -52,51 +58,85 @@ public final class GenericTimers implements StateElement {
     /**
      * Reads a timer or counter register.
      *
-     * @param register CNTFRQ_EL0, CNTPCT_EL0, CNTVCT_EL0, CNTVOFF_EL2, or one of CNTP_ and CNTV_ CTL, CVAL, TVAL
+     * @param register CNTFRQ_EL0, CNTPCT_EL0, CNTVCT_EL0, CNTVOFF_EL2, or CTL, CVAL, TVAL of CNTP, CNTV, CNTHP or CNTHV
      * @return its value now
      * @throws IllegalArgumentException if it is another register
      */
     public long read(SystemRegister register) {
         return switch (register) {
-            case CNTFRQ_EL0 -> VirtualClock.COUNTER_FREQUENCY;
-            case CNTPCT_EL0 -> count(PHYSICAL);
-            case CNTVCT_EL0 -> count(VIRTUAL);
+            case CNTFRQ_EL0 -> frequency;
+            case CNTPCT_EL0 -> count(TimerUnit.PHYSICAL);
+            case CNTVCT_EL0 -> count(TimerUnit.VIRTUAL);
             case CNTVOFF_EL2 -> virtualOffset;
-            case CNTP_CTL_EL0 -> readControl(PHYSICAL);
-            case CNTP_CVAL_EL0 -> compare[PHYSICAL];
-            case CNTP_TVAL_EL0 -> readTimerValue(PHYSICAL);
-            case CNTV_CTL_EL0 -> readControl(VIRTUAL);
-            case CNTV_CVAL_EL0 -> compare[VIRTUAL];
-            case CNTV_TVAL_EL0 -> readTimerValue(VIRTUAL);
-            default -> throw notATimer(register);
+            default -> read(unit(register), register);
         };
     }
 
+    private long read(TimerUnit unit, SystemRegister register) {
+        int i = unit.ordinal();
+        if (register == unit.control) {
+            boolean met = (control[i] & ENABLE) != 0 && isConditionMet(unit);
+            return control[i] | (met ? ISTATUS : 0);
+        }
+        // TVAL reads as the low half of compare value minus count.
+        return register == unit.compare ? compare[i] : compare[i] - count(unit) & 0xFFFF_FFFFL;
+    }
+
     /**
-     * Writes a timer register and updates the lines.
+     * Writes a timer register and updates the lines. What CNTFRQ_EL0 holds changes nothing but what software reads there.
      *
-     * @param register CNTVOFF_EL2, or one of CNTP_ and CNTV_ CTL, CVAL, TVAL
+     * @param register CNTFRQ_EL0, CNTVOFF_EL2, or CTL, CVAL, TVAL of CNTP, CNTV, CNTHP or CNTHV
      * @param value the value; bits that do not exist are ignored
      * @throws IllegalArgumentException if it is another register
      */
     public void write(SystemRegister register, long value) {
         switch (register) {
+            case CNTFRQ_EL0 -> frequency = value & 0xFFFF_FFFFL;
             case CNTVOFF_EL2 -> virtualOffset = value;
-            case CNTP_CTL_EL0 -> control[PHYSICAL] = value & (ENABLE | IMASK);
-            case CNTP_CVAL_EL0 -> compare[PHYSICAL] = value;
-            case CNTP_TVAL_EL0 -> compare[PHYSICAL] = count(PHYSICAL) + (int) value;
-            case CNTV_CTL_EL0 -> control[VIRTUAL] = value & (ENABLE | IMASK);
-            case CNTV_CVAL_EL0 -> compare[VIRTUAL] = value;
-            case CNTV_TVAL_EL0 -> compare[VIRTUAL] = count(VIRTUAL) + (int) value;
-            default -> throw notATimer(register);
+            default -> write(unit(register), register, value);
         }
-        update();
+        refresh();
     }
 
-    /** Brings the interrupt lines up to date with the clock. */
+    private void write(TimerUnit unit, SystemRegister register, long value) {
+        int i = unit.ordinal();
+        if (register == unit.control) {
+            control[i] = value & (ENABLE | IMASK);
+        } else {
+            compare[i] = register == unit.compare ? value : count(unit) + (int) value;
+        }
+    }
+
+    private static TimerUnit unit(SystemRegister register) {
+        for (TimerUnit unit : UNITS) {
+            if (register == unit.control || register == unit.compare || register == unit.value) {
+                return unit;
+            }
+        }
+        throw new IllegalArgumentException(register + " is not a register of the generic timers");
+    }
+
+    /** Brings the interrupt lines up to date with the clock. Costs next to nothing while no line is due. */
     public void update() {
-        redistributor.setLevel(PHYSICAL_PPI, isLineHigh(PHYSICAL));
-        redistributor.setLevel(VIRTUAL_PPI, isLineHigh(VIRTUAL));
+        if (clock.now() >= refresh) {
+            refresh();
+        }
+    }
+
+    private void refresh() {
+        deadline = VirtualClock.NEVER;
+        refresh = VirtualClock.NEVER;
+        for (TimerUnit unit : UNITS) {
+            boolean high = isLineHigh(unit);
+            redistributor.setLevel(unit.interrupt, high);
+            if (high) {
+                // The line falls again where the count passes its largest value.
+                refresh = Math.min(refresh, time(-count(unit)));
+            } else if (control[unit.ordinal()] == ENABLE) {
+                deadline = Math.min(deadline, time(compare[unit.ordinal()] - count(unit)));
+            }
+        }
+        refresh = Math.min(refresh, deadline);
     }
 
     /**
@@ -105,14 +145,12 @@ public final class GenericTimers implements StateElement {
      * @return a time of the clock in nanoseconds, later than now, or {@link VirtualClock#NEVER}
      */
     public long nextDeadline() {
-        return Math.min(deadline(PHYSICAL), deadline(VIRTUAL));
+        update();
+        return deadline;
     }
 
-    private long deadline(int timer) {
-        if (control[timer] != ENABLE || isConditionMet(timer)) {
-            return VirtualClock.NEVER;
-        }
-        long counts = compare[timer] - count(timer);
+    /** Returns when a number of counts, unsigned, will have passed. */
+    private long time(long counts) {
         long from = clock.count();
         if (counts < 0 || counts >= VirtualClock.NEVER / VirtualClock.NANOS_PER_COUNT - from) {
             return VirtualClock.NEVER;
@@ -120,30 +158,16 @@ public final class GenericTimers implements StateElement {
         return (from + counts) * VirtualClock.NANOS_PER_COUNT;
     }
 
-    private long count(int timer) {
-        return timer == PHYSICAL ? clock.count() : clock.count() - virtualOffset;
+    private long count(TimerUnit unit) {
+        return unit == TimerUnit.VIRTUAL ? clock.count() - virtualOffset : clock.count();
     }
 
-    private boolean isConditionMet(int timer) {
-        return Long.compareUnsigned(count(timer), compare[timer]) >= 0;
+    private boolean isConditionMet(TimerUnit unit) {
+        return Long.compareUnsigned(count(unit), compare[unit.ordinal()]) >= 0;
     }
 
-    private boolean isLineHigh(int timer) {
-        return control[timer] == ENABLE && isConditionMet(timer);
-    }
-
-    private long readControl(int timer) {
-        boolean met = (control[timer] & ENABLE) != 0 && isConditionMet(timer);
-        return control[timer] | (met ? ISTATUS : 0);
-    }
-
-    /** TVAL reads as the low half of compare value minus count. */
-    private long readTimerValue(int timer) {
-        return compare[timer] - count(timer) & 0xFFFF_FFFFL;
-    }
-
-    private static IllegalArgumentException notATimer(SystemRegister register) {
-        return new IllegalArgumentException(register + " is not a register of the generic timers");
+    private boolean isLineHigh(TimerUnit unit) {
+        return control[unit.ordinal()] == ENABLE && isConditionMet(unit);
     }
 
     @Override
@@ -153,12 +177,11 @@ public final class GenericTimers implements StateElement {
 
     @Override
     public void reset() {
-        control[PHYSICAL] = 0;
-        control[VIRTUAL] = 0;
-        compare[PHYSICAL] = 0;
-        compare[VIRTUAL] = 0;
+        Arrays.fill(control, 0);
+        Arrays.fill(compare, 0);
         virtualOffset = 0;
-        update();
+        frequency = VirtualClock.COUNTER_FREQUENCY;
+        refresh();
     }
 
     @Override
@@ -166,14 +189,15 @@ public final class GenericTimers implements StateElement {
         writer.words("control", control);
         writer.words("compare", compare);
         writer.word("virtual-offset", virtualOffset);
+        writer.word("frequency", frequency);
     }
 
-    /** Interrupt lines are restored with the redistributor, not from here. */
+    /** Interrupt lines are restored with the redistributor; those that are due are raised at the next update. */
     @Override
     public void restore(StateReader reader) {
-        long[] savedControl = reader.words("control", 2);
-        long[] savedCompare = reader.words("compare", 2);
-        for (int i = 0; i < 2; i++) {
+        long[] savedControl = reader.words("control", UNITS.length);
+        long[] savedCompare = reader.words("compare", UNITS.length);
+        for (int i = 0; i < UNITS.length; i++) {
             if ((savedControl[i] & ~(ENABLE | IMASK)) != 0) {
                 throw reader.invalid("control", "has bits that do not exist");
             }
@@ -181,5 +205,7 @@ public final class GenericTimers implements StateElement {
             compare[i] = savedCompare[i];
         }
         virtualOffset = reader.word("virtual-offset");
+        frequency = reader.word("frequency", 0, 0xFFFF_FFFFL);
+        refresh = 0;
     }
 }

@@ -44,9 +44,10 @@ class EntryStateTest {
     }
 
     @Test
-    void panIsSetOnEntryToEl1UnlessSpanSaysNo() {
+    void panIsSetOnEntryToEl1AndEl2UnlessSpanSaysNo() {
         assertEquals(new ProcessorState(0x3C5 | ProcessorState.PAN), entry(0, ExceptionLevel.EL1, 0));
-        assertEquals(new ProcessorState(0x3C9), entry(0, ExceptionLevel.EL2, 0));
+        assertEquals(new ProcessorState(0x3C9 | ProcessorState.PAN), entry(0, ExceptionLevel.EL2, 0));
+        assertEquals(new ProcessorState(0x3CD), entry(0, ExceptionLevel.EL3, 0));
     }
 
     @Test

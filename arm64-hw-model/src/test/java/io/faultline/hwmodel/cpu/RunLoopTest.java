@@ -19,6 +19,7 @@ import io.faultline.api.trace.TraceSink;
 import io.faultline.hwmodel.Guest;
 import io.faultline.hwmodel.Programs;
 import io.faultline.hwmodel.memory.RamRegion;
+import io.faultline.hwmodel.mmu.TlbMode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunLoopTest {
-    private static void enable(Guest guest, int intid) {
+    static void enable(Guest guest, int intid) {
         guest.hardware.gic().distributorFrame().write(0, AccessWidth.WORD, 3);
         guest.hardware.gic().redistributorFrame(0).write(0x10100, AccessWidth.WORD, 1L << intid);
     }
@@ -246,8 +247,12 @@ class RunLoopTest {
 
     @Test
     void aSlowerProcessorTakesTheSameTimeForFewerInstructions() {
-        HardwarePlan plan =
-                new HardwarePlan(List.of(new RamRegion(Guest.RAM, Guest.RAM_SIZE)), List.of(Affinity.ofIndex(0)), 100);
+        HardwarePlan plan = new HardwarePlan(
+                List.of(new RamRegion(Guest.RAM, Guest.RAM_SIZE)),
+                List.of(Affinity.ofIndex(0)),
+                ExceptionLevel.EL1,
+                TlbMode.NORMAL,
+                100);
         Guest guest = new Guest(plan, false);
         guest.load(Guest.CODE, Programs.program("timer"));
         guest.load(Guest.VECTORS, Programs.program("returning_vectors"));

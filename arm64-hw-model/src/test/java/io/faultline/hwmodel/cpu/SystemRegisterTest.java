@@ -43,10 +43,16 @@ class SystemRegisterTest {
         return guest.write(register, guest.read(register) | bits);
     }
 
+    /** By a debugger, as the MMU is on then. */
+    @Test
+    void systemControlHasTheBitsOfItsFeatures() {
+        Guest guest = new Guest(1, false).write(SystemRegister.SCTLR_EL1, -1);
+        assertEquals("34dddb9f", Long.toHexString(guest.read(SystemRegister.SCTLR_EL1)));
+    }
+
     /** What EL1 sees of a register after writing all ones, or -1 in the first place if it may not write. */
     @ParameterizedTest
     @CsvSource({
-        "SCTLR_EL1, 34ddda1e",
         "TTBR0_EL1, ffffffffffffffff",
         "TTBR1_EL1, ffffffffffffffff",
         "TCR_EL1, 7fffffffbf",
@@ -108,8 +114,8 @@ class SystemRegisterTest {
         "ID_AA64PFR0_EL1, 1100000001ff0011",
         "ID_AA64PFR1_EL1, 0",
         "ID_AA64DFR0_EL1, 101006",
-        "ID_AA64ISAR0_EL1, 10000",
-        "ID_AA64MMFR0_EL1, ff000025",
+        "ID_AA64ISAR0_EL1, 210000",
+        "ID_AA64MMFR0_EL1, 100025",
         "CTR_EL0, b444c004",
         "DCZID_EL0, 4",
         "CLIDR_EL1, 0",
@@ -354,7 +360,7 @@ class SystemRegisterTest {
     void addressTranslationOfAFlatSpaceIsTheAddressWithDeviceAttributes() {
         for (String instruction : new String[] {"at s1e1r, x2", "at s1e1w, x2", "at s1e0r, x2"}) {
             Guest guest = Guest.executing(instruction).x(2, 0x1234_5678_9ABCL).finish();
-            assertEquals(0x1234_5678_9000L | 1 << 11 | 0b10 << 7, guest.read(PAR_EL1));
+            assertEquals(0x1234_5678_9000L | 1 << 11 | 1 << 9 | 0b10 << 7, guest.read(PAR_EL1));
         }
     }
 

@@ -30,7 +30,7 @@ class FrameTest {
     void theDistributorSaysWhatThereIs() {
         assertEquals(0x10000, distributor.size());
         assertEquals(0x50, word(distributor, 0));
-        assertEquals(0, word(distributor, 4) & 0x1F, "no SPIs");
+        assertEquals(7, word(distributor, 4) & 0x1F, "INTIDs up to 255");
         assertEquals(0x43B, word(distributor, 8));
         assertEquals(0, word(distributor, 0xC));
         assertEquals(0x3B, word(distributor, 0xFFE8));

@@ -189,8 +189,11 @@ class GuestRamTest {
         mine.mark(BASE + 0x48);
         assertTrue(mine.covers(BASE + 0x7F));
         assertFalse(mine.covers(BASE + 0x80));
-        assertTrue(ram.isAnyReservedByOther(other));
-        assertFalse(ram.isAnyReservedByOther(mine));
+        List<Long> seen = new ArrayList<>();
+        ram.forEachReservedByOther(mine, seen::add);
+        assertEquals(List.of(), seen);
+        ram.forEachReservedByOther(other, seen::add);
+        assertEquals(List.of(BASE), seen);
         assertTrue(ram.isReservedByOther(other, BASE));
         assertFalse(ram.isReservedByOther(other, BASE + 0x1000));
         assertFalse(ram.isReservedByOther(mine, BASE));

@@ -13,40 +13,29 @@ import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.FaultStatus;
 import io.faultline.hwmodel.memory.GuestRam;
-import io.faultline.hwmodel.memory.RamRegion;
-import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Accesses through a stage 1 that translates, to Normal memory: what the flat one cannot show. */
+/** Accesses to Normal memory: sizes, pages, exclusives and reservations. */
 class MemoryAccessTest {
     private static final long RAM = 0x4000_0000L;
     private static final long VIRTUAL = 0x10_0000L;
     private static final long UNMAPPED = VIRTUAL + 0x3000;
 
-    private final GuestRam ram = new GuestRam(List.of(new RamRegion(RAM, 0x4000)));
-    private final Stage2 stage2 = new Stage2(ram);
+    private final Tables tables = Tables.atEl1().at(Tables.EL1);
+    private final GuestRam ram = tables.ram;
+    private final MemoryAccess memory = tables.memory;
 
     /** Three pages, the first two in reverse order. */
-    private final Stage1 stage1 = new Stage1() {
-        @Override
-        public long translate(long virtualAddress, AccessKind access) {
-            long offset = virtualAddress - VIRTUAL;
-            return offset < 0 || offset >= 0x3000 ? FAULT : RAM + (offset < 0x2000 ? offset ^ 0x1000 : offset);
-        }
-
-        @Override
-        public int faultStatus() {
-            return FaultStatus.TRANSLATION + 3;
-        }
-
-        @Override
-        public boolean isDevice(long virtualAddress) {
-            return false;
-        }
-    };
-
-    private final MemoryAccess memory = new MemoryAccess(ram, stage2, stage1);
+    @BeforeEach
+    void map() {
+        long root = tables.table(Granule.KIB4, 1);
+        tables.map(Granule.KIB4, root, VIRTUAL, RAM + 0x1000, 3, Tables.AF);
+        tables.map(Granule.KIB4, root, VIRTUAL + 0x1000, RAM, 3, Tables.AF);
+        tables.map(Granule.KIB4, root, VIRTUAL + 0x2000, RAM + 0x2000, 3, Tables.AF);
+        tables.enable(Granule.KIB4, root, root);
+    }
 
     private MemoryFault fault(Executable access) {
         return assertThrows(MemoryFault.class, access);
@@ -100,10 +89,10 @@ class MemoryAccessTest {
     }
 
     @Test
-    void stage2FaultsSayBothAddresses() {
+    void faultsOfTheHostSayBothAddresses() {
         ram.makeAbsent(RAM + 0x1000);
         MemoryFault fault = fault(() -> memory.store8(VIRTUAL + 0x123, 0));
-        assertEquals(MemoryFault.Origin.STAGE2, fault.origin());
+        assertEquals(MemoryFault.Origin.HOST, fault.origin());
         assertEquals(VIRTUAL + 0x123, fault.address());
         assertEquals(RAM + 0x1123, fault.ipa());
     }
@@ -112,8 +101,6 @@ class MemoryAccessTest {
     void fetchesAreTranslated() {
         assertEquals(RAM + 0x1000, memory.fetch(VIRTUAL + 4).address());
         assertEquals(AccessKind.EXECUTE, fault(() -> memory.fetch(UNMAPPED)).access());
-        assertEquals(RAM + 0x1010, memory.translateStage1(VIRTUAL + 0x10, AccessKind.READ));
-        assertEquals(FaultStatus.TRANSLATION + 3, memory.stage1FaultStatus());
     }
 
     @Test
@@ -143,7 +130,8 @@ class MemoryAccessTest {
 
     @Test
     void foreignReservationsAreSeenByEveryStore() {
-        MemoryAccess other = new MemoryAccess(ram, stage2, stage1);
+        MemoryAccess other = new MemoryAccess(ram, tables.host, tables.registers, 1, TlbMode.NORMAL);
+        other.context(Tables.EL1.spsr());
         memory.store64(VIRTUAL, 1);
         other.mark(VIRTUAL, 8);
         memory.beforeRun();

@@ -15,6 +15,7 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.guest.KvmSdeiGuestDriver;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
@@ -31,10 +32,16 @@ final class KvmBackend implements HypervisorBackend {
 
     private final SdeiPolicy policy;
     private final ApfSettings pageFaults;
+    private final HardwareSettings hardware;
     private final Supplier<KvmPersonality> personalities;
     private volatile boolean closed;
 
-    KvmBackend(SdeiPolicy policy, ApfSettings pageFaults, Supplier<KvmPersonality> personalities) {
+    KvmBackend(
+            SdeiPolicy policy,
+            ApfSettings pageFaults,
+            HardwareSettings hardware,
+            Supplier<KvmPersonality> personalities) {
+        this.hardware = hardware;
         this.policy = policy;
         this.pageFaults = pageFaults;
         this.personalities = personalities;
@@ -61,7 +68,7 @@ final class KvmBackend implements HypervisorBackend {
         }
         CapabilitySet capabilities =
                 KvmCapabilities.of(policy, pageFaults, request.asyncPageFaults().isPresent());
-        return new CorePlan(IDENTITY, request, capabilities, CHANNELS, List.of(), personalities);
+        return new CorePlan(IDENTITY, request, capabilities, CHANNELS, List.of(), hardware, personalities);
     }
 
     @Override

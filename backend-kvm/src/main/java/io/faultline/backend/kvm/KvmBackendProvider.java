@@ -10,6 +10,7 @@ import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.api.spi.ProbeResult;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class KvmBackendProvider implements HypervisorBackendProvider {
     private static List<Setting> settings() {
         List<Setting> settings = new ArrayList<>(SdeiPolicy.settings());
         settings.addAll(ApfSettings.settings());
+        settings.addAll(HardwareSettings.settings());
         return settings;
     }
 

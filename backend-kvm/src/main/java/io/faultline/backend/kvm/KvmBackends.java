@@ -12,6 +12,7 @@ import com.google.inject.Stage;
 import com.google.inject.util.Modules;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.SdeiPolicy;
 
@@ -39,6 +40,9 @@ public final class KvmBackends {
         Injector injector = Guice.createInjector(Stage.PRODUCTION, module);
         Provider<KvmPersonality> personalities = injector.getProvider(KvmPersonality.class);
         return new KvmBackend(
-                injector.getInstance(SdeiPolicy.class), injector.getInstance(ApfSettings.class), personalities::get);
+                injector.getInstance(SdeiPolicy.class),
+                injector.getInstance(ApfSettings.class),
+                HardwareSettings.of(configuration),
+                personalities::get);
     }
 }

@@ -38,7 +38,9 @@ final class KvmCapabilities {
                 .with(Capabilities.TIMERS, true)
                 .with(Capabilities.PSCI, true)
                 .with(Capabilities.PPI, true)
-                .with(Capabilities.PAGING, true);
+                .with(Capabilities.PAGING, true)
+                .with(Capabilities.EL2, true)
+                .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES);
         if (policy.isOffered()) {
             builder.with(Capabilities.SDEI, new SdeiLimits(policy.minorVersion(), 0, 0))
                     .with(Capabilities.SDEI_PLATFORM_EVENTS, PLATFORM_EVENTS)

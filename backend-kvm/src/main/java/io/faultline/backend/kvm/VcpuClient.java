@@ -11,7 +11,7 @@ import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.kvm.sdei.ClientPe;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 
-/** A vCPU as the SDEI dispatcher sees it: a guest at EL1 and EL0, whose context is at EL2 inside a trap. */
+/** A vCPU as the SDEI dispatcher sees it: a guest whose context is with the software above it inside a trap. */
 final class VcpuClient implements ClientPe {
     private final VirtualProcessor vcpu;
     private final ProcessingElement pe;
@@ -22,7 +22,12 @@ final class VcpuClient implements ClientPe {
     }
 
     private boolean isTrapped() {
-        return pe.level() == ExceptionLevel.EL2;
+        return pe.level().number() > pe.topLevel().number();
+    }
+
+    /** Whether the client is software at EL2, which it is wherever the guest has that. */
+    private boolean isAtEl2() {
+        return pe.topLevel() == ExceptionLevel.EL2;
     }
 
     @Override
@@ -52,19 +57,19 @@ final class VcpuClient implements ClientPe {
 
     @Override
     public long pc() {
-        return isTrapped() ? pe.read(SystemRegister.ELR_EL2) : pe.pc();
+        return isTrapped() ? pe.returnAddress() : pe.pc();
     }
 
     @Override
     public long pstate() {
-        return isTrapped() ? pe.read(SystemRegister.SPSR_EL2) : pe.pstate().spsr();
+        return isTrapped() ? pe.returnState() : pe.pstate().spsr();
     }
 
     @Override
     public void resumeAt(long pc, long pstate) {
         if (isTrapped()) {
-            pe.write(SystemRegister.ELR_EL2, pc);
-            pe.write(SystemRegister.SPSR_EL2, pstate);
+            pe.returnAddress(pc);
+            pe.returnState(pstate);
         } else {
             pe.pstate(new ProcessorState(pstate));
             pe.pc(pc);
@@ -73,13 +78,13 @@ final class VcpuClient implements ClientPe {
 
     @Override
     public long systemControl() {
-        return pe.read(SystemRegister.SCTLR_EL1);
+        return pe.read(isAtEl2() ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
     }
 
     @Override
     public void exceptionReturn(long pc, long pstate) {
-        pe.write(SystemRegister.ELR_EL1, pc);
-        pe.write(SystemRegister.SPSR_EL1, pstate);
+        pe.write(isAtEl2() ? SystemRegister.ELR_EL2 : SystemRegister.ELR_EL1, pc);
+        pe.write(isAtEl2() ? SystemRegister.SPSR_EL2 : SystemRegister.SPSR_EL1, pstate);
     }
 
     @Override

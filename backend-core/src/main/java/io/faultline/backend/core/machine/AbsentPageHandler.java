@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 public interface AbsentPageHandler extends StateElement {
     /**
      * Decides what becomes of an access to a page that is not resident. The vCPU is stopped in the stage 2 abort:
-     * ELR_EL2 and SPSR_EL2 are those of the access, ESR_EL2 has its syndrome.
+     * The PE is in the trap: return address, state and syndrome are those of the access.
      *
      * <p>A vCPU that waits is asked again through {@link #awaited} each time it runs; if it left the wait for an interrupt
      * or event and touches the page again, this method is called again.

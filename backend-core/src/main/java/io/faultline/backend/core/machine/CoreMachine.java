@@ -46,6 +46,7 @@ final class CoreMachine implements Machine, Host {
     private final BackendIdentity identity;
     private final MachineRequest request;
     private final CapabilitySet capabilities;
+    private final HardwareSettings settings;
     private final Supplier<? extends Personality> personalities;
     private final boolean tracing;
 
@@ -62,6 +63,7 @@ final class CoreMachine implements Machine, Host {
     private final MachineState state;
 
     private final GuestMemory memory;
+    private final InterruptLines lines;
     private final VirtualClock clock = new CoreClock(this);
     private boolean closed;
 
@@ -71,20 +73,24 @@ final class CoreMachine implements Machine, Host {
      * @param identity who writes its saved state
      * @param request what it is made of; judged already
      * @param capabilities what it can do
+     * @param settings choices of the hardware model
      * @param personalities makes its personality
      */
     CoreMachine(
             BackendIdentity identity,
             MachineRequest request,
             CapabilitySet capabilities,
+            HardwareSettings settings,
             Supplier<? extends Personality> personalities) {
         this.identity = identity;
         this.request = request;
         this.capabilities = capabilities;
+        this.settings = settings;
         this.personalities = personalities;
         tracing = request.trace().isEnabled();
-        hardware = new HardwareModel(plan(request), router, request.trace());
+        hardware = new HardwareModel(plan(request, settings), router, request.trace());
         devices = new InternalDevices(hardware.gic());
+        lines = new CoreInterruptLines(this, hardware.gic());
         memory = new CoreGuestMemory(this, hardware.ram(), request.memory());
         for (int i = 0; i < hardware.processors(); i++) {
             vcpus.add(new CoreVcpu(this, hardware.processor(i)));
@@ -100,11 +106,13 @@ final class CoreMachine implements Machine, Host {
         state = new MachineState(identity, request, List.of(hardware, personality, absentPages), vcpus);
     }
 
-    private static HardwarePlan plan(MachineRequest request) {
+    private static HardwarePlan plan(MachineRequest request, HardwareSettings settings) {
         List<RamRegion> ram = request.memory().stream()
                 .map(region -> new RamRegion(region.base(), region.bytes()))
                 .toList();
-        return HardwarePlan.of(ram, request.vcpus());
+        return HardwarePlan.of(ram, request.vcpus())
+                .withTopLevel(request.level())
+                .withTlb(settings.tlb());
     }
 
     /** The guest may not write to these; what it writes goes to the VMM. */
@@ -306,7 +314,7 @@ final class CoreMachine implements Machine, Host {
     @Override
     public Optional<InterruptLines> interruptLines() {
         requireOpen();
-        return Optional.empty();
+        return Optional.of(lines);
     }
 
     @Override
@@ -346,7 +354,7 @@ final class CoreMachine implements Machine, Host {
     @Override
     public void restore(SavedState saved) {
         requireOpen();
-        try (CoreMachine rehearsal = new CoreMachine(identity, quiet(), capabilities, personalities)) {
+        try (CoreMachine rehearsal = new CoreMachine(identity, quiet(), capabilities, settings, personalities)) {
             rehearsal.state.load(saved);
         }
         vcpus.forEach(CoreVcpu::forget);

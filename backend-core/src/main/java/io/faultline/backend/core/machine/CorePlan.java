@@ -31,6 +31,7 @@ public final class CorePlan implements MachinePlan {
     private final MachineRequest request;
     private final CapabilitySet capabilities;
     private final List<String> refusals;
+    private final HardwareSettings settings;
     private final Supplier<? extends Personality> personalities;
 
     /**
@@ -41,6 +42,7 @@ public final class CorePlan implements MachinePlan {
      * @param capabilities what the machine will be able to do under this request
      * @param channelTypes the kinds of channels that the backend has
      * @param ownRefusals what the backend itself refuses, one sentence each
+     * @param settings choices of the hardware model
      * @param personalities makes a new personality for each machine
      */
     public CorePlan(
@@ -49,10 +51,12 @@ public final class CorePlan implements MachinePlan {
             CapabilitySet capabilities,
             Set<Class<? extends NotificationChannel>> channelTypes,
             List<String> ownRefusals,
+            HardwareSettings settings,
             Supplier<? extends Personality> personalities) {
         this.identity = Objects.requireNonNull(identity, "identity");
         this.request = Objects.requireNonNull(request, "request");
         this.capabilities = Objects.requireNonNull(capabilities, "capabilities");
+        this.settings = Objects.requireNonNull(settings, "settings");
         this.personalities = Objects.requireNonNull(personalities, "personalities");
         List<String> all = new ArrayList<>(RequestJudge.refusals(request, capabilities, channelTypes));
         all.addAll(ownRefusals);
@@ -83,6 +87,6 @@ public final class CorePlan implements MachinePlan {
                     "backend " + identity.backend(),
                     "change the request");
         }
-        return new CoreMachine(identity, request, capabilities, personalities);
+        return new CoreMachine(identity, request, capabilities, settings, personalities);
     }
 }

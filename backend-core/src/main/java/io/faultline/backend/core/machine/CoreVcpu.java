@@ -7,7 +7,6 @@ package io.faultline.backend.core.machine;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.Affinity;
 import io.faultline.api.arm64.CoreRegister;
-import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.Register;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
@@ -16,7 +15,6 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.hwmodel.cpu.ProcessingElement;
-import io.faultline.hwmodel.gic.CpuInterface;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +43,9 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     private @Nullable LoadTarget unanswered;
     /** The kind of the MMIO access that the last run stopped for; null once it is past refusing. */
     private @Nullable AccessKind refusable;
+
+    /** How the base register of that access was before, if it was written back. */
+    private IndexedAccess.@Nullable Undo undo;
 
     private @Nullable VcpuExit exit;
     private long retired;
@@ -146,6 +147,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         requireAnswered("running");
         exit = null;
         refusable = null;
+        undo = null;
         machine.absentPages().poll();
     }
 
@@ -194,7 +196,9 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     private @Nullable VcpuExit pageWait(boolean interruptible) {
         machine.absentPages().poll();
         Optional<FaultTicket> awaited = machine.absentPages().awaited(this, wait.page());
-        if (awaited.isEmpty() || interruptible && isDiversionDue()) {
+        if (awaited.isEmpty()
+                || interruptible
+                        && (pe.isInterruptDue() || machine.personality().wakes(this))) {
             return goOn();
         }
         return new VcpuExit.WaitForPage(awaited.get(), interruptible);
@@ -204,16 +208,6 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         wait.reset();
         pe.requestAttention();
         return null;
-    }
-
-    /** Tells whether an interrupt or event would be taken before the next instruction. */
-    private boolean isDiversionDue() {
-        ProcessorState state = pe.pstate();
-        CpuInterface interrupts = pe.cpuInterface();
-        return pe.isInterruptPending()
-                        && (interrupts.irqPending() && !state.has(ProcessorState.I)
-                                || interrupts.fiqPending() && !state.has(ProcessorState.F))
-                || machine.personality().wakes(this);
     }
 
     /** The PE stops after the present instruction or trap, for this reason. */
@@ -240,6 +234,11 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         wait.forPage(page, interruptible);
         again = true;
         pe.requestStop();
+    }
+
+    /** The access under way changed its base register: how to take that back if the access is refused. */
+    void undo(IndexedAccess.Undo before) {
+        undo = before;
     }
 
     /** The present load is complete but for its value, which the VMM supplies. */
@@ -284,8 +283,12 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
                     "refuse only after the exit MmioRead or MmioWrite, before the vCPU runs again");
         }
         boolean powered = isOn();
+        IndexedAccess.Undo before = undo;
         forgetAccess();
         if (powered) {
+            if (before != null) {
+                before.apply(pe);
+            }
             machine.refused(this, access);
         }
     }
@@ -293,6 +296,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     private void forgetAccess() {
         unanswered = null;
         refusable = null;
+        undo = null;
     }
 
     /** Refuses something that is not possible while a load has no value. */

@@ -6,7 +6,6 @@ package io.faultline.backend.core.machine;
 
 import io.faultline.api.arm64.Psci;
 import io.faultline.api.arm64.Smccc;
-import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.hwmodel.cpu.ProcessingElement;
@@ -28,19 +27,19 @@ final class FirmwareCalls {
         this.power = power;
     }
 
-    /** Handles a call; ELR_EL2 points after the instruction. */
+    /** Handles a call; the trap returns to the next instruction. */
     void call(CoreVcpu vcpu, Conduit conduit, int immediate) {
         ProcessingElement pe = vcpu.pe();
         int function = (int) pe.x(0);
         long argument = pe.x(1);
-        long next = pe.read(SystemRegister.ELR_EL2);
+        long next = pe.returnAddress();
         machine.counts().count(conduit == Conduit.HVC ? Counter.HYPERVISOR_CALLS : Counter.MONITOR_CALLS);
         if (immediate != 0) {
             unknown(pe);
         } else if (!personality.call(vcpu, conduit, function)) {
             answer(vcpu, function);
         }
-        if (machine.tracing() && vcpu.isOn() && pe.read(SystemRegister.ELR_EL2) == next) {
+        if (machine.tracing() && vcpu.isOn() && pe.returnAddress() == next) {
             machine.emit(new TraceEvent.GuestCall(vcpu.index(), function, argument, pe.x(0)));
         }
     }

@@ -11,15 +11,13 @@ import io.faultline.hwmodel.memory.MmioDevice;
 /** The devices that belong to the processors, by address: distributor and redistributors. */
 final class InternalDevices {
     private final InterruptController gic;
-    private final long redistributorsEnd;
 
     InternalDevices(InterruptController gic) {
         this.gic = gic;
-        redistributorsEnd = MachineLayout.REDISTRIBUTORS + gic.processors() * MachineLayout.REDISTRIBUTOR_BYTES;
     }
 
     boolean contains(long address) {
-        return isDistributor(address) || isRedistributor(address);
+        return isDistributor(address) || redistributor(address) >= 0;
     }
 
     /** Reads from an address that {@link #contains} accepts. */
@@ -33,16 +31,14 @@ final class InternalDevices {
     }
 
     private MmioDevice device(long address) {
-        return isDistributor(address)
-                ? gic.distributorFrame()
-                : gic.redistributorFrame(
-                        (int) ((address - MachineLayout.REDISTRIBUTORS) / MachineLayout.REDISTRIBUTOR_BYTES));
+        return isDistributor(address) ? gic.distributorFrame() : gic.redistributorFrame(redistributor(address));
     }
 
+    /** Every base is a multiple of the size. */
     private static long offset(long address) {
         return isDistributor(address)
                 ? address - MachineLayout.DISTRIBUTOR
-                : (address - MachineLayout.REDISTRIBUTORS) % MachineLayout.REDISTRIBUTOR_BYTES;
+                : address & MachineLayout.REDISTRIBUTOR_BYTES - 1;
     }
 
     private static boolean isDistributor(long address) {
@@ -50,7 +46,15 @@ final class InternalDevices {
                 && address < MachineLayout.DISTRIBUTOR + MachineLayout.DISTRIBUTOR_BYTES;
     }
 
-    private boolean isRedistributor(long address) {
-        return address >= MachineLayout.REDISTRIBUTORS && address < redistributorsEnd;
+    /** Returns the number of the redistributor at an address, or a negative number. */
+    private int redistributor(long address) {
+        boolean high = address >= MachineLayout.HIGH_REDISTRIBUTORS;
+        long base = high ? MachineLayout.HIGH_REDISTRIBUTORS : MachineLayout.REDISTRIBUTORS;
+        long number = Math.floorDiv(address - base, MachineLayout.REDISTRIBUTOR_BYTES);
+        if (!high && number >= MachineLayout.LOW_REDISTRIBUTORS) {
+            return -1;
+        }
+        long index = high ? number + MachineLayout.LOW_REDISTRIBUTORS : number;
+        return index < gic.processors() ? (int) index : -1;
     }
 }

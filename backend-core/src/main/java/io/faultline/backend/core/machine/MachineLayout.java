@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.hwmodel.gic.InterruptController;
 import io.faultline.hwmodel.timer.GenericTimers;
 
 /**
@@ -17,12 +18,18 @@ public final class MachineLayout {
     public static final long DISTRIBUTOR = 0x0800_0000L;
     /** Size of the distributor in bytes. */
     public static final long DISTRIBUTOR_BYTES = 0x1_0000;
-    /** Address of the redistributor of vCPU 0; the others follow in index order. */
+    /** Address of the redistributor of vCPU 0; those of the first 123 vCPUs follow in index order. */
     public static final long REDISTRIBUTORS = 0x080A_0000L;
     /** Size of one redistributor in bytes. */
     public static final long REDISTRIBUTOR_BYTES = 0x2_0000;
-    /** Largest number of vCPUs: as many redistributors as fit below the UART of the {@code virt} machine. */
-    public static final int MAX_VCPUS = 123;
+    /** Number of redistributors that fit below the UART. */
+    public static final int LOW_REDISTRIBUTORS = InterruptController.FIRST_RANGE;
+    /** Address of the redistributor of vCPU 123; the others follow in index order. */
+    public static final long HIGH_REDISTRIBUTORS = 0x40_0000_0000L;
+    /** Number of shared peripheral interrupts, from INTID 32 on. */
+    public static final int INTERRUPT_LINES = InterruptController.SHARED_INTERRUPTS;
+    /** Largest number of vCPUs. */
+    public static final int MAX_VCPUS = 512;
     /** Largest sum of all memory regions: 1 TiB. */
     public static final long MAX_MEMORY_BYTES = 1L << 40;
     /** INTID of the virtual timer. */

@@ -33,8 +33,9 @@ public interface Personality extends StateElement {
     AbsentPageHandler absentPages();
 
     /**
-     * Handles a firmware or hypervisor call with immediate 0. Arguments are in X1 and up; ELR_EL2 points after the
-     * instruction, for both conduits. Results go to X0 and up, or ELR_EL2 and SPSR_EL2 are rewritten to send the guest
+     * Handles a firmware or hypervisor call with immediate 0. Arguments are in X1 and up; the return address of the
+     * trap is after the instruction, for both conduits. Results go to X0 and up, or the return address and state of
+     * the trap are rewritten to send the guest
      * elsewhere.
      *
      * @param vcpu the vCPU

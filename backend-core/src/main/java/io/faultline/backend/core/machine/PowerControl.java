@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.Psci;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.trace.TraceEvent;
@@ -88,7 +89,9 @@ final class PowerControl {
     /** Puts the PE into its reset state under a hypervisor. */
     private static void coldState(CoreVcpu vcpu, long entry, long context) {
         vcpu.pe().reset(entry, context);
-        vcpu.pe().write(SystemRegister.HCR_EL2, HCR);
+        if (vcpu.pe().topLevel() == ExceptionLevel.EL1) {
+            vcpu.pe().write(SystemRegister.HCR_EL2, HCR);
+        }
     }
 
     private void off(CoreVcpu vcpu) {

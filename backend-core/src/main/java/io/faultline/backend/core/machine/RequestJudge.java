@@ -92,16 +92,20 @@ final class RequestJudge {
                 }
             }
             overlap(region, "GIC distributor", MachineLayout.DISTRIBUTOR, MachineLayout.DISTRIBUTOR_BYTES);
-            overlap(
-                    region,
-                    "GIC redistributors",
-                    MachineLayout.REDISTRIBUTORS,
-                    MachineLayout.REDISTRIBUTOR_BYTES
-                            * Math.min(Math.max(1, request.vcpus()), MachineLayout.MAX_VCPUS));
+            int vcpus = Math.min(Math.max(1, request.vcpus()), MachineLayout.MAX_VCPUS);
+            int low = Math.min(vcpus, MachineLayout.LOW_REDISTRIBUTORS);
+            overlapRedistributors(region, MachineLayout.REDISTRIBUTORS, low);
+            if (vcpus > low) {
+                overlapRedistributors(region, MachineLayout.HIGH_REDISTRIBUTORS, vcpus - low);
+            }
         }
         if (total > MachineLayout.MAX_MEMORY_BYTES) {
             refuse("memory of all regions together is more than %d bytes.", MachineLayout.MAX_MEMORY_BYTES);
         }
+    }
+
+    private void overlapRedistributors(MemoryRegion region, long base, int count) {
+        overlap(region, "GIC redistributors", base, count * MachineLayout.REDISTRIBUTOR_BYTES);
     }
 
     private void overlap(MemoryRegion region, String owner, long base, long bytes) {

@@ -6,13 +6,16 @@ package io.faultline.backend.core.machine;
 
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.FaultStatus;
 import io.faultline.api.arm64.PageSize;
+import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.Syndrome;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 import io.faultline.hwmodel.cpu.TrapHandler;
+import java.util.Optional;
 
 /** The software at EL2: what each trap means for a guest. */
 final class TrapRouter implements TrapHandler {
@@ -38,7 +41,10 @@ final class TrapRouter implements TrapHandler {
     @Override
     public void secureMonitorCall(ProcessingElement pe) {
         int immediate = immediate(pe);
-        complete(pe);
+        if (pe.topLevel() == ExceptionLevel.EL1) {
+            // Trapped by HCR_EL2.TSC, before the instruction; at EL3 it would arrive after it.
+            complete(pe);
+        }
         machine.calls().call(machine.core(pe.index()), Conduit.SMC, immediate);
     }
 
@@ -46,15 +52,28 @@ final class TrapRouter implements TrapHandler {
     public void stage2Abort(ProcessingElement pe, AccessKind access, long ipa, boolean stage1Walk) {
         CoreVcpu vcpu = machine.core(pe.index());
         machine.counts().count(Counter.STAGE2_ABORTS);
-        Syndrome syndrome = new Syndrome(pe.read(SystemRegister.ESR_EL2));
+        Syndrome syndrome = pe.trapSyndrome();
         if (machine.ram().contains(ipa) && !FaultStatus.isPermission(syndrome.faultStatus())) {
             absentPage(vcpu, access, ipa, stage1Walk);
         } else if (access == AccessKind.EXECUTE && isVectorMissing(pe)) {
             unrecoverable(pe, "the vector of an exception is not in memory");
-        } else if (access == AccessKind.EXECUTE || stage1Walk || !syndrome.hasAccessDetails()) {
-            externalAbort(vcpu, access, stage1Walk);
         } else {
+            device(vcpu, access, ipa, stage1Walk, syndrome);
+        }
+    }
+
+    private void device(CoreVcpu vcpu, AccessKind access, long ipa, boolean stage1Walk, Syndrome syndrome) {
+        ProcessingElement pe = vcpu.pe();
+        Optional<IndexedAccess> indexed = IndexedAccess.of(pe.trappedInstruction());
+        if (access == AccessKind.EXECUTE || stage1Walk) {
+            externalAbort(vcpu, access, stage1Walk);
+        } else if (syndrome.hasAccessDetails()) {
             mmio(vcpu, syndrome, ipa);
+        } else if (indexed.isPresent()) {
+            vcpu.undo(indexed.get().updateBase(pe));
+            mmio(vcpu, indexed.get().syndrome(), ipa);
+        } else {
+            externalAbort(vcpu, access, false);
         }
     }
 
@@ -82,7 +101,7 @@ final class TrapRouter implements TrapHandler {
     @Override
     public void unrecoverable(ProcessingElement pe, String reason) {
         CoreVcpu vcpu = machine.core(pe.index());
-        vcpu.stop(new VcpuExit.Unrecoverable(pe.read(SystemRegister.ELR_EL2), pe.read(SystemRegister.ESR_EL1), reason));
+        vcpu.stop(new VcpuExit.Unrecoverable(pe.returnAddress(), pe.read(SystemRegister.ESR_EL1), reason));
     }
 
     private void absentPage(CoreVcpu vcpu, AccessKind access, long ipa, boolean stage1Walk) {
@@ -102,19 +121,21 @@ final class TrapRouter implements TrapHandler {
         ProcessingElement pe = vcpu.pe();
         machine.counts().count(Counter.EXTERNAL_ABORTS);
         pe.pc(pe.pc() - INSTRUCTION_BYTES);
-        pe.injectAbort(access, pe.read(SystemRegister.FAR_EL2), FaultStatus.EXTERNAL);
+        pe.injectAbort(access, pe.trapFaultAddress(), FaultStatus.EXTERNAL);
     }
 
     private void externalAbort(CoreVcpu vcpu, AccessKind access, boolean stage1Walk) {
         ProcessingElement pe = vcpu.pe();
         machine.counts().count(Counter.EXTERNAL_ABORTS);
         int status = stage1Walk ? FaultStatus.EXTERNAL_ON_WALK + WALK_LEVEL : FaultStatus.EXTERNAL;
-        pe.injectAbort(access, pe.read(SystemRegister.FAR_EL2), status);
+        pe.injectAbort(access, pe.trapFaultAddress(), status);
     }
 
     /** The guest is at a vector that it could not fetch: another abort would bring it there again, without end. */
     private static boolean isVectorMissing(ProcessingElement pe) {
-        long offset = pe.read(SystemRegister.ELR_EL2) - pe.read(SystemRegister.VBAR_EL1);
+        int level = new ProcessorState(pe.returnState()).level().number();
+        SystemRegister base = level == 2 ? SystemRegister.VBAR_EL2 : SystemRegister.VBAR_EL1;
+        long offset = pe.returnAddress() - pe.read(base);
         return pe.isAtUnfetchedVector() && offset >= 0 && offset < VECTOR_TABLE_BYTES;
     }
 
@@ -147,11 +168,11 @@ final class TrapRouter implements TrapHandler {
     }
 
     private static int immediate(ProcessingElement pe) {
-        return new Syndrome(pe.read(SystemRegister.ESR_EL2)).immediate();
+        return pe.trapSyndrome().immediate();
     }
 
     /** Returns after the trapped instruction instead of to it. */
     private static void complete(ProcessingElement pe) {
-        pe.write(SystemRegister.ELR_EL2, pe.read(SystemRegister.ELR_EL2) + INSTRUCTION_BYTES);
+        pe.returnAddress(pe.returnAddress() + INSTRUCTION_BYTES);
     }
 }

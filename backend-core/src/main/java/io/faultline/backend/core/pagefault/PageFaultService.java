@@ -7,7 +7,6 @@ package io.faultline.backend.core.pagefault;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.arm64.ProcessorState;
-import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.MemoryRegion;
@@ -165,12 +164,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
         }
         ProcessingElement pe = vcpu.pe();
         FaultVerdict verdict = engine.fault(new FaultContext(
-                vcpu.index(),
-                page,
-                access,
-                stage1Walk,
-                pe.read(SystemRegister.ELR_EL2),
-                new ProcessorState(pe.read(SystemRegister.SPSR_EL2))));
+                vcpu.index(), page, access, stage1Walk, pe.returnAddress(), new ProcessorState(pe.returnState())));
         if (verdict instanceof FaultVerdict.Wait wait) {
             return wait.interruptible() ? AbsentPageDecision.PARK : AbsentPageDecision.STOP;
         }

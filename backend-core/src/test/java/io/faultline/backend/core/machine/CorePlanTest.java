@@ -47,6 +47,7 @@ class CorePlanTest {
                         capabilities,
                         PPI_AND_SDEI,
                         List.of(),
+                        HardwareSettings.DEFAULT,
                         () -> new EventPersonality(new ArrayList<>()))
                 .refusals();
     }
@@ -91,9 +92,9 @@ class CorePlanTest {
                 refusals(request().vcpus(0)));
         CapabilitySet unlimited = CapabilitySet.builder().build();
         assertEquals(
-                List.of("124 vCPUs are not possible: a machine has 1 to 123."),
-                refusals(unlimited, request().vcpus(124)));
-        assertEquals(List.of(), refusals(unlimited, request().vcpus(123)));
+                List.of("513 vCPUs are not possible: a machine has 1 to 512."),
+                refusals(unlimited, request().vcpus(513)));
+        assertEquals(List.of(), refusals(unlimited, request().vcpus(512)));
     }
 
     @Test
@@ -190,6 +191,7 @@ class CorePlanTest {
                 ALL,
                 PPI_AND_SDEI,
                 List.of("the moon is not full."),
+                HardwareSettings.DEFAULT,
                 () -> new EventPersonality(new ArrayList<>()));
         HypervisorException refused = assertThrows(HypervisorException.class, plan::build);
         assertEquals(ErrorId.PLAN_REFUSED, refused.id());

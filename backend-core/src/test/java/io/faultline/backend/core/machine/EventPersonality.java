@@ -4,7 +4,6 @@
  */
 package io.faultline.backend.core.machine;
 
-import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
@@ -81,7 +80,7 @@ final class EventPersonality implements Personality {
             }
             case COMPLETE -> {
                 running[index] = 0;
-                vcpu.pe().write(SystemRegister.ELR_EL2, back[index]);
+                vcpu.pe().returnAddress(back[index]);
                 vcpu.requestAttention();
             }
             default -> {

@@ -159,7 +159,14 @@ class PageSourceTest {
         MachineRequest request = MachineRequest.builder()
                 .memory(MemoryRegion.ram(Rig.RAM, Rig.RAM_BYTES))
                 .build();
-        return new CorePlan(Rig.IDENTITY, request, Rig.CAPABILITIES, Set.of(), List.of(), PlainPersonality::new)
+        return new CorePlan(
+                        Rig.IDENTITY,
+                        request,
+                        Rig.CAPABILITIES,
+                        Set.of(),
+                        List.of(),
+                        HardwareSettings.DEFAULT,
+                        PlainPersonality::new)
                 .build();
     }
 

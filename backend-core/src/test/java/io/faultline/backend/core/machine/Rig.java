@@ -67,7 +67,14 @@ final class Rig {
 
     static MachinePlan plan(MachineRequest request, List<EventPersonality> made) {
         Set<Class<? extends NotificationChannel>> channels = Set.of(NotificationChannel.Ppi.class);
-        return new CorePlan(IDENTITY, request, CAPABILITIES, channels, List.of(), () -> new EventPersonality(made));
+        return new CorePlan(
+                IDENTITY,
+                request,
+                CAPABILITIES,
+                channels,
+                List.of(),
+                HardwareSettings.DEFAULT,
+                () -> new EventPersonality(made));
     }
 
     ScriptedPages pages() {

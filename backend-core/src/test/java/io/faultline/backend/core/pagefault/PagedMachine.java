@@ -24,6 +24,7 @@ import io.faultline.backend.core.machine.AbsentPageHandler;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.Conduit;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.Personality;
 import io.faultline.backend.core.machine.VirtualProcessor;
@@ -68,6 +69,7 @@ final class PagedMachine {
                         capabilities,
                         Set.of(),
                         List.of(),
+                        HardwareSettings.DEFAULT,
                         () -> new Nothing(policy, personalities))
                 .build();
         for (int i = 0; i < 64; i++) {
