@@ -21,4 +21,5 @@ module io.faultline.vmm {
     exports io.faultline.vmm.image;
     exports io.faultline.vmm.paging;
     exports io.faultline.vmm.trace;
+    exports io.faultline.vmm.tree;
 }

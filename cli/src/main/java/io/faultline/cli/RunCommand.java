@@ -5,6 +5,7 @@
 package io.faultline.cli;
 
 import io.faultline.api.spi.BackendRegistry;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.vmm.GuestConfiguration;
 import io.faultline.vmm.GuestOutcome;
@@ -12,6 +13,7 @@ import io.faultline.vmm.VirtualMachine;
 import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.GuestImage;
 import io.faultline.vmm.image.ImageFile;
+import io.faultline.vmm.image.Ramdisk;
 import io.faultline.vmm.paging.AbsentRange;
 import io.faultline.vmm.trace.TraceWriter;
 import java.io.IOException;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Run a bare-metal guest until it turns the machine off.",
+            "Run a guest until it turns the machine off: a bare-metal program, firmware, or a Linux kernel.",
             "The guest's console is on standard output and standard input, everything else on standard error."
         })
 final class RunCommand implements Callable<Integer> {
@@ -48,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private PluginOptions plugins;
 
-    @Parameters(paramLabel = "FILE", description = "An AArch64 ELF executable or, with --load-address, a raw image.")
+    @Parameters(paramLabel = "FILE", description = "An AArch64 ELF executable, a Linux arm64 Image (gzip too) or, with --load-address, a raw image.")
     private Path file;
 
     @Option(
@@ -75,16 +77,26 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--el",
-            paramLabel = "1",
+            paramLabel = "1|2",
             defaultValue = "1",
-            description = "Exception level at which the guest starts; this version knows only 1.")
+            description = "Exception level at which the guest starts. Default: ${DEFAULT-VALUE}.")
     private int level;
 
     @Option(
             names = "--dtb",
             paramLabel = "FILE",
-            description = "A device tree to hand to the guest: X0 is its address, 0 without it.")
+            description = "A device tree to hand to the guest instead of the one that describes the machine. Memory,"
+                    + " command line and ramdisk are filled in.")
     private @Nullable Path deviceTree;
+
+    @Option(names = "--append", paramLabel = "TEXT", description = "Command line for the guest (/chosen/bootargs).")
+    private @Nullable String commandLine;
+
+    @Option(names = "--initrd", paramLabel = "FILE", description = "Initial ramdisk for the guest.")
+    private @Nullable Path ramdisk;
+
+    @Option(names = "--acpi", description = "Not yet: describe the machine by ACPI tables instead of a device tree.")
+    private boolean acpi;
 
     @Option(
             names = "--load-address",
@@ -129,8 +141,11 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         requireLeast("--cpus", vcpus);
         requireLeast("--max-instructions", maxInstructions);
-        if (level != 1) {
-            throw wrong("--el: this version starts guests at EL1 only, not at EL" + level);
+        if (level != 1 && level != 2) {
+            throw wrong("--el: a guest starts at EL1 or EL2, not at EL" + level);
+        }
+        if (acpi) {
+            throw wrong("--acpi: this version describes machines by device trees only; leave the option out");
         }
         GuestImage image =
                 ImageFile.read(file, loadAddress == null ? OptionalLong.empty() : OptionalLong.of(loadAddress));
@@ -139,11 +154,18 @@ final class RunCommand implements Callable<Integer> {
         GuestConfiguration.Builder configuration = GuestConfiguration.of(image)
                 .vcpus(vcpus)
                 .ramBytes(memory)
+                .level(ExceptionLevel.of(level))
                 .maxInstructions(maxInstructions)
                 .seed(seed)
                 .console(session.out(), session.in());
         if (deviceTree != null) {
             configuration.deviceTree(new DeviceTree(deviceTree.toString(), ImageFile.bytes(deviceTree)));
+        }
+        if (commandLine != null) {
+            configuration.commandLine(commandLine);
+        }
+        if (ramdisk != null) {
+            configuration.ramdisk(new Ramdisk(ramdisk.toString(), ImageFile.bytes(ramdisk)));
         }
         absent.forEach(configuration::absent);
         try (HypervisorBackend opened = choice.open(registry)) {

@@ -4,11 +4,13 @@
  */
 package io.faultline.vmm;
 
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.trace.TraceSink;
 import io.faultline.vmm.device.Pl031Clock;
 import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.GuestImage;
+import io.faultline.vmm.image.Ramdisk;
 import io.faultline.vmm.paging.AbsentRange;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,7 +25,10 @@ import java.util.Optional;
  * @param image the guest
  * @param vcpus number of vCPUs, at least 1
  * @param ram the memory
- * @param deviceTree tree to hand to the guest in X0; empty for X0 = 0
+ * @param level exception level at which the guest starts, EL1 or EL2
+ * @param deviceTree tree to hand to the guest in X0; empty for one that describes the machine
+ * @param ramdisk initial ramdisk that the tree names; empty for none
+ * @param commandLine command line in the tree; empty for what the tree says
  * @param absent pages that are absent when the guest starts, besides those that the image names
  * @param maxInstructions budget over all vCPUs, at least 1
  * @param epoch time of the real-time clock at the start, seconds since 1970
@@ -37,7 +42,10 @@ public record GuestConfiguration(
         GuestImage image,
         int vcpus,
         MemoryRegion ram,
+        ExceptionLevel level,
         Optional<DeviceTree> deviceTree,
+        Optional<Ramdisk> ramdisk,
+        Optional<String> commandLine,
         List<AbsentRange> absent,
         long maxInstructions,
         long epoch,
@@ -47,6 +55,9 @@ public record GuestConfiguration(
         InputStream consoleInput) {
     /** First address of memory, as on QEMU's {@code virt} board. */
     public static final long RAM_BASE = 0x4000_0000L;
+
+    /** Where QEMU's {@code virt} board has its flash, here plain memory. */
+    public static final MemoryRegion FIRMWARE = MemoryRegion.ram(0, 0x0800_0000L);
 
     /** Amount of memory when nobody says otherwise: 128 MiB. */
     public static final long DEFAULT_RAM_BYTES = 128L << 20;
@@ -62,7 +73,10 @@ public record GuestConfiguration(
     public GuestConfiguration {
         Objects.requireNonNull(image, "image");
         Objects.requireNonNull(ram, "ram");
+        Objects.requireNonNull(level, "level");
         Objects.requireNonNull(deviceTree, "deviceTree");
+        Objects.requireNonNull(ramdisk, "ramdisk");
+        Objects.requireNonNull(commandLine, "commandLine");
         Objects.requireNonNull(trace, "trace");
         Objects.requireNonNull(consoleOutput, "consoleOutput");
         Objects.requireNonNull(consoleInput, "consoleInput");
@@ -76,7 +90,17 @@ public record GuestConfiguration(
     }
 
     /**
-     * Starts a configuration: one vCPU, 128 MiB, no device tree, a console that swallows everything.
+     * Returns the memory of the machine: RAM, and below it room for firmware if the image needs that.
+     *
+     * @return regions by ascending address, RAM last
+     */
+    public List<MemoryRegion> memory() {
+        boolean firmware = image.segments().get(0).address() < FIRMWARE.end();
+        return firmware ? List.of(FIRMWARE, ram) : List.of(ram);
+    }
+
+    /**
+     * Starts a configuration: one vCPU, 128 MiB, EL1, a device tree that describes the machine, a console that swallows everything.
      *
      * @param image the guest
      * @return a builder
@@ -94,7 +118,10 @@ public record GuestConfiguration(
         private final GuestImage image;
         private int vcpus = 1;
         private MemoryRegion ram = MemoryRegion.ram(RAM_BASE, DEFAULT_RAM_BYTES);
+        private ExceptionLevel level = ExceptionLevel.EL1;
         private Optional<DeviceTree> deviceTree = Optional.empty();
+        private Optional<Ramdisk> ramdisk = Optional.empty();
+        private Optional<String> commandLine = Optional.empty();
         private final List<AbsentRange> absent = new ArrayList<>();
         private long maxInstructions = DEFAULT_MAX_INSTRUCTIONS;
         private long epoch = Pl031Clock.DEFAULT_EPOCH;
@@ -138,6 +165,39 @@ public record GuestConfiguration(
          */
         public Builder deviceTree(DeviceTree tree) {
             this.deviceTree = Optional.of(tree);
+            return this;
+        }
+
+        /**
+         * Sets the exception level at which the guest starts.
+         *
+         * @param start EL1 or EL2
+         * @return this builder
+         */
+        public Builder level(ExceptionLevel start) {
+            this.level = start;
+            return this;
+        }
+
+        /**
+         * Hands an initial ramdisk to the guest.
+         *
+         * @param disk the ramdisk
+         * @return this builder
+         */
+        public Builder ramdisk(Ramdisk disk) {
+            this.ramdisk = Optional.of(disk);
+            return this;
+        }
+
+        /**
+         * Sets the command line of the guest.
+         *
+         * @param text the command line
+         * @return this builder
+         */
+        public Builder commandLine(String text) {
+            this.commandLine = Optional.of(text);
             return this;
         }
 
@@ -219,7 +279,10 @@ public record GuestConfiguration(
                     image,
                     vcpus,
                     ram,
+                    level,
                     deviceTree,
+                    ramdisk,
+                    commandLine,
                     absent,
                     maxInstructions,
                     epoch,

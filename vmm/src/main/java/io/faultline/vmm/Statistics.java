@@ -16,7 +16,7 @@ import java.util.TreeMap;
 final class Statistics {
     private Statistics() {}
 
-    static SortedMap<String, Long> of(Machine machine, Pl011Uart uart) {
+    static SortedMap<String, Long> of(Machine machine, Pl011Uart uart, RunLoop loop) {
         SortedMap<String, Long> statistics = new TreeMap<>(machine.counters());
         machine.asyncPageFaults().ifPresent(faults -> add(statistics, faults.counters()));
         long instructions = 0;
@@ -27,6 +27,8 @@ final class Statistics {
         statistics.put("vmm.instructions", instructions);
         statistics.put("vmm.nanos", machine.clock().nanos());
         statistics.put("vmm.uart.sent", uart.sent());
+        statistics.put("vmm.mmio.refused", loop.refused());
+        statistics.put("vmm.mmio.ignored", loop.ignored());
         return statistics;
     }
 

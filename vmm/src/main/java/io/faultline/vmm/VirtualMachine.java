@@ -5,6 +5,7 @@
 package io.faultline.vmm;
 
 import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.error.ErrorId;
@@ -16,10 +17,9 @@ import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.vmm.device.DeviceMap;
+import io.faultline.vmm.device.InterruptLine;
 import io.faultline.vmm.device.Pl011Uart;
 import io.faultline.vmm.device.Pl031Clock;
-import io.faultline.vmm.image.DeviceTree;
-import io.faultline.vmm.image.Segment;
 import io.faultline.vmm.paging.AbsentRange;
 import io.faultline.vmm.paging.SnapshotPageSource;
 import java.util.ArrayList;
@@ -38,28 +38,31 @@ public final class VirtualMachine implements AutoCloseable {
     /** PPI that carries ready. */
     public static final int READY_INTERRUPT = 23;
 
+    private static final InterruptId UART_INTERRUPT = new InterruptId(33);
+    private static final InterruptId CLOCK_INTERRUPT = new InterruptId(34);
+
     private final Machine machine;
     private final Pl011Uart uart;
     private final RunLoop loop;
 
     private VirtualMachine(Machine machine, GuestConfiguration configuration) {
         this.machine = machine;
-        this.uart = new Pl011Uart(configuration.consoleOutput(), configuration.consoleInput());
-        DeviceMap devices = new DeviceMap()
-                .add(Pl011Uart.VIRT_FRAME, uart)
-                .add(Pl031Clock.VIRT_FRAME, new Pl031Clock(machine.clock(), configuration.epoch()));
-        configuration.image().load(machine.memory());
-        long treeAddress = 0;
-        if (configuration.deviceTree().isPresent()) {
-            DeviceTree tree = configuration.deviceTree().get();
-            treeAddress = treeFrame(configuration.ram(), tree).base();
-            machine.memory().write(treeAddress, tree.blob());
-        }
+        this.uart = new Pl011Uart(
+                configuration.consoleOutput(), configuration.consoleInput(), line(machine, UART_INTERRUPT));
+        Pl031Clock clock = new Pl031Clock(machine.clock(), configuration.epoch(), line(machine, CLOCK_INTERRUPT));
+        DeviceMap devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
+        long treeAddress = new GuestPlacement(configuration).load(machine);
         List<SnapshotPageSource> sources = evict(absentRanges(configuration));
         Vcpu boot = machine.vcpus().get(0);
         boot.write(CoreRegister.PC, configuration.image().entry());
         boot.write(CoreRegister.X0, treeAddress);
-        this.loop = new RunLoop(machine, devices, uart, sources, configuration.seed(), configuration.maxInstructions());
+        this.loop = new RunLoop(machine, devices, uart, clock, sources, configuration.seed(), configuration.maxInstructions());
+    }
+
+    private static InterruptLine line(Machine machine, InterruptId interrupt) {
+        return machine.interruptLines()
+                .<InterruptLine>map(lines -> high -> lines.setLevel(interrupt, high))
+                .orElse(InterruptLine.NONE);
     }
 
     /**
@@ -76,9 +79,10 @@ public final class VirtualMachine implements AutoCloseable {
         check(configuration);
         MachineRequest.Builder request = MachineRequest.builder()
                 .vcpus(configuration.vcpus())
-                .memory(configuration.ram())
+                .level(configuration.level())
                 .trace(configuration.trace())
                 .seed(configuration.seed());
+        configuration.memory().forEach(request::memory);
         if (backend.capabilities().has(Capabilities.ASYNC_PAGE_FAULTS)) {
             request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
         }
@@ -111,7 +115,7 @@ public final class VirtualMachine implements AutoCloseable {
      * @return name to count, sorted by name; the names are stable
      */
     public SortedMap<String, Long> statistics() {
-        return Statistics.of(machine, uart);
+        return Statistics.of(machine, uart, loop);
     }
 
     @Override
@@ -121,20 +125,7 @@ public final class VirtualMachine implements AutoCloseable {
 
     private static void check(GuestConfiguration configuration) {
         MemoryRegion ram = configuration.ram();
-        configuration.image().requireInside(ram);
-        configuration.deviceTree().ifPresent(tree -> {
-            MemoryRegion frame = treeFrame(ram, tree);
-            for (Segment segment : configuration.image().segments()) {
-                if (segment.end() > frame.base()) {
-                    throw new HypervisorException(
-                            ErrorId.RESOURCE_CONFLICT,
-                            "the device tree at " + frame + " overlaps segment " + segment + " of "
-                                    + configuration.image().name(),
-                            tree.name(),
-                            "give the machine more memory");
-                }
-            }
-        });
+        configuration.image().requireInside(configuration.memory());
         List<AbsentRange> ranges = absentRanges(configuration);
         for (int i = 0; i < ranges.size(); i++) {
             MemoryRegion pages = ranges.get(i).pages();
@@ -155,19 +146,6 @@ public final class VirtualMachine implements AutoCloseable {
                 }
             }
         }
-    }
-
-    /** The tree is at the very end of memory, where guests that know nothing of it are least likely to write. */
-    private static MemoryRegion treeFrame(MemoryRegion ram, DeviceTree tree) {
-        long bytes = PageSize.pageOf(tree.blob().length + PageSize.OFFSET_MASK);
-        if (bytes > ram.bytes()) {
-            throw new HypervisorException(
-                    ErrorId.RESOURCE_CONFLICT,
-                    "the device tree is longer than the memory " + ram,
-                    tree.name(),
-                    "give the machine more memory");
-        }
-        return MemoryRegion.ram(ram.end() - bytes, bytes);
     }
 
     private static List<AbsentRange> absentRanges(GuestConfiguration configuration) {

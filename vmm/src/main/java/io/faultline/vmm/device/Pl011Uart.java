@@ -19,8 +19,8 @@ import java.util.OptionalLong;
  * <p>Transmission takes no time: FR never shows a busy or full transmitter, and a byte leaves the host stream at the next
  * line end or {@link #flush}. As on QEMU's board, bytes are sent whether or not CR enables the port, so that the smallest
  * guests print. Received bytes wait in the host stream until {@link #pollInput} moves them into the FIFO, which happens
- * only between slices of the run loop; that keeps a run deterministic for input that is there from the beginning. There
- * is no interrupt line yet: RIS and MIS are right, and guests poll.
+ * only between slices of the run loop; that keeps a run deterministic for input that is there from the beginning. The
+ * interrupt line follows MIS.
  *
  * @since 0.1
  */
@@ -64,6 +64,7 @@ public final class Pl011Uart implements MmioDevice {
 
     private final OutputStream output;
     private final InputStream input;
+    private final InterruptLine line;
 
     private final byte[] fifo = new byte[FIFO_DEPTH];
     private int fifoHead;
@@ -85,8 +86,10 @@ public final class Pl011Uart implements MmioDevice {
      *
      * @param output takes what the guest sends
      * @param input supplies what the guest receives; only bytes that are available without waiting are read
+     * @param line takes the interrupt
      */
-    public Pl011Uart(OutputStream output, InputStream input) {
+    public Pl011Uart(OutputStream output, InputStream input, InterruptLine line) {
+        this.line = Objects.requireNonNull(line, "line");
         this.output = Objects.requireNonNull(output, "output");
         this.input = Objects.requireNonNull(input, "input");
     }
@@ -120,6 +123,34 @@ public final class Pl011Uart implements MmioDevice {
         } catch (IOException ended) {
             // A console that has gone away sends nothing more; the guest cannot do anything about it.
         }
+        drive();
+    }
+
+    /**
+     * Waits for input if the guest wants to be interrupted by it.
+     *
+     * @return true if something came; false if nothing will come or the guest does not listen
+     */
+    public boolean awaitInput() {
+        if ((interruptMask & (RIS_RX | RIS_RT)) == 0 || fifoCount >= depth()) {
+            return false;
+        }
+        flush();
+        try {
+            int received = input.read();
+            if (received < 0) {
+                return false;
+            }
+            receive((byte) received);
+        } catch (IOException ended) {
+            return false;
+        }
+        drive();
+        return true;
+    }
+
+    private void drive() {
+        line.set((interrupts & interruptMask) != 0);
     }
 
     /**
@@ -144,7 +175,11 @@ public final class Pl011Uart implements MmioDevice {
             return OptionalLong.of(ID.identification(offset));
         }
         OptionalLong value = switch ((int) offset) {
-            case DR -> OptionalLong.of(take());
+            case DR -> {
+                OptionalLong taken = OptionalLong.of(take());
+                drive();
+                yield taken;
+            }
             case RSR, ICR -> OptionalLong.of(0);
             case FR -> OptionalLong.of(flags());
             case ILPR -> OptionalLong.of(lowPower);
@@ -185,6 +220,7 @@ public final class Pl011Uart implements MmioDevice {
                 return PrimeCell.isIdentification(offset);
             }
         }
+        drive();
         return true;
     }
 

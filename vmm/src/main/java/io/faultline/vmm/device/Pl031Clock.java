@@ -13,8 +13,7 @@ import java.util.OptionalLong;
 /**
  * The Arm PL031 real-time clock (DDI 0224): seconds since 1970 in 32 bits, driven by the virtual time of the machine.
  *
- * <p>It always runs, as on QEMU's board: CR reads as 1 and writes to it change nothing. The match interrupt is visible in
- * RIS and MIS; there is no interrupt line yet.
+ * <p>It always runs, as on QEMU's board: CR reads as 1 and writes to it change nothing. The interrupt line follows MIS.
  *
  * @since 0.1
  */
@@ -42,6 +41,7 @@ public final class Pl031Clock implements MmioDevice {
     private static final PrimeCell ID = new PrimeCell(0x031, 0);
 
     private final VirtualClock clock;
+    private final InterruptLine line;
     /** What to add to the seconds of the machine to get the counter, modulo 2^32. */
     private long offset;
 
@@ -57,8 +57,10 @@ public final class Pl031Clock implements MmioDevice {
      *
      * @param clock the time of the machine
      * @param epoch seconds since 1970 when the machine's time is zero; the low 32 bits count
+     * @param line takes the interrupt
      */
-    public Pl031Clock(VirtualClock clock, long epoch) {
+    public Pl031Clock(VirtualClock clock, long epoch, InterruptLine line) {
+        this.line = Objects.requireNonNull(line, "line");
         this.clock = Objects.requireNonNull(clock, "clock");
         this.offset = epoch & COUNTER;
         this.load = offset;
@@ -117,7 +119,31 @@ public final class Pl031Clock implements MmioDevice {
                 return PrimeCell.isIdentification(offset);
             }
         }
+        drive();
         return true;
+    }
+
+    private void drive() {
+        line.set((raw & mask) != 0);
+    }
+
+    /** Brings the interrupt up to date with the time of the machine. */
+    public void update() {
+        examine();
+        drive();
+    }
+
+    /**
+     * Returns when the interrupt will rise by itself.
+     *
+     * @return a time of the machine in nanoseconds, later than now; empty if the guest does not wait for it
+     */
+    public OptionalLong nextDeadline() {
+        if (mask == 0 || raw != 0) {
+            return OptionalLong.empty();
+        }
+        long left = match - counter() & COUNTER;
+        return OptionalLong.of((seconds() + (left == 0 ? COUNTER + 1 : left)) * NANOS_PER_SECOND);
     }
 
     private long seconds() {

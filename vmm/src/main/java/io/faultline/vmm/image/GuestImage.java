@@ -18,9 +18,23 @@ import java.util.Objects;
  * @param entry guest-physical address of the first instruction, a multiple of 4 inside a segment
  * @param segments what it consists of, sorted by address, without overlaps
  * @param absent whole pages that the guest wants to be absent when it starts (section {@value ElfReader#ABSENT_SECTION})
+ * @param linux whether it is started by the boot protocol of Linux: it needs a device tree, in X0
  * @since 0.1
  */
-public record GuestImage(String name, long entry, List<Segment> segments, List<MemoryRegion> absent) {
+public record GuestImage(
+        String name, long entry, List<Segment> segments, List<MemoryRegion> absent, boolean linux) {
+    /**
+     * Makes an image that is not started by the boot protocol of Linux.
+     *
+     * @param name name for messages
+     * @param entry address of the first instruction
+     * @param segments what to load
+     * @param absent pages to take away after loading
+     */
+    public GuestImage(String name, long entry, List<Segment> segments, List<MemoryRegion> absent) {
+        this(name, entry, segments, absent, false);
+    }
+
     /**
      * Checks the image as a whole and sorts the segments.
      *
@@ -56,14 +70,15 @@ public record GuestImage(String name, long entry, List<Segment> segments, List<M
     }
 
     /**
-     * Checks that everything lies in a region.
+     * Checks that every segment lies in some region.
      *
-     * @param ram the memory of the machine
+     * @param memory the memory of the machine, RAM last
      * @throws io.faultline.api.error.HypervisorException with INVALID_IMAGE, naming the first segment that does not fit
      */
-    public void requireInside(MemoryRegion ram) {
+    public void requireInside(List<MemoryRegion> memory) {
+        MemoryRegion ram = memory.get(memory.size() - 1);
         for (Segment segment : segments) {
-            if (!ram.contains(segment.address(), segment.bytes())) {
+            if (memory.stream().noneMatch(region -> region.contains(segment.address(), segment.bytes()))) {
                 throw ImageProblem.of(
                         name,
                         "segment " + segment + " is outside the memory " + ram,

@@ -26,8 +26,8 @@ public final class ImageFile {
     public static final long LARGEST = 1L << 30;
 
     private static final byte[] ELF_MAGIC = {0x7F, 'E', 'L', 'F'};
-    private static final byte[] LINUX_MAGIC = {'A', 'R', 'M', 0x64};
-    private static final int LINUX_MAGIC_OFFSET = 56;
+    /** Where memory begins. */
+    private static final long RAM_BASE = 0x4000_0000L;
 
     private ImageFile() {}
 
@@ -64,11 +64,26 @@ public final class ImageFile {
         if (elf) {
             return ElfReader.read(name, bytes);
         }
-        if (startsWith(bytes, LINUX_MAGIC_OFFSET, LINUX_MAGIC)) {
-            throw ImageProblem.of(
-                    name, "this is a Linux Image, which this version cannot boot", "run an AArch64 ELF executable");
+        if (Compressed.isGzip(bytes)) {
+            return uncompressed(name, Compressed.expand(name, bytes));
         }
-        throw ImageProblem.of(name, "this is not an ELF file", "give a load address if it is a raw image");
+        if (Compressed.isSelfExtracting(bytes)) {
+            return uncompressed(name, Compressed.extract(name, bytes));
+        }
+        return uncompressed(name, bytes);
+    }
+
+    private static GuestImage uncompressed(String name, byte[] bytes) {
+        if (startsWith(bytes, 0, ELF_MAGIC)) {
+            return ElfReader.read(name, bytes);
+        }
+        if (LinuxImage.matches(bytes)) {
+            return LinuxImage.read(name, bytes, RAM_BASE);
+        }
+        throw ImageProblem.of(
+                name,
+                "this is neither an ELF file nor a Linux Image",
+                "give a load address if it is a raw image");
     }
 
     /**

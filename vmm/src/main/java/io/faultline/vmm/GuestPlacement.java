@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm;
+
+import io.faultline.api.arm64.Affinity;
+import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.machine.Machine;
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.vmm.image.DeviceTree;
+import io.faultline.vmm.image.Ramdisk;
+import io.faultline.vmm.image.Segment;
+import io.faultline.vmm.tree.BootParameters;
+import io.faultline.vmm.tree.FlatTree;
+import io.faultline.vmm.tree.MachineTree;
+import io.faultline.vmm.tree.Node;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts a guest, its ramdisk and its device tree into the memory of a machine.
+ *
+ * <p>The ramdisk goes to half of the memory, at most 128 MiB above its start, or behind the guest if that is higher. A
+ * tree that was given, or that a Linux kernel gets, is at the very end of memory. Other guests find the tree of the
+ * machine at the start of memory, where QEMU puts it, if they leave room there, and none otherwise.
+ */
+final class GuestPlacement {
+    private static final long RAMDISK_OFFSET = 128L << 20;
+    private static final long RAMDISK_ALIGNMENT = 64L << 10;
+    private static final long PAGE = 4096;
+    private static final long AFFINITY = 0x0000_00FF_00FF_FFFFL;
+
+    private final GuestConfiguration configuration;
+    private final MemoryRegion ram;
+
+    GuestPlacement(GuestConfiguration configuration) {
+        this.configuration = configuration;
+        this.ram = configuration.ram();
+    }
+
+    /** Writes everything and returns the address of the tree, 0 if there is none. */
+    long load(Machine machine) {
+        configuration.image().load(machine.memory());
+        Optional<BootParameters.Range> ramdisk = configuration.ramdisk().map(disk -> loadRamdisk(machine, disk));
+        byte[] tree = tree(machine, ramdisk);
+        long address = treeAddress(tree, ramdisk.map(range -> range.start() + range.bytes()));
+        if (address != 0) {
+            machine.memory().write(address, tree);
+        }
+        return address;
+    }
+
+    private BootParameters.Range loadRamdisk(Machine machine, Ramdisk disk) {
+        long preferred = ram.base() + Math.min(ram.bytes() / 2, RAMDISK_OFFSET);
+        long start = Math.max(preferred, alignUp(imageEnd(), RAMDISK_ALIGNMENT));
+        if (!ram.contains(start, disk.content().length)) {
+            start = alignUp(imageEnd(), RAMDISK_ALIGNMENT);
+        }
+        if (!ram.contains(start, disk.content().length)) {
+            throw tooSmall("the initial ramdisk of " + disk.content().length + " bytes", disk.name());
+        }
+        machine.memory().write(start, disk.content());
+        return new BootParameters.Range(start, disk.content().length);
+    }
+
+    private byte[] tree(Machine machine, Optional<BootParameters.Range> ramdisk) {
+        Node root = configuration
+                .deviceTree()
+                .map(given -> FlatTree.read(given.name(), given.blob()))
+                .orElseGet(() -> machineTree(machine).root());
+        new BootParameters(ram, configuration.commandLine(), ramdisk).apply(root);
+        return FlatTree.write(root);
+    }
+
+    private MachineTree machineTree(Machine machine) {
+        List<Affinity> affinities = machine.vcpus().stream()
+                .map(vcpu -> new Affinity(vcpu.read(SystemRegister.MPIDR_EL1) & AFFINITY))
+                .toList();
+        return new MachineTree(
+                affinities,
+                configuration.level(),
+                ram,
+                machine.interruptLines().isPresent(),
+                configuration.seed());
+    }
+
+    private long treeAddress(byte[] tree, Optional<Long> ramdiskEnd) {
+        if (configuration.deviceTree().isEmpty() && !configuration.image().linux()) {
+            return tree.length <= imageStart() - ram.base() ? ram.base() : 0;
+        }
+        String name = configuration.deviceTree().map(DeviceTree::name).orElse("device tree of the machine");
+        if (tree.length > DeviceTree.LARGEST) {
+            throw new HypervisorException(
+                    ErrorId.INVALID_IMAGE, "the device tree is longer than 2 MiB", name, "use fewer vCPUs");
+        }
+        long address = ram.end() - alignUp(tree.length, PAGE);
+        if (address < Math.max(imageEnd(), ramdiskEnd.orElse(ram.base()))) {
+            throw tooSmall("the device tree of " + tree.length + " bytes", name);
+        }
+        return address;
+    }
+
+    private HypervisorException tooSmall(String what, String name) {
+        return new HypervisorException(
+                ErrorId.RESOURCE_CONFLICT,
+                what + " does not fit into the memory " + ram + " beside " + configuration.image().name(),
+                name,
+                "give the machine more memory");
+    }
+
+    /** First address of RAM that the guest takes up; the end of RAM if it takes up none. */
+    private long imageStart() {
+        return configuration.image().segments().stream()
+                .mapToLong(Segment::address)
+                .filter(address -> ram.contains(address, 1))
+                .min()
+                .orElse(ram.end());
+    }
+
+    /** End of what the guest takes up of RAM. */
+    private long imageEnd() {
+        return configuration.image().segments().stream()
+                .filter(segment -> ram.contains(segment.address(), 1))
+                .mapToLong(Segment::end)
+                .max()
+                .orElse(ram.base());
+    }
+
+    private static long alignUp(long value, long alignment) {
+        return value + alignment - 1 & -alignment;
+    }
+}
