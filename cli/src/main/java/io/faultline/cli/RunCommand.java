@@ -4,8 +4,8 @@
  */
 package io.faultline.cli;
 
-import io.faultline.api.spi.BackendRegistry;
 import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.spi.BackendRegistry;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.vmm.GuestConfiguration;
 import io.faultline.vmm.GuestOutcome;
@@ -50,7 +50,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private PluginOptions plugins;
 
-    @Parameters(paramLabel = "FILE", description = "An AArch64 ELF executable, a Linux arm64 Image (gzip too) or, with --load-address, a raw image.")
+    @Parameters(
+            paramLabel = "FILE",
+            description =
+                    "An AArch64 ELF executable, a Linux arm64 Image (gzip too) or, with --load-address, a raw image.")
     private Path file;
 
     @Option(

@@ -27,13 +27,14 @@ class MainTest {
                 "--bogus| Unknown option: '--bogus' (see 'faultline --help')",
                 "run| Missing required parameter: 'FILE' (see 'faultline run --help')",
                 "run a b| Unmatched argument at index 2: 'b' (see 'faultline run --help')",
-                "run --acpi x| Unknown option: '--acpi' (see 'faultline run --help')",
+                "run --acpi x| --acpi: this version describes machines by device trees only; leave the option out"
+                        + " (see 'faultline run --help')",
                 "run --stat x| Unknown option: '--stat'; did you mean --stats? (see 'faultline run --help')",
                 "run x --cpus| Missing required parameter for option '--cpus' (N) (see 'faultline run --help')",
                 "run x --cpus y| Invalid value for option '--cpus': 'y' is not an int (see 'faultline run --help')",
                 "run x --cpus 0| --cpus: 0 is less than 1 (see 'faultline run --help')",
                 "run x --max-instructions 0| --max-instructions: 0 is less than 1 (see 'faultline run --help')",
-                "run x --el 2| --el: this version starts guests at EL1 only, not at EL2 (see 'faultline run --help')",
+                "run x --el 3| --el: a guest starts at EL1 or EL2, not at EL3 (see 'faultline run --help')",
                 "run x --memory 5| Invalid value for option '--memory': memory region 0x40000000 + 0x5 is not a"
                         + " positive number of whole 4 KiB pages (see 'faultline run --help')",
                 "run x --absent 5| Invalid value for option '--absent' (BASE:SIZE[:LATENCY_NS]): '5' is not of the form"

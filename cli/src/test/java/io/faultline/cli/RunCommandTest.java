@@ -8,8 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.cli.providers.StubProvider;
+import io.faultline.vmm.tree.FlatTree;
+import io.faultline.vmm.tree.Node;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,13 +113,10 @@ class RunCommandTest {
 
     @Test
     void anAccessThatNobodyAnswersIsStatusOne() throws IOException {
-        String why = " at 0xa000000, where there is neither memory nor a device";
-        assertEnds(
-                1, "vCPU 0 at PC 0x40000004 made an unclaimed access: a 4-byte read" + why, raw(Guests.UNCLAIMED_READ));
-        assertEnds(
-                1,
-                "vCPU 0 at PC 0x40000004 made an unclaimed access: a 4-byte write" + why,
-                raw(Guests.UNCLAIMED_WRITE));
+        String begin = "vCPU 0 at PC 0x200 cannot go on: the vector of an exception is not in memory"
+                + " \\(data abort at PC 0x40000004, ESR 0x960000";
+        assertMatches(1, begin + "10\\)", raw(Guests.UNCLAIMED_READ));
+        assertMatches(1, begin + "50\\)", raw(Guests.UNCLAIMED_WRITE));
     }
 
     @Test
@@ -173,13 +171,13 @@ class RunCommandTest {
     @Test
     void theGuestIsHandedItsDeviceTree() throws IOException {
         Path tree = folder.resolve("tree.dtb");
-        Files.write(tree, ByteBuffer.allocate(64).putInt(0xD00D_FEED).putInt(64).array());
+        Files.write(tree, FlatTree.write(new Node("").bytes("padding", new byte[4096])));
         CommandRun run = raw(Guests.TREE, "--dtb", tree.toString());
         assertEquals(0, run.status(), run.err());
         assertEquals(1, run.out().length(), "one byte, 0xD0");
         assertMatches(
                 2,
-                "the device tree at .* overlaps segment .* of .*guest.bin .*\\[RESOURCE_CONFLICT\\]",
+                "the device tree of .* bytes does not fit into the memory .* beside .*guest.bin .*\\[RESOURCE_CONFLICT\\]",
                 raw(Guests.TREE, "--dtb", tree.toString(), "--memory", "4K"));
         Files.writeString(tree, "no tree");
         assertMatches(
@@ -209,8 +207,8 @@ class RunCommandTest {
     void aGuestOutsideMemoryIsStatusTwo() throws IOException {
         assertMatches(
                 2,
-                "segment \\[0x1000, .*\\) is outside the memory .*\\[INVALID_IMAGE\\]",
-                CommandRun.of("run", Guests.elf(folder, AARCH64, 0x1000, Guests.HELLO)));
+                "segment \\[0x10000000, .*\\) is outside the memory .*\\[INVALID_IMAGE\\]",
+                CommandRun.of("run", Guests.elf(folder, AARCH64, 0x1000_0000, Guests.HELLO)));
     }
 
     @Test
@@ -241,5 +239,22 @@ class RunCommandTest {
                 3,
                 "there is no /dev/stub (backend missing); load the module stub [BACKEND_UNAVAILABLE]",
                 CommandRun.of("run", guest, "--backend", "missing", "--plugin", plugin));
+    }
+
+    @Test
+    void whatCannotBeIsRefused() throws IOException {
+        assertMatches(2, "--acpi: this version describes machines by device trees only.*", raw(Guests.HELLO, "--acpi"));
+        Path empty = Files.createFile(folder.resolve("empty"));
+        assertMatches(
+                2,
+                "the initial ramdisk is empty .*\\[INVALID_IMAGE\\]",
+                raw(Guests.HELLO, "--initrd", empty.toString()));
+    }
+
+    @Test
+    void aRamdiskAndACommandLineAreTaken() throws IOException {
+        Path disk = Files.write(folder.resolve("disk"), new byte[] {1});
+        CommandRun run = raw(Guests.HELLO, "--initrd", disk.toString(), "--append", "quiet", "--el", "2");
+        assertEquals(1, run.status(), "the guest uses HVC, which goes to itself at EL2");
     }
 }

@@ -5,10 +5,10 @@
 package io.faultline.vmm;
 
 import io.faultline.api.arm64.Affinity;
-import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.Ramdisk;
@@ -31,7 +31,6 @@ final class GuestPlacement {
     private static final long RAMDISK_OFFSET = 128L << 20;
     private static final long RAMDISK_ALIGNMENT = 64L << 10;
     private static final long PAGE = 4096;
-    private static final long AFFINITY = 0x0000_00FF_00FF_FFFFL;
 
     private final GuestConfiguration configuration;
     private final MemoryRegion ram;
@@ -76,15 +75,9 @@ final class GuestPlacement {
     }
 
     private MachineTree machineTree(Machine machine) {
-        List<Affinity> affinities = machine.vcpus().stream()
-                .map(vcpu -> new Affinity(vcpu.read(SystemRegister.MPIDR_EL1) & AFFINITY))
-                .toList();
+        List<Affinity> affinities = machine.vcpus().stream().map(Vcpu::affinity).toList();
         return new MachineTree(
-                affinities,
-                configuration.level(),
-                ram,
-                machine.interruptLines().isPresent(),
-                configuration.seed());
+                affinities, configuration.level(), ram, machine.interruptLines().isPresent(), configuration.seed());
     }
 
     private long treeAddress(byte[] tree, Optional<Long> ramdiskEnd) {
@@ -106,7 +99,8 @@ final class GuestPlacement {
     private HypervisorException tooSmall(String what, String name) {
         return new HypervisorException(
                 ErrorId.RESOURCE_CONFLICT,
-                what + " does not fit into the memory " + ram + " beside " + configuration.image().name(),
+                what + " does not fit into the memory " + ram + " beside "
+                        + configuration.image().name(),
                 name,
                 "give the machine more memory");
     }

@@ -181,7 +181,8 @@ final class RunLoop {
         if (mapping.isPresent()) {
             long offset = read.address() - mapping.get().frame().base();
             // A register that a device does not have reads as zero, as on QEMU's board.
-            vcpu.completeMmioRead(mapping.get().device().read(offset, read.width()).orElse(0));
+            vcpu.completeMmioRead(
+                    mapping.get().device().read(offset, read.width()).orElse(0));
         } else {
             refuse(vcpu);
         }

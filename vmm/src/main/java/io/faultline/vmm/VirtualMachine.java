@@ -56,7 +56,8 @@ public final class VirtualMachine implements AutoCloseable {
         Vcpu boot = machine.vcpus().get(0);
         boot.write(CoreRegister.PC, configuration.image().entry());
         boot.write(CoreRegister.X0, treeAddress);
-        this.loop = new RunLoop(machine, devices, uart, clock, sources, configuration.seed(), configuration.maxInstructions());
+        this.loop = new RunLoop(
+                machine, devices, uart, clock, sources, configuration.seed(), configuration.maxInstructions());
     }
 
     private static InterruptLine line(Machine machine, InterruptId interrupt) {

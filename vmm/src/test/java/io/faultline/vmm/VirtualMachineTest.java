@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
@@ -24,9 +25,12 @@ import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.ElfBuilder;
 import io.faultline.vmm.image.GuestImage;
 import io.faultline.vmm.image.ImageFile;
+import io.faultline.vmm.image.Ramdisk;
 import io.faultline.vmm.paging.AbsentRange;
 import io.faultline.vmm.scripted.Move;
 import io.faultline.vmm.scripted.ScriptedBackend;
+import io.faultline.vmm.tree.FlatTree;
+import io.faultline.vmm.tree.Node;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -67,10 +71,27 @@ class VirtualMachineTest {
         return assertThrows(HypervisorException.class, () -> VirtualMachine.create(backend, configuration.build()));
     }
 
-    private static DeviceTree tree(int length) {
-        return new DeviceTree(
-                "tree.dtb",
-                ByteBuffer.allocate(length).putInt(0xD00D_FEED).putInt(length).array());
+    /** A tree with so many bytes of padding. */
+    private static DeviceTree tree(int padding) {
+        Node root = new Node("").bytes("padding", new byte[padding]);
+        return new DeviceTree("tree.dtb", FlatTree.write(root));
+    }
+
+    /** The tree that the guest finds at an address. */
+    private static Node treeAt(ScriptedBackend backend, long address) {
+        byte[] header = new byte[8];
+        backend.machine().memory().read(address, header);
+        byte[] blob = new byte[ByteBuffer.wrap(header).getInt(4)];
+        backend.machine().memory().read(address, blob);
+        return FlatTree.read("guest", blob);
+    }
+
+    private static long number(Node node, String property, int index) {
+        return ByteBuffer.wrap(node.properties().get(property)).getLong(8 * index);
+    }
+
+    private static String text(Node node, String property) {
+        return new String(node.properties().get(property), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -89,37 +110,108 @@ class VirtualMachineTest {
     }
 
     @Test
-    void loadsTheGuestAndStartsItWithoutADeviceTree() {
+    void loadsTheGuestAndStartsItWithTheTreeOfTheMachineBelowIt() {
         ScriptedBackend backend = ScriptedBackend.withoutPaging().vcpu(Move.powerOff());
         run(backend, guest());
         byte[] memory = new byte[4];
         backend.machine().memory().read(BASE + 0x1000, memory);
         assertArrayEquals(CONTENT, memory);
         assertEquals(BASE + 0x1000, backend.machine().scripted(0).read(CoreRegister.PC));
-        assertEquals(0, backend.machine().scripted(0).read(CoreRegister.X0));
+        assertEquals(BASE, backend.machine().scripted(0).read(CoreRegister.X0));
+        Node root = treeAt(backend, BASE);
+        assertEquals(BASE, number(root.child("memory@40000000").orElseThrow(), "reg", 0));
+        assertFalse(root.child("pl011@9000000").orElseThrow().properties().containsKey("interrupts"));
         assertEquals(Optional.empty(), backend.request().asyncPageFaults());
     }
 
     @Test
-    void putsTheDeviceTreeAtTheEndOfMemory() {
+    void aGuestAtTheStartOfMemoryGetsNoTree() {
         ScriptedBackend backend = ScriptedBackend.complete().vcpu(Move.powerOff());
-        run(backend, guest().deviceTree(tree(0x1001)));
-        long address = backend.machine().scripted(0).read(CoreRegister.X0);
-        assertEquals(BASE + 0x10_0000 - 0x2000, address);
-        assertEquals(0xEDFE_0DD0L, backend.machine().memory().load(address, WORD));
+        GuestImage image = ImageFile.parse("guest.bin", CONTENT, OptionalLong.of(BASE));
+        run(backend, GuestConfiguration.of(image).ramBytes(0x10_0000));
+        assertEquals(0, backend.machine().scripted(0).read(CoreRegister.X0));
     }
 
     @Test
-    void refusesADeviceTreeThatDoesNotFit() {
-        HypervisorException overlap =
-                refusal(ScriptedBackend.complete(), guest().ramBytes(0x2000).deviceTree(tree(100)));
-        assertEquals(ErrorId.RESOURCE_CONFLICT, overlap.id());
+    void firmwareBelowMemoryGetsMemoryThere() {
+        ScriptedBackend backend = ScriptedBackend.complete().vcpu(Move.powerOff());
+        GuestImage image = ImageFile.parse("firmware.bin", CONTENT, OptionalLong.of(0));
+        run(backend, GuestConfiguration.of(image).ramBytes(0x10_0000).level(ExceptionLevel.EL2));
         assertEquals(
-                "the device tree at [0x40001000, 0x40002000) overlaps segment [0x40001000, 0x40001004) of guest.bin",
-                overlap.attempted());
-        HypervisorException tooLong =
-                refusal(ScriptedBackend.complete(), guest().ramBytes(0x2000).deviceTree(tree(0x2001)));
-        assertEquals("the device tree is longer than the memory [0x40000000, 0x40002000)", tooLong.attempted());
+                List.of(MemoryRegion.ram(0, 0x800_0000), MemoryRegion.ram(BASE, 0x10_0000)),
+                backend.request().memory());
+        assertEquals(ExceptionLevel.EL2, backend.request().level());
+        assertEquals(BASE, backend.machine().scripted(0).read(CoreRegister.X0));
+        assertEquals("smc\0", text(treeAt(backend, BASE).child("psci").orElseThrow(), "method"));
+    }
+
+    @Test
+    void putsAGivenTreeAtTheEndOfMemoryAndFillsItIn() {
+        ScriptedBackend backend = ScriptedBackend.complete().vcpu(Move.powerOff());
+        run(backend, guest().deviceTree(tree(0x1001)).commandLine("quiet"));
+        long address = backend.machine().scripted(0).read(CoreRegister.X0);
+        assertEquals(BASE + 0x10_0000 - 0x2000, address);
+        Node root = treeAt(backend, address);
+        assertEquals(0x1001, root.properties().get("padding").length);
+        assertEquals("quiet\0", text(root.child("chosen").orElseThrow(), "bootargs"));
+        assertEquals(0x10_0000, number(root.child("memory@40000000").orElseThrow(), "reg", 1));
+    }
+
+    private static GuestConfiguration.Builder linux(int imageSize) {
+        byte[] image = ByteBuffer.allocate(64)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .putLong(16, imageSize)
+                .putInt(56, 0x644D_5241)
+                .array();
+        return GuestConfiguration.of(ImageFile.parse("Image", image, OptionalLong.empty()))
+                .ramBytes(0x80_0000)
+                .commandLine("console=ttyAMA0")
+                .ramdisk(new Ramdisk("initrd", new byte[] {7, 8, 9}));
+    }
+
+    private static void assertRamdisk(ScriptedBackend backend, long start) {
+        long tree = backend.machine().scripted(0).read(CoreRegister.X0);
+        assertEquals(BASE + 0x80_0000 - 0x1000, tree);
+        Node chosen = treeAt(backend, tree).child("chosen").orElseThrow();
+        assertEquals(start, number(chosen, "linux,initrd-start", 0));
+        assertEquals(start + 3, number(chosen, "linux,initrd-end", 0));
+        byte[] content = new byte[3];
+        backend.machine().memory().read(start, content);
+        assertArrayEquals(new byte[] {7, 8, 9}, content);
+    }
+
+    @Test
+    void linuxGetsItsRamdiskCommandLineAndTree() {
+        ScriptedBackend backend = ScriptedBackend.complete().vcpu(Move.powerOff());
+        run(backend, linux(0x1000));
+        assertEquals(BASE + 0x20_0000, backend.machine().scripted(0).read(CoreRegister.PC));
+        assertRamdisk(backend, BASE + 0x40_0000);
+        Node root = treeAt(backend, BASE + 0x80_0000 - 0x1000);
+        assertEquals("console=ttyAMA0\0", text(root.child("chosen").orElseThrow(), "bootargs"));
+        assertTrue(root.child("pl011@9000000").orElseThrow().properties().containsKey("interrupts"));
+    }
+
+    @Test
+    void aRamdiskGoesBehindAKernelThatIsInItsWay() {
+        ScriptedBackend backend = ScriptedBackend.complete().vcpu(Move.powerOff());
+        run(backend, linux(0x30_0001));
+        assertRamdisk(backend, BASE + 0x51_0000);
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        HypervisorException tree =
+                refusal(ScriptedBackend.complete(), guest().ramBytes(0x2000).deviceTree(tree(0x1000)));
+        assertEquals(ErrorId.RESOURCE_CONFLICT, tree.id());
+        assertTrue(tree.attempted().contains("does not fit into the memory [0x40000000, 0x40002000) beside guest.bin"));
+        HypervisorException disk =
+                refusal(ScriptedBackend.complete(), linux(0x5F_FFFF).ramdisk(new Ramdisk("big", new byte[0x2_0000])));
+        assertEquals(
+                "the initial ramdisk of 131072 bytes does not fit into the memory [0x40000000, 0x40800000) beside Image",
+                disk.attempted());
+        HypervisorException longTree =
+                refusal(ScriptedBackend.complete(), linux(0).commandLine("x".repeat(DeviceTree.LARGEST)));
+        assertEquals("the device tree is longer than 2 MiB", longTree.attempted());
     }
 
     @Test
@@ -234,27 +326,58 @@ class VirtualMachineTest {
     }
 
     @Test
-    void anAddressWithoutADeviceEndsTheRun() {
-        assertEquals(
-                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 4-byte read at 0xa000000,"
-                        + " where there is neither memory nor a device",
-                failure(ScriptedBackend.complete().vcpu(Move.read(0x0A00_0000L, WORD))));
-        assertEquals(
-                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 1-byte write at 0xa000000,"
-                        + " where there is neither memory nor a device",
-                failure(ScriptedBackend.complete().vcpu(Move.write(0x0A00_0000L, BYTE, 1))));
+    void anAccessToAnAddressWithoutADeviceIsRefused() {
+        ScriptedBackend backend = ScriptedBackend.complete()
+                .vcpu(Move.read(0x0A00_0000L, WORD), Move.write(0x0A00_0000L, BYTE, 1), Move.powerOff());
+        try (VirtualMachine machine = VirtualMachine.create(backend, guest().build())) {
+            assertEquals(new GuestOutcome.PoweredOff(), machine.run());
+            assertEquals(2, backend.machine().scripted(0).refusals());
+            assertEquals(2, machine.statistics().get("vmm.mmio.refused"));
+        }
     }
 
     @Test
-    void aDeviceWithoutSuchARegisterEndsTheRun() {
-        assertEquals(
-                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 4-byte read at 0x900004c,"
-                        + " where the PL011 at 0x9000000 has no register of that size",
-                failure(ScriptedBackend.complete().vcpu(Move.read(UART + 0x4C, WORD))));
-        assertEquals(
-                "vCPU 0 at PC 0x40000ffc made an unclaimed access: a 4-byte write at 0x9010fdc,"
-                        + " where the PL031 at 0x9010000 has no register of that size",
-                failure(ScriptedBackend.complete().vcpu(Move.write(RTC + 0xFDC, WORD, 1))));
+    void aRegisterThatADeviceDoesNotHaveReadsAsZeroAndIgnoresWrites() {
+        ScriptedBackend backend = ScriptedBackend.complete()
+                .vcpu(Move.read(UART + 0x4C, WORD), Move.write(RTC + 0xFDC, WORD, 1), Move.powerOff());
+        try (VirtualMachine machine = VirtualMachine.create(backend, guest().build())) {
+            assertEquals(new GuestOutcome.PoweredOff(), machine.run());
+            assertEquals(List.of(0L), backend.machine().scripted(0).answers());
+            assertEquals(1, machine.statistics().get("vmm.mmio.ignored"));
+        }
+    }
+
+    @Test
+    void devicesInterruptTheGuest() {
+        ScriptedBackend backend = ScriptedBackend.complete();
+        backend.vcpu(
+                Move.write(UART + 0x38, WORD, 0x20),
+                Move.write(UART, BYTE, 'x'),
+                Move.write(UART + 0x44, WORD, 0x20),
+                Move.write(RTC + 0x04, WORD, 2),
+                Move.write(RTC + 0x10, WORD, 1),
+                Move.waitUntil(() -> backend.machine().lineLog().contains("34+"), OptionalLong.empty()),
+                Move.powerOff());
+        run(backend, guest().epoch(0));
+        assertEquals(List.of("33+", "33-", "34+"), backend.machine().lineLog());
+    }
+
+    @Test
+    void aGuestThatListensIsGivenWhatIsTypedLater() {
+        ScriptedBackend backend = ScriptedBackend.complete();
+        backend.vcpu(
+                Move.write(UART + 0x38, WORD, 0x10),
+                Move.waitUntil(() -> backend.machine().lineLog().contains("33+"), OptionalLong.empty()),
+                Move.read(UART, BYTE),
+                Move.powerOff());
+        java.io.InputStream late = new ByteArrayInputStream(new byte[] {'k'}) {
+            @Override
+            public synchronized int available() {
+                return 0;
+            }
+        };
+        assertEquals(new GuestOutcome.PoweredOff(), run(backend, guest().console(new ByteArrayOutputStream(), late)));
+        assertEquals(List.of((long) 'k'), backend.machine().scripted(0).answers());
     }
 
     private static String stuck(long syndrome) {
@@ -414,7 +537,8 @@ class VirtualMachineTest {
                     "[apf.announced, apf.cancelled, apf.covered-by-wake-all, apf.declined, apf.dropped, apf.failures,"
                             + " apf.outstanding, apf.page-ins, apf.parked, apf.ready, apf.repeated, apf.synchronous,"
                             + " apf.veto.not-enabled, apf.wake-alls, scripted.runs, vmm.instructions,"
-                            + " vmm.instructions.0, vmm.instructions.1, vmm.nanos, vmm.uart.sent]",
+                            + " vmm.instructions.0, vmm.instructions.1, vmm.mmio.ignored, vmm.mmio.refused, vmm.nanos,"
+                            + " vmm.uart.sent]",
                     statistics.keySet().toString());
             assertEquals(1, statistics.get("vmm.uart.sent"));
             assertEquals(1, statistics.get("apf.page-ins"));

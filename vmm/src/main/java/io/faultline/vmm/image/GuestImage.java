@@ -21,8 +21,7 @@ import java.util.Objects;
  * @param linux whether it is started by the boot protocol of Linux: it needs a device tree, in X0
  * @since 0.1
  */
-public record GuestImage(
-        String name, long entry, List<Segment> segments, List<MemoryRegion> absent, boolean linux) {
+public record GuestImage(String name, long entry, List<Segment> segments, List<MemoryRegion> absent, boolean linux) {
     /**
      * Makes an image that is not started by the boot protocol of Linux.
      *

@@ -81,9 +81,7 @@ public final class ImageFile {
             return LinuxImage.read(name, bytes, RAM_BASE);
         }
         throw ImageProblem.of(
-                name,
-                "this is neither an ELF file nor a Linux Image",
-                "give a load address if it is a raw image");
+                name, "this is neither an ELF file nor a Linux Image", "give a load address if it is a raw image");
     }
 
     /**

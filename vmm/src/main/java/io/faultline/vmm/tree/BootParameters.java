@@ -42,8 +42,8 @@ public record BootParameters(MemoryRegion ram, Optional<String> commandLine, Opt
         Node memory = root.children().stream()
                 .filter(node -> Arrays.equals(node.properties().get("device_type"), MEMORY))
                 .findFirst()
-                .orElseGet(() ->
-                        root.add("memory@" + Long.toHexString(ram.base())).texts("device_type", "memory"));
+                .orElseGet(
+                        () -> root.add("memory@" + Long.toHexString(ram.base())).texts("device_type", "memory"));
         memory.numbers("reg", ram.base(), ram.bytes());
     }
 }

@@ -7,6 +7,7 @@ package io.faultline.vmm.tree;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,8 @@ public final class FlatTree {
         // One empty entry ends the memory reservations.
         int structureOffset = HEADER_BYTES + 16;
         int stringsOffset = structureOffset + writer.structure.size();
-        ByteBuffer blob = ByteBuffer.allocate(stringsOffset + writer.strings.size()).order(ByteOrder.BIG_ENDIAN);
+        ByteBuffer blob =
+                ByteBuffer.allocate(stringsOffset + writer.strings.size()).order(ByteOrder.BIG_ENDIAN);
         blob.putInt(MAGIC)
                 .putInt(blob.capacity())
                 .putInt(structureOffset)
@@ -111,7 +113,7 @@ public final class FlatTree {
     public static Node read(String name, byte[] blob) {
         try {
             return new Reader(name, blob).root();
-        } catch (IndexOutOfBoundsException | java.nio.BufferUnderflowException | IllegalArgumentException outside) {
+        } catch (IndexOutOfBoundsException | BufferUnderflowException | IllegalArgumentException outside) {
             throw new HypervisorException(
                     ErrorId.INVALID_IMAGE,
                     "the device tree is damaged: it refers to something outside itself",
@@ -164,7 +166,11 @@ public final class FlatTree {
             }
             for (int token = token(); token != END_NODE; token = token()) {
                 if (token == PROPERTY) {
-                    byte[] value = new byte[Math.min(blob.getInt(), blob.remaining())];
+                    int length = blob.getInt();
+                    if (length < 0 || length > blob.remaining()) {
+                        throw damaged("a property is longer than the tree");
+                    }
+                    byte[] value = new byte[length];
                     String property = string(blob.getInt());
                     blob.get(value);
                     align();

@@ -92,7 +92,10 @@ public record MachineTree(
         node.cells("#address-cells", wide ? 2 : 1).cells("#size-cells", 0);
         for (Affinity affinity : affinities) {
             Node processor = node.add("cpu@" + Long.toHexString(affinity.mpidr()));
-            processor.texts("device_type", "cpu").texts("compatible", "arm,armv8").texts("enable-method", "psci");
+            processor
+                    .texts("device_type", "cpu")
+                    .texts("compatible", "arm,armv8")
+                    .texts("enable-method", "psci");
             if (wide) {
                 processor.numbers("reg", affinity.mpidr());
             } else {

@@ -15,8 +15,10 @@ import java.io.OutputStream;
 import org.junit.jupiter.api.Test;
 
 class DeviceMapTest {
-    private final Pl011Uart first = new Pl011Uart(OutputStream.nullOutputStream(), InputStream.nullInputStream());
-    private final Pl011Uart second = new Pl011Uart(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+    private final Pl011Uart first =
+            new Pl011Uart(OutputStream.nullOutputStream(), InputStream.nullInputStream(), InterruptLine.NONE);
+    private final Pl011Uart second =
+            new Pl011Uart(OutputStream.nullOutputStream(), InputStream.nullInputStream(), InterruptLine.NONE);
     private final DeviceMap map =
             new DeviceMap().add(MemoryRegion.ram(0x1000, 0x1000), first).add(MemoryRegion.ram(0x3000, 0x1000), second);
 

@@ -29,10 +29,15 @@ class Pl011UartTest {
     private static final int FR_IDLE = 0x90;
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private boolean level;
     private Pl011Uart uart = with("");
 
     private Pl011Uart with(String input) {
-        return new Pl011Uart(output, new ByteArrayInputStream(input.getBytes(StandardCharsets.US_ASCII)));
+        return port(output, new ByteArrayInputStream(input.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private Pl011Uart port(OutputStream out, InputStream in) {
+        return new Pl011Uart(out, in, high -> level = high);
     }
 
     private long read(int offset) {
@@ -56,7 +61,7 @@ class Pl011UartTest {
     @Test
     void flushesAtLineEnds() {
         int[] flushes = {0};
-        uart = new Pl011Uart(
+        uart = port(
                 new OutputStream() {
                     @Override
                     public void write(int b) {}
@@ -223,7 +228,7 @@ class Pl011UartTest {
 
     @Test
     void anInputThatFailsIsAtItsEnd() {
-        uart = new Pl011Uart(output, new InputStream() {
+        uart = port(output, new InputStream() {
             @Override
             public int available() throws IOException {
                 throw new IOException("gone");
@@ -240,7 +245,7 @@ class Pl011UartTest {
 
     @Test
     void anInputThatPromisesAndEndsIsAtItsEnd() {
-        uart = new Pl011Uart(output, new InputStream() {
+        uart = port(output, new InputStream() {
             @Override
             public int available() {
                 return 1;
@@ -257,7 +262,7 @@ class Pl011UartTest {
 
     @Test
     void anOutputThatFailsEndsTheRun() {
-        uart = new Pl011Uart(
+        uart = port(
                 new OutputStream() {
                     @Override
                     public void write(int b) throws IOException {
@@ -275,5 +280,48 @@ class Pl011UartTest {
                 assertThrows(UncheckedIOException.class, () -> uart.write(0, BYTE, 'x'))
                         .getMessage());
         assertThrows(UncheckedIOException.class, uart::flush);
+    }
+
+    @Test
+    void theLineFollowsTheMaskedInterrupts() {
+        uart = with("ab");
+        write(0x2C, 0x70);
+        write(0x38, 0x50);
+        assertFalse(level);
+        uart.pollInput();
+        assertTrue(level);
+        assertEquals('a', read(0));
+        assertTrue(level);
+        assertEquals('b', read(0));
+        assertFalse(level);
+        write(0x38, 0x20);
+        write(0, 'x');
+        assertTrue(level);
+        write(0x44, 0x20);
+        assertFalse(level);
+    }
+
+    @Test
+    void inputIsAwaitedOnlyByAGuestThatListens() {
+        uart = with("q");
+        assertFalse(uart.awaitInput());
+        write(0x38, 0x10);
+        assertTrue(uart.awaitInput());
+        assertTrue(level);
+        assertFalse(uart.awaitInput(), "the FIFO of one byte is full");
+        assertEquals('q', read(0));
+        assertFalse(uart.awaitInput(), "there is nothing more");
+    }
+
+    @Test
+    void anInputThatFailsWhileItIsAwaitedIsAtItsEnd() {
+        uart = port(output, new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("gone");
+            }
+        });
+        write(0x38, 0x10);
+        assertFalse(uart.awaitInput());
     }
 }

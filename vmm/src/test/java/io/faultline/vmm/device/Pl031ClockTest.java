@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.machine.VirtualClock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +37,8 @@ class Pl031ClockTest {
             nanos = later;
         }
     };
-    private Pl031Clock clock = new Pl031Clock(time, 1000);
+    private final List<Boolean> levels = new ArrayList<>();
+    private Pl031Clock clock = new Pl031Clock(time, 1000, levels::add);
 
     private long read(int offset) {
         return clock.read(offset, WORD).orElseThrow();
@@ -57,13 +60,13 @@ class Pl031ClockTest {
 
     @Test
     void beginsAtTheFixedEpoch() {
-        clock = new Pl031Clock(time, Pl031Clock.DEFAULT_EPOCH);
+        clock = new Pl031Clock(time, Pl031Clock.DEFAULT_EPOCH, InterruptLine.NONE);
         assertEquals(0x6955_B900L, read(0));
     }
 
     @Test
     void wrapsAfter32Bits() {
-        clock = new Pl031Clock(time, 0xFFFF_FFFFL);
+        clock = new Pl031Clock(time, 0xFFFF_FFFFL, InterruptLine.NONE);
         nanos = SECOND;
         assertEquals(0, read(0));
     }
@@ -140,5 +143,23 @@ class Pl031ClockTest {
         }
         assertEquals(OptionalLong.empty(), clock.read(0, DOUBLEWORD));
         assertFalse(clock.write(4, DOUBLEWORD, 0));
+    }
+
+    @Test
+    void theAlarmDrivesTheLineAtItsDeadline() {
+        assertEquals(OptionalLong.empty(), clock.nextDeadline());
+        write(0x04, 1003);
+        write(0x10, 1);
+        assertEquals(OptionalLong.of(3 * SECOND), clock.nextDeadline());
+        clock.update();
+        assertFalse(levels.contains(true));
+        nanos = 3 * SECOND;
+        assertEquals(3 * SECOND + (1L << 32) * SECOND, clock.nextDeadline().orElseThrow());
+        nanos = 4 * SECOND;
+        clock.update();
+        assertTrue(levels.get(levels.size() - 1));
+        assertEquals(OptionalLong.empty(), clock.nextDeadline());
+        write(0x1C, 1);
+        assertFalse(levels.get(levels.size() - 1));
     }
 }

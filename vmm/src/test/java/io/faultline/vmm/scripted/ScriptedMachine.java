@@ -4,6 +4,7 @@
  */
 package io.faultline.vmm.scripted;
 
+import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A machine of {@link ScriptedBackend}: one nanosecond per instruction. */
 public final class ScriptedMachine implements Machine, VirtualClock {
@@ -30,6 +32,8 @@ public final class ScriptedMachine implements Machine, VirtualClock {
     private long nanos;
     private OptionalLong timer = OptionalLong.empty();
     private boolean closed;
+    private final List<String> lineLog = new ArrayList<>();
+    private final InterruptLines lines = new Lines();
 
     ScriptedMachine(MachineRequest request, List<List<Move>> scripts, boolean paging) {
         this.memory = new ScriptedMemory(request.memory());
@@ -101,7 +105,33 @@ public final class ScriptedMachine implements Machine, VirtualClock {
 
     @Override
     public Optional<InterruptLines> interruptLines() {
-        return Optional.empty();
+        return faults.isEmpty() ? Optional.empty() : Optional.of(lines);
+    }
+
+    /** What was done to the lines, for example {@code 33+} and {@code 33-}. */
+    public List<String> lineLog() {
+        return lineLog;
+    }
+
+    private final class Lines implements InterruptLines {
+        private final TreeSet<Integer> high = new TreeSet<>();
+
+        @Override
+        public int count() {
+            return 224;
+        }
+
+        @Override
+        public void setLevel(InterruptId interrupt, boolean level) {
+            if (level ? high.add(interrupt.number()) : high.remove(interrupt.number())) {
+                lineLog.add(interrupt.number() + (level ? "+" : "-"));
+            }
+        }
+
+        @Override
+        public boolean isHigh(InterruptId interrupt) {
+            return high.contains(interrupt.number());
+        }
     }
 
     @Override

@@ -25,6 +25,7 @@ public final class ScriptedVcpu implements Vcpu {
     private boolean stay;
     private boolean readExpected;
     private boolean on;
+    private int refusals;
     private long retired;
 
     ScriptedVcpu(ScriptedMachine machine, int index, List<Move> moves) {
@@ -114,8 +115,14 @@ public final class ScriptedVcpu implements Vcpu {
         answers.add(value);
     }
 
+    /** How many accesses the VMM refused. */
+    public int refusals() {
+        return refusals;
+    }
+
     @Override
     public void refuseMmio() {
+        refusals++;
         readExpected = false;
     }
 
