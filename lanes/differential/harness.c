@@ -20,6 +20,15 @@ static uint64_t state[34];
 static uint64_t exceptions;
 static uint64_t taken;
 
+#ifdef DETAILS
+#define LOG 64
+
+static struct entry {
+    uint64_t source, syndrome, address, state, fault;
+} log[LOG];
+static int logged;
+#endif
+
 void exception(struct frame *frame, uint64_t source)
 {
     uint64_t syndrome = read_register(esr_el1);
@@ -31,6 +40,11 @@ void exception(struct frame *frame, uint64_t source)
     if (class == 0x25) {
         exceptions = mix(exceptions, read_register(far_el1));
     }
+#ifdef DETAILS
+    if (logged < LOG) {
+        log[logged++] = (struct entry){source, syndrome, frame->elr, frame->spsr, read_register(far_el1)};
+    }
+#endif
     taken++;
     if (class != 0x15) {
         frame->elr += 4;
@@ -66,10 +80,12 @@ void program(void)
             *(uint64_t *)&data[i] = random64(&seed);
         }
         exceptions = 0;
+#ifdef DETAILS
+        logged = 0;
+#endif
         write_register(tpidr_el1, n);
         write_register(tpidrro_el0, n);
         write_register(far_el1, n);
-        write_register(contextidr_el1, n);
         write_register(par_el1, n);
         run_sequence(sequences[n], state);
         uint64_t sum = exceptions;
@@ -79,7 +95,6 @@ void program(void)
         for (int i = 0; i < AREA; i += 8) {
             sum = mix(sum, *(uint64_t *)&data[i]);
         }
-        sum = mix(sum, read_register(contextidr_el1));
         total++;
         print("%lu: 0x%lx\n", n, sum);
 #ifdef DETAILS
@@ -87,7 +102,10 @@ void program(void)
             for (int i = 0; i <= FLAGS; i++) {
                 print("  %lu: 0x%lx\n", (uint64_t)i, state[i]);
             }
-            print("  exceptions: 0x%lx\n", exceptions);
+            for (int i = 0; i < logged; i++) {
+                print("  exception %lu, ESR 0x%lx, ELR 0x%lx, SPSR 0x%lx, FAR 0x%lx\n", log[i].source, log[i].syndrome,
+                      log[i].address, log[i].state, log[i].fault);
+            }
         }
 #endif
     }
