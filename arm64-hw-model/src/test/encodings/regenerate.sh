@@ -5,6 +5,7 @@
 # Makes the listings that the tests read, with GNU binutils for AArch64 (Debian: binutils-aarch64-linux-gnu).
 #   a64.txt      word, mnemonic and operands of every line of a64.s
 #   programs.txt the programs of programs.s: a line "name:", then word and source of each instruction
+#   random.txt   those of many random words that are instructions of the base set
 #   mutated.txt  word and mnemonic, or "undefined", of words that differ in one bit from the first word of each mnemonic
 #                and opcode of a64.txt
 # With --check nothing is written: the exit status says whether the listings are what binutils says now.
@@ -38,6 +39,28 @@ awk '{ key = $2 " " substr($1, 1, 2) " " substr($1, 4, 1); if (!(key in seen)) {
 "$prefix"as -o "$work/mutated.o" "$work/mutated.s"
 list "$work/mutated.o" | awk '{ print $1, $2 }' | LC_ALL=C sort -u > "$work/mutated.txt"
 
+# Random words: those that are instructions of the base set, which are the mnemonics of a64.s, on general-purpose
+# registers. The generator is one that fits into the numbers of awk; the words are the same in RandomWordsTest.
+awk 'BEGIN {
+    state = 1
+    for (i = 0; i < 200000; i++) {
+        state = (state * 69069 + 1) % 4294967296; high = int(state / 65536)
+        state = (state * 69069 + 1) % 4294967296; low = int(state / 65536)
+        printf ".inst 0x%04x%04x\n", high, low
+    }
+}' > "$work/random.s"
+"$prefix"as -o "$work/random.o" "$work/random.s"
+list "$work/random.o" | awk '
+    NR == FNR { base[$2] = 1; next }
+    {
+        operands = $0; sub(/^[^ ]+ [^ ]+ ?/, "", operands)
+        gsub(/#[^ ,]+/, "", operands)
+        sub(/(^|, )[0-9a-f]+$/, "", operands)
+        known = ($2 in base) && operands !~ /(^|[^a-z0-9_])[vbhsdqzp][0-9]+([^_0-9]|$)/
+        print $1, (known ? "defined" : "undefined"), $2
+    }' "$work/a64.txt" - > "$work/random.full"
+awk '$2 == "defined" { print $1 }' "$work/random.full" > "$work/random.txt"
+
 # The listing of the assembler has, after a line number, the offset and the bytes of each line in memory order.
 "$prefix"as --no-warn -almn -march=armv8.5-a -o "$work/programs.o" "$here/programs.s" | awk '
     function words(bytes, source,   i, w) {
@@ -59,7 +82,7 @@ list "$work/mutated.o" | awk '{ print $1, $2 }' | LC_ALL=C sort -u > "$work/muta
         else if (fields == 2 && f[2] ~ /^[0-9A-F]+$/) words(f[2], "")
     }' > "$work/programs.txt"
 
-listings="a64.txt mutated.txt programs.txt"
+listings="a64.txt mutated.txt programs.txt random.txt"
 if [ "${1:-}" = --check ]; then
     for listing in $listings; do diff -u "$target/$listing" "$work/$listing"; done
 else
