@@ -92,6 +92,12 @@ final class RunCommand implements Callable<Integer> {
                     + " command line and ramdisk are filled in.")
     private @Nullable Path deviceTree;
 
+    @Option(
+            names = "--dump-dtb",
+            paramLabel = "FILE",
+            description = "Write the device tree that the guest would get to a file, and do not run the guest.")
+    private @Nullable Path treeDump;
+
     @Option(names = "--append", paramLabel = "TEXT", description = "Command line for the guest (/chosen/bootargs).")
     private @Nullable String commandLine;
 
@@ -186,12 +192,24 @@ final class RunCommand implements Callable<Integer> {
 
     private int run(HypervisorBackend opened, GuestConfiguration.Builder configuration) {
         try (VirtualMachine machine = VirtualMachine.create(opened, configuration.build())) {
+            if (treeDump != null) {
+                dump(machine.deviceTree(), treeDump);
+                return ExitStatus.FINE.code();
+            }
             GuestOutcome outcome = machine.run();
             session.out().flush();
             if (statistics) {
                 machine.statistics().forEach((name, value) -> session.err().println(name + " " + value));
             }
             return status(outcome).code();
+        }
+    }
+
+    private static void dump(byte[] tree, Path to) {
+        try {
+            Files.write(to, tree);
+        } catch (IOException unwritable) {
+            throw FileProblem.of("the device tree cannot be written to " + to, unwritable);
         }
     }
 

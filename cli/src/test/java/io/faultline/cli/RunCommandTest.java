@@ -257,4 +257,16 @@ class RunCommandTest {
         CommandRun run = raw(Guests.HELLO, "--initrd", disk.toString(), "--append", "quiet", "--el", "2");
         assertEquals(1, run.status(), "the guest uses HVC, which goes to itself at EL2");
     }
+
+    @Test
+    void theDeviceTreeCanBeWrittenToAFileInstead() throws IOException {
+        Path tree = folder.resolve("out.dtb");
+        assertEquals(new CommandRun(0, "", ""), raw(Guests.HELLO, "--dump-dtb", tree.toString(), "--append", "quiet"));
+        Node chosen = FlatTree.read("out", Files.readAllBytes(tree)).child("chosen").orElseThrow();
+        assertEquals(6, chosen.properties().get("bootargs").length);
+        assertMatches(
+                2,
+                "the device tree cannot be written to /nowhere/x: there is no such file or folder.*",
+                raw(Guests.HELLO, "--dump-dtb", "/nowhere/x"));
+    }
 }

@@ -40,8 +40,11 @@ final class GuestPlacement {
         this.ram = configuration.ram();
     }
 
-    /** Writes everything and returns the address of the tree, 0 if there is none. */
-    long load(Machine machine) {
+    /** Where the tree is, 0 if the guest gets none, and the tree. */
+    record Tree(long address, byte[] blob) {}
+
+    /** Writes everything and returns the tree. */
+    Tree load(Machine machine) {
         configuration.image().load(machine.memory());
         Optional<BootParameters.Range> ramdisk = configuration.ramdisk().map(disk -> loadRamdisk(machine, disk));
         byte[] tree = tree(machine, ramdisk);
@@ -49,7 +52,7 @@ final class GuestPlacement {
         if (address != 0) {
             machine.memory().write(address, tree);
         }
-        return address;
+        return new Tree(address, tree);
     }
 
     private BootParameters.Range loadRamdisk(Machine machine, Ramdisk disk) {

@@ -44,6 +44,7 @@ public final class VirtualMachine implements AutoCloseable {
     private final Machine machine;
     private final Pl011Uart uart;
     private final RunLoop loop;
+    private final GuestPlacement.Tree tree;
 
     private VirtualMachine(Machine machine, GuestConfiguration configuration) {
         this.machine = machine;
@@ -51,11 +52,11 @@ public final class VirtualMachine implements AutoCloseable {
                 configuration.consoleOutput(), configuration.consoleInput(), line(machine, UART_INTERRUPT));
         Pl031Clock clock = new Pl031Clock(machine.clock(), configuration.epoch(), line(machine, CLOCK_INTERRUPT));
         DeviceMap devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
-        long treeAddress = new GuestPlacement(configuration).load(machine);
+        this.tree = new GuestPlacement(configuration).load(machine);
         List<SnapshotPageSource> sources = evict(absentRanges(configuration));
         Vcpu boot = machine.vcpus().get(0);
         boot.write(CoreRegister.PC, configuration.image().entry());
-        boot.write(CoreRegister.X0, treeAddress);
+        boot.write(CoreRegister.X0, tree.address());
         this.loop = new RunLoop(
                 machine, devices, uart, clock, sources, configuration.seed(), configuration.maxInstructions());
     }
@@ -94,6 +95,15 @@ public final class VirtualMachine implements AutoCloseable {
             machine.close();
             throw refused;
         }
+    }
+
+    /**
+     * Returns the device tree that describes the machine, as the guest gets it if it gets one.
+     *
+     * @return the flattened tree
+     */
+    public byte[] deviceTree() {
+        return tree.blob().clone();
     }
 
     /**
