@@ -1,0 +1,7 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The program of the same name in a guest of its own, with the MMU on.
+ */
+#include "../programs/mmu.c"
