@@ -2,47 +2,48 @@
 # Copyright 2026 The Faultline Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs the programs of guests/programs with the MMU on as whole processes, here and on QEMU, and prints a table. A
-# measurement, not a test: it passes whatever the numbers are.
+# Speed: every guest of guests/mix and guests/micro as a whole process on QEMU and here, start-up included, in the same
+# run on the same machine. Instructions are those that Faultline counts. No verdict, except that both print the same.
 #
-#   bench.sh [--scale N] [NAME...]
+#   bench.sh [NAME...]      NAME is mix/hash, micro/svc, ...
 
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-scale=1
-if [ "${1:-}" = --scale ]; then
-    scale=$2
-    shift 2
+# shellcheck source=lanes/build.sh
+. "$(dirname "$0")/build.sh"
+
+need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu qemu-system-aarch64 qemu-system-arm
+work=$out/bench
+if [ $# -eq 0 ]; then
+    for source in "$root"/guests/mix/*.c "$root"/guests/micro/*.c; do
+        name=${source#"$root/guests/"}
+        set -- "$@" "${name%.c}"
+    done
 fi
-# Chosen so that each executes some 500 million instructions at scale 1.
-declare -A repeats=([sort]=120 [hash]=550 [text]=350 [bignum]=1000 [recursion]=1000 [interpreter]=600 [matrix]=1150)
-[ $# -gt 0 ] || set -- sort hash text bignum recursion interpreter matrix
 
-seconds() {
-    local from=$EPOCHREALTIME
-    "$@" >/dev/null
-    awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }'
+# timed SIDE ELF OUTPUT: runs it and sets seconds.
+timed() {
+    local begin=$EPOCHREALTIME
+    run_on "$1" "$2" 1 "$3" 600
+    seconds=$(awk -v begin="$begin" -v end="$EPOCHREALTIME" 'BEGIN { printf "%.3f", end - begin }')
 }
 
-here() {
-    "$root/faultline" run "$work/guest.elf" --stats </dev/null 2>"$work/stats"
-}
-
-qemu() {
-    qemu-system-aarch64 -M virt,gic-version=3 -cpu max -display none -monitor none -serial stdio \
-        -kernel "$work/guest.elf" </dev/null
-}
-
-printf '%-12s %12s %9s %9s %9s %9s\n' program instructions seconds MIPS 'QEMU s' 'QEMU MIPS'
+library "$work/lib"
+compile "$work/lib/main.o" "$root/guests/programs/runtime/main.c" -O2
+run_on faultline "$root/guests/hello.elf" 1 "$work/hello.out" # builds what is missing
+: >"$work/table"
+printf '%-14s %14s %8s %10s %8s %10s %7s\n' guest instructions 'QEMU s' 'QEMU MIPS' 'here s' 'here MIPS' ratio
 for name in "$@"; do
-    "$root/guests/programs/build.sh" "$name" "$work/guest.elf" -O2 -DMMU "-DSCALE=$((repeats[$name] * scale))"
-    own=$(seconds here)
-    instructions=$(awk '$1 == "vmm.instructions" { print $2 }' "$work/stats")
-    other=$(seconds qemu)
-    awk -v n="$name" -v i="$instructions" -v a="$own" -v b="$other" \
-        'BEGIN { printf "%-12s %12.0f %9.2f %9.1f %9.2f %9.1f\n", n, i, a, i / a / 1e6, b, i / b / 1e6 }'
-    echo "$instructions $own" >>"$work/all"
+    [ -f "$root/guests/$name.c" ] || fail "no such guest: guests/$name.c"
+    image=$work/${name/\//-}
+    compile "$image.o" "$root/guests/$name.c" -O2
+    link "$image.elf" "$work"/lib/*.o "$image.o"
+    timed qemu "$image.elf" "$image.qemu"
+    peer=$seconds
+    timed faultline "$image.elf" "$image.faultline"
+    cmp "$image.qemu" "$image.faultline" || fail "$name prints something else on QEMU"
+    awk -v name="$name" -v peer="$peer" -v here="$seconds" '$1 == "vmm.instructions" {
+        printf "%-14s %14d %8.2f %10.0f %8.2f %10.0f %7.2f\n", name, $2, peer, $2 / peer / 1e6, here, $2 / here / 1e6, peer / here
+    }' "$image.faultline.err" | tee -a "$work/table"
 done
-awk '{ product += log($1 / $2 / 1e6) } END { printf "geometric mean: %.1f MIPS\n", exp(product / NR) }' "$work/all"
+awk '/^mix/ { n++; peer += log($4); here += log($6) }
+    END { if (n) printf "geometric mean of the mix: QEMU %.0f MIPS, here %.0f MIPS\n", exp(peer / n), exp(here / n) }' "$work/table"

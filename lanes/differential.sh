@@ -2,76 +2,101 @@
 # Copyright 2026 The Faultline Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs random instruction sequences on QEMU and here and compares registers, flags, memory and exceptions after each.
+# Random instruction sequences on QEMU and here: registers, flags, system registers, memory and exceptions must be the
+# same afterwards.
 #
-#   differential.sh [--long] [--seed N] [--details SEQUENCE]
+#   differential.sh [--seed N] [--count N] [--length N]     one image (default: seed 1, 400 sequences of 300 instructions)
+#   differential.sh --long [--seed N]                       images from consecutive seeds, 1,000,000 instructions at least
+#   differential.sh --show SEQUENCE [--seed N] [--length N] where the two part company, unit by unit
 #
-# QEMU plays a Neoverse N1: it has what the model has, and neither pointer authentication nor BTI.
-#
-# The short form runs 60,000 instructions, the long one 1,200,000. Needs aarch64-linux-gnu-gcc and qemu-system-aarch64.
+# The processor of QEMU is neoverse-n1: Armv8.2 with LSE, PAN and UAO, but without pointer authentication, like ours.
 
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-here=$root/lanes/differential
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=lanes/build.sh
+. "$(dirname "$0")/build.sh"
+
 seed=1
-images=1
-details=()
+count=400
+length=300
+long=no
+show=
 while [ $# -gt 0 ]; do
     case $1 in
-        --long)
-            images=20
+        --long) long=yes ;;
+        --seed | --count | --length | --show)
+            [ $# -ge 2 ] || fail "$1 needs a number"
+            declare "${1#--}=$2"
             shift
             ;;
-        --seed)
-            seed=$2
-            shift 2
-            ;;
-        --details)
-            details=("-DDETAILS=$2")
-            shift 2
-            ;;
-        *)
-            echo "differential.sh: what is $1?" >&2
-            exit 2
-            ;;
+        *) fail "unknown option '$1'; usage: differential.sh [--seed N] [--count N] [--length N] [--long | --show N]" ;;
     esac
+    shift
 done
-sequences=240
-length=250
 
-compile() {
-    aarch64-linux-gnu-gcc -ffreestanding -nostdlib -static -fno-pic -no-pie -march=armv8-a -mgeneral-regs-only \
-        -mno-outline-atomics -mbranch-protection=none -ffixed-x18 -O2 -fno-tree-loop-distribute-patterns \
-        -fno-stack-protector -fno-asynchronous-unwind-tables -fno-common -Wall -Wextra -Werror -DMMU "${details[@]}" \
-        -c "$1" -o "$2"
+need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu qemu-system-aarch64 qemu-system-arm
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+need "$java" openjdk-17-jdk-headless
+work=$out/differential
+here=$root/lanes/differential
+
+# image SEED [ONLY]: builds $work/SEED.elf and sets instructions to what was generated.
+image() {
+    instructions=$("$java" "$here/Sequences.java" "$work/$1.S" "$1" "$count" "$length" "${@:2}")
+    compile "$work/$1.o" "$work/$1.S" -Wa,--no-warn
+    link "$work/$1.elf" "$work"/lib/*.o "$work/harness.o" "$work/enter.o" "$work/$1.o"
 }
 
-objects=()
-for source in "$root"/guests/lib/*.S "$root"/guests/lib/*.c "$root"/guests/programs/{main,mmu}.c "$here"/run.S \
-    "$here"/harness.c; do
-    compile "$source" "$work/$(basename "$source").o"
-    objects+=("$work/$(basename "$source").o")
-done
+# compare SEED: the image on both.
+compare() {
+    run_on qemu "$work/$1.elf" 1 "$work/$1.qemu" 600
+    run_on faultline "$work/$1.elf" 1 "$work/$1.faultline" 600
+    cmp -s "$work/$1.qemu" "$work/$1.faultline"
+}
 
-failed=0
-for ((image = seed; image < seed + images; image++)); do
-    java "$here/Generate.java" "$image" "$sequences" "$length" "$work/sequences.S"
-    aarch64-linux-gnu-as -o "$work/sequences.o" "$work/sequences.S"
-    aarch64-linux-gnu-ld -static --build-id=none -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments \
-        --fatal-warnings -T "$root/guests/lib/guest.ld" -o "$work/guest.elf" "${objects[@]}" "$work/sequences.o"
-    status=0
-    timeout 120 qemu-system-aarch64 -M virt,gic-version=3 -cpu neoverse-n1 -display none -monitor none -serial stdio \
-        -kernel "$work/guest.elf" </dev/null >"$work/qemu.out" || status=$?
-    timeout 120 "$root/faultline" run "$work/guest.elf" </dev/null >"$work/here.out" 2>"$work/here.err" || status=$?
-    if [ "$status" -ne 0 ] || ! diff "$work/qemu.out" "$work/here.out" >"$work/diff" ||
-        ! grep -q '^differential: ' "$work/here.out"; then
-        echo "differential.sh: seed $image differs (exit status $status); QEMU is <, Faultline is >:" >&2
-        head -n 40 "$work/diff" >&2
-        head -n 5 "$work/here.err" >&2
-        failed=$((failed + 1))
-    fi
+# first_difference SEED: the number of the first entry that differs.
+first_difference() {
+    diff "$work/$1.qemu" "$work/$1.faultline" | awk '/^[<>] [0-9]+: / { print $2 + 0; exit }' || true
+}
+
+library "$work/lib"
+compile "$work/harness.o" "$here/harness.c" -O2
+compile "$work/enter.o" "$here/enter.S" -march=armv8.2-a
+
+if [ -n "$show" ]; then
+    image "$seed" "$show"
+    compare "$seed" && {
+        echo "sequence $show of seed $seed: every prefix leaves the same"
+        exit 0
+    }
+    prefix=$(first_difference "$seed")
+    echo "sequence $show of seed $seed at EL$((show % 2)): unit $((prefix - 1)) is the first that leaves something else"
+    sed -n "/^s$prefix:/,/svc #0xffff/p" "$work/$seed.S" | sed -n "/^\/\/ unit $((prefix - 1))\$/,\$p"
+    echo "before:"
+    sed -n "/^$((prefix - 1)): /,/^$prefix: /p" "$work/$seed.qemu" | grep -E '^  (x|sp)' | paste -sd ' ' | fold -s -w 120
+    echo "after (< QEMU, > Faultline):"
+    diff <(sed -n "/^$((prefix - 1)): /,/^$((prefix + 1)): /p" "$work/$seed.qemu") \
+        <(sed -n "/^$((prefix - 1)): /,/^$((prefix + 1)): /p" "$work/$seed.faultline") || true
+    exit 1
+fi
+
+total=0
+if [ "$long" = yes ]; then
+    goal=1000000
+    count=1000
+else
+    goal=1
+fi
+while [ "$total" -lt "$goal" ]; do
+    image "$seed"
+    compare "$seed" || {
+        echo "seed $seed: these sequences left something else (< QEMU, > Faultline):" >&2
+        diff "$work/$seed.qemu" "$work/$seed.faultline" | grep '^[<>]' | head -n 20 >&2 || true
+        fail "see lanes/differential.sh --seed $seed --length $length --show $(first_difference "$seed")"
+    }
+    grep -q "^end: $count sequences" "$work/$seed.qemu" || fail "seed $seed: the image did not come to its end"
+    printf 'seed %s: %s sequences, %s instructions and more by loops, the same on QEMU and here\n' "$seed" "$count" \
+        "$instructions"
+    total=$((total + instructions))
+    seed=$((seed + 1))
 done
-printf '%d instructions in %d images compared, %d images differ\n' $((images * sequences * length)) "$images" "$failed"
-[ "$failed" -eq 0 ]
+printf '%s instructions in random sequences, no difference\n' "$total"

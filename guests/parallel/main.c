@@ -1,8 +1,13 @@
 /*
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
- *
- * The program of the same name in a guest of its own, with the MMU on.
  */
-#define MMU
-#include "../programs/main.c"
+#include "program.h"
+
+void guest_main(uint64_t device_tree)
+{
+    (void)device_tree;
+    mmu_make_tables();
+    mmu_enable();
+    program();
+}

@@ -2,108 +2,68 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A machine in the machine: byte code for a sieve and for sequences of Collatz.
+ * A stack machine with a dense switch, running primes and greatest common divisors.
  */
-#include "program.h"
+#include "runtime/runtime.h"
 
-enum { PUSH, LOAD, STORE, FETCH, PUT, ADD, SUB, MUL, MOD, LESS, JUMP, JUMP_ZERO, HALT };
+enum operation { PUSH, LOAD, STORE, ADD, SUBTRACT, MULTIPLY, REMAINDER, LESS, EQUAL, JUMP, JUMP_IF_ZERO, OUTPUT, HALF, STOP };
 
-#define STACK 64
-#define MEMORY 4096
-
-static int32_t stack[STACK];
-static int32_t variable[16];
-static int32_t memory[MEMORY];
-static uint64_t steps;
-
-static int32_t run(const int16_t *code)
+static void interpret(const int16_t *code, uint64_t *executed)
 {
-    int sp = 0;
-    int pc = 0;
+    int64_t stack[32];
+    int64_t variables[8] = {0};
+    int top = -1;
+    const int16_t *at = code;
     for (;;) {
-        steps++;
-        switch (code[pc++]) {
-        case PUSH:
-            stack[sp++] = code[pc++];
-            break;
-        case LOAD:
-            stack[sp++] = variable[code[pc++]];
-            break;
-        case STORE:
-            variable[code[pc++]] = stack[--sp];
-            break;
-        case FETCH:
-            stack[sp - 1] = memory[stack[sp - 1] & (MEMORY - 1)];
-            break;
-        case PUT:
-            sp -= 2;
-            memory[stack[sp] & (MEMORY - 1)] = stack[sp + 1];
-            break;
-        case ADD:
-            sp--;
-            stack[sp - 1] += stack[sp];
-            break;
-        case SUB:
-            sp--;
-            stack[sp - 1] -= stack[sp];
-            break;
-        case MUL:
-            sp--;
-            stack[sp - 1] *= stack[sp];
-            break;
-        case MOD:
-            sp--;
-            stack[sp - 1] %= stack[sp];
-            break;
-        case LESS:
-            sp--;
-            stack[sp - 1] = stack[sp - 1] < stack[sp];
-            break;
-        case JUMP:
-            pc = code[pc];
-            break;
-        case JUMP_ZERO:
-            pc = stack[--sp] == 0 ? code[pc] : pc + 1;
-            break;
-        default:
-            return stack[0];
+        (*executed)++;
+        switch ((enum operation)*at++) {
+        case PUSH: stack[++top] = *at++; break;
+        case LOAD: stack[++top] = variables[*at++]; break;
+        case STORE: variables[*at++] = stack[top--]; break;
+        case ADD: top--; stack[top] += stack[top + 1]; break;
+        case SUBTRACT: top--; stack[top] -= stack[top + 1]; break;
+        case MULTIPLY: top--; stack[top] *= stack[top + 1]; break;
+        case REMAINDER: top--; stack[top] %= stack[top + 1]; break;
+        case LESS: top--; stack[top] = stack[top] < stack[top + 1]; break;
+        case EQUAL: top--; stack[top] = stack[top] == stack[top + 1]; break;
+        case JUMP: at = code + *at; break;
+        case JUMP_IF_ZERO: at = stack[top--] == 0 ? code + *at : at + 1; break;
+        case OUTPUT: print(" %lu", (uint64_t)stack[top--]); break;
+        case HALF: stack[top] /= 2; break;
+        case STOP: print("\n"); return;
+        default: fail("no such operation: %lu", (uint64_t)at[-1]);
         }
     }
 }
 
-/* for (a = 2; a < n; a++) if (!memory[a]) { count++; for (b = a + a; b < n; b += a) memory[b] = 1; } */
-static const int16_t sieve[] = {
-    PUSH, 2, STORE, 0, LOAD, 0, LOAD, 2, LESS, JUMP_ZERO, 63, LOAD, 0, FETCH, PUSH, 1, LESS,
-    JUMP_ZERO, 54, LOAD, 3, PUSH, 1, ADD, STORE, 3, LOAD, 0, LOAD, 0, ADD, STORE, 1, LOAD, 1, LOAD,
-    2, LESS, JUMP_ZERO, 54, LOAD, 1, PUSH, 1, PUT, LOAD, 1, LOAD, 0, ADD, STORE, 1, JUMP, 33, LOAD,
-    0, PUSH, 1, ADD, STORE, 0, JUMP, 4, LOAD, 3, HALT,
+/* for (n = 2; n < 300; n++) { for (d = 2; d * d < n + 1; d++) if (n % d == 0) goto next; print n; next: } */
+static const int16_t primes[] = {
+    PUSH, 2, STORE, 0,
+    /* 4 */ LOAD, 0, PUSH, 300, LESS, JUMP_IF_ZERO, 50, PUSH, 2, STORE, 1,
+    /* 15 */ LOAD, 1, LOAD, 1, MULTIPLY, LOAD, 0, PUSH, 1, ADD, LESS, JUMP_IF_ZERO, 42,
+    /* 28 */ LOAD, 0, LOAD, 1, REMAINDER, JUMP_IF_ZERO, 51,
+    /* 35 */ LOAD, 1, PUSH, 1, ADD, JUMP, 60,
+    /* 42 */ LOAD, 0, OUTPUT, JUMP, 51, STOP, STOP, STOP,
+    /* 50 */ STOP,
+    /* 51 */ LOAD, 0, PUSH, 1, ADD, STORE, 0, JUMP, 4,
+    /* 60 */ STORE, 1, JUMP, 15,
 };
 
-/* while (a != 1) { a = a % 2 ? 3 * a + 1 : half[a]; count++; }, with a table of halves in the memory */
-static const int16_t collatz[] = {
-    LOAD, 0, PUSH, 2, LESS, JUMP_ZERO, 10, LOAD, 3, HALT, LOAD, 3, PUSH, 1, ADD, STORE, 3, LOAD, 0,
-    PUSH, 2, MOD, JUMP_ZERO, 36, LOAD, 0, PUSH, 3, MUL, PUSH, 1, ADD, STORE, 0, JUMP, 0, LOAD, 0,
-    FETCH, STORE, 0, JUMP, 0,
+/* The greatest common divisor of 1071 * k and 462 * k + k * k, for k below 200; modulo 997 summed up. */
+static const int16_t divisors[] = {
+    PUSH, 1, STORE, 0, PUSH, 0, STORE, 3,
+    /* 8 */ LOAD, 0, PUSH, 200, LESS, JUMP_IF_ZERO, 73,
+    /* 15 */ LOAD, 0, PUSH, 1071, MULTIPLY, STORE, 1, LOAD, 0, PUSH, 462, MULTIPLY, LOAD, 0, LOAD, 0, MULTIPLY, ADD, STORE, 2,
+    /* 35 */ LOAD, 2, JUMP_IF_ZERO, 53,
+    /* 39 */ LOAD, 1, LOAD, 2, REMAINDER, LOAD, 2, STORE, 1, STORE, 2, JUMP, 35, STOP,
+    /* 53 */ LOAD, 3, LOAD, 1, ADD, PUSH, 997, REMAINDER, STORE, 3, LOAD, 0, PUSH, 1, ADD, STORE, 0, JUMP, 8,
+    STOP, /* 73 */ LOAD, 3, OUTPUT, PUSH, 100, HALF, OUTPUT, STOP,
 };
 
 void program(void)
 {
-    uint64_t sum = 0;
-    for (int round = 0; round < SCALE; round++) {
-        for (int i = 0; i < MEMORY; i++) {
-            memory[i] = 0;
-        }
-        variable[2] = 2000 + round % 50;
-        variable[3] = 0;
-        sum = mix(sum, (uint64_t)run(sieve));
-        for (int i = 0; i < MEMORY; i++) {
-            memory[i] = i / 2;
-        }
-        for (int start = 3; start < 15; start++) {
-            variable[0] = start;
-            variable[3] = 0;
-            sum = mix(sum, (uint64_t)run(collatz));
-        }
-    }
-    print("interpreter: %lu steps, 0x%lx\n", steps, sum);
+    uint64_t executed = 0;
+    interpret(primes, &executed);
+    interpret(divisors, &executed);
+    print("executed %lu\n", executed);
 }

@@ -2,22 +2,15 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Three ways to sort, held against each other.
+ * Four ways to sort the same numbers, and a stable one to sort records.
  */
-#include "program.h"
+#include "runtime/runtime.h"
 
-#define COUNT 2000
+#define COUNT 3000
 
-static uint32_t numbers[COUNT];
-static uint32_t copy[COUNT];
-
-static void fill(uint32_t seed)
-{
-    for (int i = 0; i < COUNT; i++) {
-        numbers[i] = next_random(&seed) % 100000;
-        copy[i] = numbers[i];
-    }
-}
+static uint32_t original[COUNT];
+static uint32_t work[COUNT];
+static uint32_t spare[COUNT];
 
 static void swap(uint32_t *a, uint32_t *b)
 {
@@ -26,93 +19,115 @@ static void swap(uint32_t *a, uint32_t *b)
     *b = kept;
 }
 
-static void quick_sort(uint32_t *a, int low, int high)
+static void insertion(uint32_t *values, int count)
 {
-    while (low < high) {
-        uint32_t pivot = a[low + (high - low) / 2];
-        int i = low;
-        int j = high;
-        while (i <= j) {
-            while (a[i] < pivot) {
-                i++;
-            }
-            while (a[j] > pivot) {
-                j--;
-            }
-            if (i <= j) {
-                swap(&a[i++], &a[j--]);
-            }
+    for (int i = 1; i < count; i++) {
+        uint32_t value = values[i];
+        int j = i;
+        while (j > 0 && values[j - 1] > value) {
+            values[j] = values[j - 1];
+            j--;
         }
-        quick_sort(a, low, j);
-        low = i;
+        values[j] = value;
     }
 }
 
-static void sift_down(uint32_t *a, int root, int count)
+static void heap(uint32_t *values, int count)
 {
-    for (int child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && a[child + 1] > a[child]) {
-            child++;
+    for (int begin = count / 2, end = count; end > 1;) {
+        if (begin > 0) {
+            begin--;
+        } else {
+            swap(&values[0], &values[--end]);
         }
-        if (a[root] >= a[child]) {
-            return;
-        }
-        swap(&a[root], &a[child]);
-        root = child;
-    }
-}
-
-static void heap_sort(uint32_t *a, int count)
-{
-    for (int i = count / 2 - 1; i >= 0; i--) {
-        sift_down(a, i, count);
-    }
-    for (int end = count - 1; end > 0; end--) {
-        swap(&a[0], &a[end]);
-        sift_down(a, 0, end);
-    }
-}
-
-static void shell_sort(uint32_t *a, int count)
-{
-    for (int gap = count / 2; gap > 0; gap /= 2) {
-        for (int i = gap; i < count; i++) {
-            uint32_t value = a[i];
-            int j = i;
-            for (; j >= gap && a[j - gap] > value; j -= gap) {
-                a[j] = a[j - gap];
+        for (int at = begin, child; (child = 2 * at + 1) < end; at = child) {
+            if (child + 1 < end && values[child] < values[child + 1]) {
+                child++;
             }
-            a[j] = value;
+            if (values[at] >= values[child]) {
+                break;
+            }
+            swap(&values[at], &values[child]);
         }
     }
 }
 
-static uint64_t checksum(const uint32_t *a)
+static void quick(uint32_t *values, int count)
 {
-    uint64_t sum = 0;
+    if (count < 2) {
+        return;
+    }
+    uint32_t pivot = values[(count - 1) / 2];
+    int i = -1;
+    int j = count;
+    for (;;) {
+        while (values[++i] < pivot) {
+        }
+        while (values[--j] > pivot) {
+        }
+        if (i >= j) {
+            break;
+        }
+        swap(&values[i], &values[j]);
+    }
+    quick(values, j + 1);
+    quick(values + j + 1, count - j - 1);
+}
+
+/* By the lower half only, so that equal keys show whether their order was kept. */
+static void merge(uint32_t *values, uint32_t *other, int count)
+{
+    if (count < 2) {
+        return;
+    }
+    int half = count / 2;
+    merge(values, other, half);
+    merge(values + half, other + half, count - half);
+    memcpy(other, values, (size_t)count * sizeof(*values));
+    for (int i = 0, a = 0, b = half; i < count; i++) {
+        if (b == count || (a < half && (uint16_t)other[a] <= (uint16_t)other[b])) {
+            values[i] = other[a++];
+        } else {
+            values[i] = other[b++];
+        }
+    }
+}
+
+static uint64_t digest(const uint32_t *values)
+{
+    uint64_t hash = 14695981039346656037UL;
     for (int i = 0; i < COUNT; i++) {
-        sum = mix(sum, a[i]);
+        hash = (hash ^ values[i]) * 1099511628211UL;
     }
-    return sum;
+    return hash;
+}
+
+static void show(const char *name, void (*sort)(uint32_t *, int))
+{
+    memcpy(work, original, sizeof(work));
+    sort(work, COUNT);
+    for (int i = 1; i < COUNT; i++) {
+        if (work[i - 1] > work[i]) {
+            fail("%s: out of order at %lu", name, (uint64_t)i);
+        }
+    }
+    print("%s: first %lu, middle %lu, last %lu, digest 0x%lx\n", name, (uint64_t)work[0], (uint64_t)work[COUNT / 2],
+          (uint64_t)work[COUNT - 1], digest(work));
 }
 
 void program(void)
 {
-    uint64_t sum = 0;
-    for (uint32_t round = 0; round < 4 * SCALE; round++) {
-        fill(round);
-        quick_sort(numbers, 0, COUNT - 1);
-        uint64_t expected = checksum(numbers);
-        fill(round);
-        heap_sort(numbers, COUNT);
-        if (checksum(numbers) != expected) {
-            fail("heap sort differs in round %lu", (uint64_t)round);
-        }
-        shell_sort(copy, COUNT);
-        if (checksum(copy) != expected) {
-            fail("shell sort differs in round %lu", (uint64_t)round);
-        }
-        sum = mix(sum, expected);
+    uint32_t seed = 2463534242u;
+    for (int i = 0; i < COUNT; i++) {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        original[i] = seed % 100000;
     }
-    print("sort: 0x%lx\n", sum);
+    show("insertion", insertion);
+    show("heap", heap);
+    show("quick", quick);
+    memcpy(work, original, sizeof(work));
+    merge(work, spare, COUNT);
+    print("merge: digest 0x%lx\n", digest(work));
 }

@@ -4,15 +4,15 @@
 #
 # Boots Debian's arm64 kernel to a static init that says how many processors it has and turns the machine off.
 #
-#   boot.sh [--on faultline|qemu] [--keep DIR] CPUS...
+#   boot.sh [--on faultline|qemu] [--backend ID] [--el 1|2] CPUS...
 #
-# Needs apt with an arm64 package index (dpkg --add-architecture arm64; apt-get update), aarch64-linux-gnu-gcc and cpio.
-# The kernel is kept in target/linux.
+# Needs aarch64-linux-gnu-gcc and apt. When apt has no arm64 packages yet, the lane adds the architecture, for which it
+# must be root. The kernel is kept in target/linux; LINUX_CACHE names another folder.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-cache=$root/target/linux
+cache=${LINUX_CACHE:-$root/target/linux}
 
 # The version is looked up, so that the lane keeps working when Debian's security archive moves on.
 series=6.12
@@ -20,7 +20,16 @@ flavour=cloud-arm64
 
 on=faultline
 options=()
+complain() {
+    printf 'boot.sh: %s\n' "$*" >&2
+    exit 1
+}
+
 while [ $# -gt 0 ]; do
+    case $1 in
+        --on | --backend | --el) [ $# -ge 2 ] || complain "$1 needs a value" ;;
+        -*) complain "unknown option '$1'; usage: boot.sh [--on faultline|qemu] [--backend ID] [--el 1|2] CPUS..." ;;
+    esac
     case $1 in
         --on)
             on=$2
@@ -47,36 +56,78 @@ blacklist+=,cpumask_kfunc_init,crypto_kfunc_init,kfunc_init,init_subsystem,xdp_m
 blacklist+=,cubictcp_register,tcp_cubic_kfunc_init,init_encrypted
 command_line="console=ttyAMA0 earlycon nokaslr mitigations=off cryptomgr.notests=1 initcall_blacklist=$blacklist"
 
-fetch() {
-    local package
-    package=$(apt-cache --names-only search "^linux-image-$series\.[0-9]+\+deb12-$flavour\$" | awk '{ print $1 }' |
-        sort -V | tail -n 1)
-    [ -n "$package" ] || {
-        echo "boot.sh: apt knows no linux-image-$series...-$flavour; run dpkg --add-architecture arm64; apt-get update" >&2
-        exit 1
-    }
-    [ -f "$cache/$package/vmlinuz" ] || {
-        mkdir -p "$cache/$package"
-        (cd "$cache/$package" && apt-get download "$package:arm64" >download.log 2>&1) || {
-            cat "$cache/$package/download.log" >&2
-            exit 1
-        }
-        dpkg-deb -x "$cache/$package"/*.deb "$cache/$package/files"
-        cp "$cache/$package"/files/boot/vmlinuz-* "$cache/$package/vmlinuz"
-        rm -rf "$cache/$package/files" "$cache/$package"/*.deb
-    }
-    kernel=$cache/$package/vmlinuz
+# The newest package that apt knows, nothing if there is none.
+package() {
+    apt-cache --names-only search "^linux-image-$series\.[0-9]+\+deb12-$flavour\$" | awk '{ print $1 }' | sort -V | tail -n 1
 }
 
+# quietly COMMAND...: what it says is shown only if it fails.
+quietly() {
+    "$@" >"$cache/apt.log" 2>&1 || {
+        cat "$cache/apt.log" >&2
+        complain "'$*' failed, see above"
+    }
+}
+
+fetch() {
+    local package work
+    package=$(package)
+    if [ -z "$package" ]; then
+        quietly dpkg --add-architecture arm64
+        quietly apt-get update
+        package=$(package)
+        [ -n "$package" ] || complain "apt knows no linux-image-$series...-$flavour, even after apt-get update"
+    fi
+    kernel=$cache/$package/vmlinuz
+    if [ ! -f "$kernel" ]; then
+        work=$(mktemp -d "$cache/fetch.XXXXXX")
+        chmod 755 "$work"
+        (
+            cd "$work"
+            # A list that is too old names files that are gone.
+            apt-get download "$package:arm64" >download.log 2>&1 || {
+                quietly apt-get update
+                quietly apt-get download "$package:arm64"
+            }
+        )
+        dpkg-deb -x "$work"/*.deb "$work/files"
+        mkdir -p "$cache/$package"
+        mv "$work"/files/boot/vmlinuz-* "$kernel"
+        rm -rf "$work"
+    fi
+    # Bytes 56 to 59 of an arm64 Image.
+    [ "$(dd if="$kernel" bs=4 skip=14 count=1 2>/dev/null | tr -d '\0')" = 'ARMd' ] ||
+        complain "$kernel is not an uncompressed arm64 Image; remove it and try again"
+}
+
+# pad SIZE: zeros up to the next multiple of four.
+pad() {
+    head -c "$(((4 - $1 % 4) % 4))" /dev/zero
+}
+
+# entry NAME MODE MAJOR MINOR [FILE]: one member of a cpio archive of the kind "newc".
+entry() {
+    local size=0
+    [ -z "${5:-}" ] || size=$(stat -c %s "$5")
+    inode=$((inode + 1))
+    printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s\0' \
+        "$inode" "$2" 0 0 1 0 "$size" 0 0 "$3" "$4" $((${#1} + 1)) 0 "$1"
+    pad $((110 + ${#1} + 1))
+    [ -z "${5:-}" ] || cat "$5"
+    pad "$size"
+}
+
+# Written by hand, because a device file takes a superuser to make.
 ramdisk() {
-    local tree=$cache/root
-    rm -rf "$tree"
-    mkdir -p "$tree/dev"
-    aarch64-linux-gnu-gcc -Os -ffreestanding -nostdlib -static -mgeneral-regs-only -fno-stack-protector \
-        -Wall -Wextra -Werror -o "$tree/init" "$here/init.c"
-    aarch64-linux-gnu-strip "$tree/init"
-    mknod "$tree/dev/console" c 5 1
-    (cd "$tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc) >"$cache/initrd"
+    aarch64-linux-gnu-gcc -Os -ffreestanding -nostdlib -static -mgeneral-regs-only -fno-stack-protector -s \
+        -Wall -Wextra -Werror -o "$cache/init" "$here/init.c"
+    inode=0
+    {
+        entry dev $((0040755)) 0 0
+        entry dev/console $((0020600)) 5 1
+        entry init $((0100755)) 0 0 "$cache/init"
+        entry 'TRAILER!!!' 0 0 0
+    } >"$cache/initrd"
 }
 
 boot() {
@@ -92,8 +143,7 @@ boot() {
                 </dev/null >"$console" || status=$?
             ;;
         *)
-            echo "boot.sh: $on is neither faultline nor qemu" >&2
-            exit 2
+            complain "$on is neither faultline nor qemu"
             ;;
     esac
     if [ "$status" -ne 0 ] || ! grep -q "^faultline-init: $cpus processors on line" "$console"; then
@@ -107,6 +157,9 @@ boot() {
     printf '\n'
 }
 
+for tool in aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu apt-get:apt dpkg-deb:dpkg qemu-system-aarch64:qemu-system-arm; do
+    command -v "${tool%:*}" >/dev/null || complain "${tool%:*} is not installed; apt-get install ${tool#*:}"
+done
 mkdir -p "$cache"
 fetch
 ramdisk

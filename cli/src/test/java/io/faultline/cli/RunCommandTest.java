@@ -262,7 +262,8 @@ class RunCommandTest {
     void theDeviceTreeCanBeWrittenToAFileInstead() throws IOException {
         Path tree = folder.resolve("out.dtb");
         assertEquals(new CommandRun(0, "", ""), raw(Guests.HELLO, "--dump-dtb", tree.toString(), "--append", "quiet"));
-        Node chosen = FlatTree.read("out", Files.readAllBytes(tree)).child("chosen").orElseThrow();
+        Node chosen =
+                FlatTree.read("out", Files.readAllBytes(tree)).child("chosen").orElseThrow();
         assertEquals(6, chosen.properties().get("bootargs").length);
         assertMatches(
                 2,

@@ -354,6 +354,9 @@ final class Op {
     /** The same with pairs of 2^s bytes each: d and the next, m and the next, imm and the next. */
     static final int CASP = 189;
 
+    /** Load-acquire or store-release; s describes the access. */
+    static final int ORDERED = 190;
+
     static final int KIND_MASK = 0xFF;
     static final int D_SHIFT = 8;
     static final int N_SHIFT = 14;

@@ -133,6 +133,7 @@ final class RareOperations {
                 }
                 x[d] = r.stackPointer(0);
             }
+            case Op.ORDERED -> ordered(interpreter.base(x, n), s, d);
             case Op.UNPRIVILEGED -> unprivileged(interpreter.base(x, n) + im, s, d);
             case Op.ATOMIC -> atomics.modify(d, interpreter.base(x, n), x[m], s & 3, s >>> 2);
             case Op.CAS -> atomics.compareAndSwap(d, interpreter.base(x, n), x[m], s, (int) im);
@@ -148,6 +149,12 @@ final class RareOperations {
         } else {
             registers.x[register] = load(address, access);
         }
+    }
+
+    /** Without FEAT_LSE2 every such access must be aligned, whatever SCTLR_ELx.A says. */
+    private void ordered(long address, int access, int register) {
+        memory.checkOrdered(address, 1 << Access.size(access), Access.isStore(access));
+        transfer(address, access, register);
     }
 
     private void unprivileged(long address, int access, int register) {

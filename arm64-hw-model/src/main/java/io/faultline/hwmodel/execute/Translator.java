@@ -245,8 +245,8 @@ final class Translator {
             case STORE_EXCLUSIVE -> emit(Op.STXR, rd(word), orSp(rn(word)), 0, size(word), result(rm(word)));
             case STORE_EXCLUSIVE_PAIR ->
                 emit(Op.STXP, rd(word), orSp(rn(word)), ra(word), size(word), result(rm(word)));
-            case STORE_RELEASE -> emit(ACCESS[0][size(word)], rd(word), orSp(rn(word)), 0, 0, 0);
-            case LOAD_ACQUIRE -> emit(ACCESS[1][size(word)], result(rd(word)), orSp(rn(word)), 0, 0, 0);
+            case STORE_RELEASE -> emit(Op.ORDERED, rd(word), orSp(rn(word)), 0, Access.of(size(word), 0), 0);
+            case LOAD_ACQUIRE -> emit(Op.ORDERED, result(rd(word)), orSp(rn(word)), 0, Access.of(size(word), 1), 0);
             case LOAD_LITERAL -> literal(word);
             case PAIR_OFFSET -> pair(word, pairOffset(word), 0);
             case PAIR_POST -> pair(word, 0, pairOffset(word));

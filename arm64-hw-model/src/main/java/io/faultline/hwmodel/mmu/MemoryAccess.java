@@ -464,7 +464,18 @@ public final class MemoryAccess implements PageObserver {
         }
     }
 
-    /** Exclusives and atomics are aligned whatever the memory. */
+    /**
+     * Checks that a load-acquire or store-release is aligned.
+     *
+     * @param address virtual address
+     * @param size bytes of the access, 1 to 8; the address must be a multiple
+     * @param store whether it stores
+     */
+    public void checkOrdered(long address, int size, boolean store) {
+        requireAligned(address, size, store ? AccessKind.WRITE : AccessKind.READ);
+    }
+
+    /** Exclusives, atomics and ordered accesses are aligned whatever the memory. */
     private void requireAligned(long address, int size, AccessKind access) {
         if ((address & size - 1) != 0) {
             throw fault.ofStage1(access, address, FaultStatus.ALIGNMENT);

@@ -232,6 +232,37 @@ class FaultTest {
         assertEquals(0, guest.load64(Guest.DATA));
     }
 
+    /** Maps RAM to itself as Normal memory at EL1: one block of 1 GiB, 39-bit addresses. */
+    private static Guest mapped(String instruction) {
+        long table = Guest.RAM + 0x1_0000;
+        return Guest.executing(instruction)
+                .store64(table + 8, Guest.RAM | 1 << 10 | 3 << 8 | 1)
+                .write(SystemRegister.MAIR_EL1, 0xFF)
+                .write(SystemRegister.TCR_EL1, 25 | 3L << 12 | 1L << 23 | 2L << 32)
+                .write(SystemRegister.TTBR0_EL1, table)
+                .write(SystemRegister.SCTLR_EL1, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'ldxr x1, [x2]', 4, false",
+        "'stxr w4, x1, [x2]', 4, true",
+        "'ldar x1, [x2]', 4, false",
+        "'ldarh w1, [x2]', 1, false",
+        "'stlr x1, [x2]', 1, true",
+        "'stlrh w1, [x2]', 1, true",
+    })
+    void exclusiveAndOrderedAccessesAreAlignedInNormalMemoryToo(String instruction, int offset, boolean write) {
+        Guest guest = mapped(instruction).x(2, Guest.DATA + offset).x(1, 1);
+        assertEquals(SPX_SYNC, guest.vector());
+        assertEquals(
+                Syndrome.of(ExceptionClass.DATA_ABORT_SAME, FaultStatus.ALIGNMENT | (write ? 1 << 6 : 0)),
+                new Syndrome(guest.read(SystemRegister.ESR_EL1)));
+        assertEquals(Guest.DATA + offset, guest.read(SystemRegister.FAR_EL1));
+        assertEquals(0, guest.load64(Guest.DATA));
+        mapped("ldr x1, [x2]").x(2, Guest.DATA + offset).finish();
+    }
+
     @Test
     void alignmentIsCheckedBeforeStage2() {
         Guest guest = absent("ldr x1, [x2]").x(2, ABSENT + 1);

@@ -2,14 +2,12 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "program.h"
+#include "runtime.h"
 
 void guest_main(uint64_t device_tree)
 {
     (void)device_tree;
-#ifdef MMU
-    mmu_make_tables();
-    mmu_enable();
-#endif
+    translation_build();
+    translation_on();
     program();
 }
