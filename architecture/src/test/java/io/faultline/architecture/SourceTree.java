@@ -48,7 +48,8 @@ record SourceTree(Path root) {
         for (int i = 0; i < names.getLength(); i++) {
             Node list = names.item(i).getParentNode();
             if (list.getParentNode() == pom.getDocumentElement()) {
-                modules.add(new Module(root.resolve(names.item(i).getTextContent().strip())));
+                modules.add(
+                        new Module(root.resolve(names.item(i).getTextContent().strip())));
             }
         }
         return modules;
