@@ -27,8 +27,8 @@ public final class Smccc {
     public static final int VENDOR_HYP_UID = 0x8600_FF01;
     /** Vendor-specific hypervisor service: bitmap of its functions. */
     public static final int VENDOR_HYP_FEATURES = 0x8600_0000;
-    /** SMCCC version 1.1 as {@link #VERSION} returns it. */
-    public static final long VERSION_1_1 = 0x1_0001;
+    /** SMCCC version 1.2 as {@link #VERSION} returns it. */
+    public static final long VERSION_1_2 = 0x1_0002;
 
     private static final int FAST = 1 << 31;
     private static final int SMC64 = 1 << 30;

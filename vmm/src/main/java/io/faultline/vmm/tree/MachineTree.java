@@ -62,7 +62,7 @@ public record MachineTree(
                 .numbers("reg", ram.base(), ram.bytes());
         processors(root.add("cpus"));
         root.add("psci")
-                .texts("compatible", "arm,psci-1.0", "arm,psci-0.2")
+                .texts("compatible", "arm,psci-1.0", "arm,psci-0.2", "arm,psci")
                 .texts("method", level == ExceptionLevel.EL2 ? "smc" : "hvc");
         timer(root.add("timer"));
         interruptController(root.add("intc@8000000"));

@@ -49,7 +49,7 @@ final class FirmwareCalls {
         if (PsciFirmware.isPsci(function)) {
             power(vcpu, function);
         } else if (function == Smccc.VERSION) {
-            pe.x(0, Smccc.VERSION_1_1);
+            pe.x(0, Smccc.VERSION_1_2);
         } else if (function == Smccc.ARCH_FEATURES) {
             pe.x(0, features((int) pe.x(1)));
         } else {

@@ -72,7 +72,7 @@ class FirmwareCallsTest {
     @Test
     void smcccSaysItsVersionAndThatNoWorkaroundIsKnown() {
         Rig rig = new Rig(1);
-        assertEquals(Smccc.VERSION_1_1, call(rig, hvc(0), Smccc.VERSION));
+        assertEquals(Smccc.VERSION_1_2, call(rig, hvc(0), Smccc.VERSION));
         assertEquals(0, call(rig, hvc(0), Smccc.ARCH_FEATURES, Smccc.VERSION & 0xFFFF_FFFFL));
         assertEquals(0, call(rig, hvc(0), Smccc.ARCH_FEATURES, Smccc.ARCH_FEATURES & 0xFFFF_FFFFL));
         assertEquals(-1, call(rig, hvc(0), Smccc.ARCH_FEATURES, 0x8000_8000L));
