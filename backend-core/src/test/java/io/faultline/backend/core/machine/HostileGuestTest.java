@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.Psci;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.memory.MemoryRegion;
+import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,9 @@ class HostileGuestTest {
         EventPersonality.REGISTER,
         EventPersonality.COMPLETE
     };
+    private static final int SYSTEM_SPACE = 0xD500_0000;
+    private static final int LOADS_AND_STORES = 0x0800_0000;
+    private static final int VECTOR = 1 << 26;
     private static final SystemRegister[] SYSTEM_REGISTERS = SystemRegister.values();
 
     /** An instruction: noise, or one that gets further than noise does. */
@@ -57,8 +63,11 @@ class HostileGuestTest {
         int t = random.nextInt(32);
         int n = random.nextInt(31);
         SystemRegister register = SYSTEM_REGISTERS[random.nextInt(SYSTEM_REGISTERS.length)];
-        return switch (random.nextInt(14)) {
-            case 0, 1, 2 -> random.nextInt();
+        return switch (random.nextInt(16)) {
+            case 0, 1 -> random.nextInt();
+            case 2 -> SYSTEM_SPACE | random.nextInt(1 << 22);
+            case 14 -> A64.msr(register, n);
+            case 15 -> LOADS_AND_STORES | random.nextInt(1 << 25) & ~VECTOR | random.nextInt(4) << 30;
             case 3 -> A64.hvc(random.nextInt(16) == 0 ? 1 : 0);
             case 4 -> A64.smc(0);
             case 5 -> A64.WFI;
@@ -90,7 +99,7 @@ class HostileGuestTest {
         rig.code(address, code);
     }
 
-    private static void randomRegisters(Vcpu vcpu, SplittableRandom random) {
+    private static void randomRegisters(Vcpu vcpu, int top, SplittableRandom random) {
         for (int i = 0; i < 31; i++) {
             vcpu.write(CoreRegister.x(i), value(random));
         }
@@ -106,11 +115,15 @@ class HostileGuestTest {
         if (random.nextInt(3) != 0) {
             vcpu.write(SystemRegister.VBAR_EL1, Rig.VECTORS);
         }
-        vcpu.write(CoreRegister.PSTATE, new long[] {0, 4, 5, 0x3C5}[random.nextInt(4)]);
+        if (top == 2 && random.nextInt(3) != 0) {
+            vcpu.write(SystemRegister.VBAR_EL2, Rig.VECTORS);
+        }
+        long[] states = top == 2 ? new long[] {0, 4, 5, 8, 9, 0x3C9} : new long[] {0, 4, 5, 0x3C5};
+        vcpu.write(CoreRegister.PSTATE, states[random.nextInt(states.length)]);
         vcpu.write(CoreRegister.PC, random.nextInt(8) == 0 ? value(random) : Rig.CODE + 4 * random.nextInt(256));
     }
 
-    private static void answer(Rig rig, Vcpu vcpu, VcpuExit exit, SplittableRandom random) {
+    private static void answer(Rig rig, Vcpu vcpu, int top, VcpuExit exit, SplittableRandom random) {
         if (exit instanceof VcpuExit.MmioRead) {
             vcpu.completeMmioRead(value(random));
         } else if (exit instanceof VcpuExit.WaitForInterrupt || exit instanceof VcpuExit.WaitForPage) {
@@ -122,11 +135,11 @@ class HostileGuestTest {
                             .nextDeadline()
                             .orElse(rig.machine.clock().nanos() + 1000));
         } else if (exit instanceof VcpuExit.Unrecoverable) {
-            randomRegisters(vcpu, random);
+            randomRegisters(vcpu, top, random);
         } else if (exit instanceof VcpuExit.PoweredOff || exit instanceof VcpuExit.SystemEvent) {
             vcpu.reset();
             if (vcpu.index() == 0) {
-                randomRegisters(vcpu, random);
+                randomRegisters(vcpu, top, random);
             }
         }
     }
@@ -136,12 +149,16 @@ class HostileGuestTest {
     void noGuestMakesARunThrow(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int guest = 0; guest < 12; guest++) {
-            Rig rig = new Rig(2);
+            int top = 1 + guest % 2;
+            ExceptionLevel level = top == 2 ? ExceptionLevel.EL2 : ExceptionLevel.EL1;
+            Rig rig = new Rig(
+                    List.of(),
+                    request -> request.vcpus(2).level(level).memory(MemoryRegion.ram(Rig.RAM, Rig.RAM_BYTES)));
             fill(rig, random, Rig.CODE, 512);
             fill(rig, random, Rig.VECTORS, 512);
             fill(rig, random, Rig.DATA, 64);
             rig.pages().decision = AbsentPageDecision.values()[random.nextInt(4)];
-            randomRegisters(rig.vcpu(), random);
+            randomRegisters(rig.vcpu(), top, random);
             for (int turn = 0; turn < 60; turn++) {
                 Vcpu vcpu = rig.vcpu(random.nextInt(4) == 0 ? 1 : 0);
                 if (random.nextInt(8) == 0) {
@@ -153,7 +170,7 @@ class HostileGuestTest {
                 VcpuExit exit = random.nextInt(4) == 0
                         ? vcpu.step()
                         : vcpu.run(RunBudget.instructions(1 + random.nextInt(400)));
-                answer(rig, vcpu, exit, random);
+                answer(rig, vcpu, top, exit, random);
             }
         }
     }

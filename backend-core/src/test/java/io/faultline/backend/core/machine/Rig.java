@@ -33,6 +33,7 @@ final class Rig {
     static final BackendIdentity IDENTITY = new BackendIdentity("test", 3);
     static final CapabilitySet CAPABILITIES = CapabilitySet.builder()
             .with(Capabilities.VCPUS, 8)
+            .with(Capabilities.EL2, true)
             .with(Capabilities.PPI, true)
             .with(Capabilities.PAGING, true)
             .build();
