@@ -340,6 +340,15 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
+     * Makes a trap return after the trapped instruction instead of to it. To software step, the instruction has been
+     * executed.
+     */
+    public void completeTrapped() {
+        returnAddress(returnAddress() + 4);
+        returnState(returnState() & ~ProcessorState.SS);
+    }
+
+    /**
      * Returns the PSTATE with which a trap will return: SPSR of the level above the guest.
      *
      * @return PSTATE of the guest in the layout of SPSR; meaningful only during a trap
@@ -608,6 +617,7 @@ public final class ProcessingElement implements StateElement {
     }
 
     private void takeInterrupt(int due) {
+        stepped = NOT_STEPPED;
         boolean virtual = (due & VIRTUAL) != 0;
         switch (due & ~VIRTUAL) {
             case Exceptions.FIQ -> exceptions.interrupt(virtual ? 1 : physicalTarget(Bits.HCR_FMO), Exceptions.FIQ);
@@ -633,27 +643,33 @@ public final class ProcessingElement implements StateElement {
             exceptions.illegalState();
             return;
         }
-        if (isStepRequested() && exceptions.isStepping()) {
-            executeStepped();
-            return;
+        if (isStepRequested()) {
+            if (exceptions.isStepping()) {
+                executeStepped();
+                return;
+            }
+            stepped = NOT_STEPPED;
         }
         long budget = attention ? 1 : Math.min(most, clock.instructionsUntil(timers.nextDeadline()));
         execute(interpreter.run(budget));
     }
 
-    /** One instruction with software step active and not pending; it is pending afterwards. */
+    /** One instruction with software step active and not pending; if it completes, the step is pending afterwards. */
     private void executeStepped() {
         long pc = registers.pc;
+        stepped = NOT_STEPPED;
         Exit exit = interpreter.run(1);
-        if (exit == Exit.INSTRUCTION) {
-            // A call's exception returns to the next instruction: the step is over with it.
-            registers.clear(ProcessorState.SS);
-        }
         execute(exit);
         if (exit == Exit.BUDGET) {
             registers.clear(ProcessorState.SS);
             stepped = Decoder.isLoadExclusive(interpreter.wordAt(pc)) ? STEPPED_EXCLUSIVE : STEPPED;
-        } else if (exit == Exit.INSTRUCTION) {
+        }
+    }
+
+    /** An instruction of the system space has completed, or is a call, whose exception comes after it (SSAdvance). */
+    void stepCompleted() {
+        if (registers.isAnySet(ProcessorState.SS)) {
+            registers.clear(ProcessorState.SS);
             stepped = STEPPED;
         }
     }

@@ -52,8 +52,7 @@ final class SystemInstructions {
     void execute(int word) {
         Operation operation = Decoder.find(word).operation();
         switch (operation) {
-            case SVC ->
-                exceptions.synchronous(Exceptions.syndrome(ExceptionClass.SVC64, immediate(word)), registers.pc + 4);
+            case SVC -> supervisorCall(word);
             case HVC -> hypervisorCall(word);
             case SMC -> secureMonitorCall(word);
             case BRK -> exceptions.breakpoint(immediate(word));
@@ -82,6 +81,7 @@ final class SystemInstructions {
 
     private void advance() {
         registers.pc += 4;
+        pe.stepCompleted();
     }
 
     private static long immediate(int word) {
@@ -109,10 +109,16 @@ final class SystemInstructions {
         }
     }
 
+    private void supervisorCall(int word) {
+        pe.stepCompleted();
+        exceptions.synchronous(Exceptions.syndrome(ExceptionClass.SVC64, immediate(word)), registers.pc + 4);
+    }
+
     private void hypervisorCall(int word) {
         if (registers.level() == 0 || system.hasAnyHcr(Bits.HCR_HCD)) {
             exceptions.undefined();
         } else {
+            pe.stepCompleted();
             long syndrome = Exceptions.syndrome(ExceptionClass.HVC64, immediate(word));
             toEl2(syndrome, registers.pc + 4, TrapHandler::hypervisorCall);
         }
@@ -126,6 +132,7 @@ final class SystemInstructions {
         } else if (level == 1 && system.hasAnyHcr(Bits.HCR_TSC)) {
             toEl2(syndrome, registers.pc, TrapHandler::secureMonitorCall);
         } else if (hasEl2()) {
+            pe.stepCompleted();
             exceptions.synchronousHost(syndrome, registers.pc + 4);
             pe.trap(TrapHandler::secureMonitorCall);
         } else {

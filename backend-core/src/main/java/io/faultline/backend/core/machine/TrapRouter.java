@@ -43,7 +43,7 @@ final class TrapRouter implements TrapHandler {
         int immediate = immediate(pe);
         if (pe.topLevel() == ExceptionLevel.EL1) {
             // Trapped by HCR_EL2.TSC, before the instruction; at EL3 it would arrive after it.
-            complete(pe);
+            pe.completeTrapped();
         }
         machine.calls().call(machine.core(pe.index()), Conduit.SMC, immediate);
     }
@@ -79,7 +79,7 @@ final class TrapRouter implements TrapHandler {
 
     @Override
     public void waitForInterrupt(ProcessingElement pe) {
-        complete(pe);
+        pe.completeTrapped();
         machine.core(pe.index()).waitForInterrupt();
     }
 
@@ -142,7 +142,7 @@ final class TrapRouter implements TrapHandler {
     private void mmio(CoreVcpu vcpu, Syndrome syndrome, long address) {
         ProcessingElement pe = vcpu.pe();
         AccessWidth width = syndrome.accessWidth();
-        complete(pe);
+        pe.completeTrapped();
         if (syndrome.isWrite()) {
             int register = syndrome.transferRegister();
             long value = register == ZERO_REGISTER ? 0 : pe.x(register) & mask(width);
@@ -169,10 +169,5 @@ final class TrapRouter implements TrapHandler {
 
     private static int immediate(ProcessingElement pe) {
         return pe.trapSyndrome().immediate();
-    }
-
-    /** Returns after the trapped instruction instead of to it. */
-    private static void complete(ProcessingElement pe) {
-        pe.returnAddress(pe.returnAddress() + INSTRUCTION_BYTES);
     }
 }
