@@ -229,9 +229,9 @@ public final class CpuInterface implements StateElement {
         // The highest active priority is dropped; if it belongs to the other group the write is not for it.
         if (own != 0 && (other == 0 || Integer.numberOfTrailingZeros(own) <= Integer.numberOfTrailingZeros(other))) {
             activePriorities[group] = own & own - 1;
-        }
-        if ((control & EOI_MODE) == 0) {
-            deactivateNow(intid);
+            if ((control & EOI_MODE) == 0) {
+                deactivateNow(intid);
+            }
         }
     }
 

@@ -310,7 +310,7 @@ public final class Redistributor implements StateElement {
 
     @Override
     public void reset() {
-        group = -1;
+        group = 0;
         enabled = 0;
         edge = SGIS;
         line = 0;
