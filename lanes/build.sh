@@ -50,16 +50,17 @@ library() {
     done
 }
 
-# run_on qemu|faultline ELF CPUS OUTPUT [SECONDS]: runs a guest until it turns the machine off.
+# run_on qemu|faultline ELF CPUS OUTPUT [SECONDS [LEVEL]]: runs a guest until it turns the machine off.
 run_on() {
-    local status=0
+    local status=0 virtualization=off
+    [ "${6:-1}" -eq 1 ] || virtualization=on
     case $1 in
         qemu)
-            timeout "${5:-60}" qemu-system-aarch64 -M virt,gic-version=3 -cpu neoverse-n1 -smp "$3" -m 128 -display none \
+            timeout "${5:-60}" qemu-system-aarch64 -M "virt,gic-version=3,virtualization=$virtualization" -cpu neoverse-n1 -smp "$3" -m 128 -display none \
                 -monitor none -serial stdio -kernel "$2" </dev/null >"$4" 2>"$4.err" || status=$?
             ;;
         faultline)
-            timeout "${5:-60}" "$root/faultline" run "$2" --cpus "$3" --memory 128M --max-instructions 100000000000 \
+            timeout "${5:-60}" "$root/faultline" run "$2" --cpus "$3" --el "${6:-1}" --memory 128M --max-instructions 100000000000 \
                 --stats </dev/null >"$4" 2>"$4.err" || status=$?
             ;;
         *) fail "$1 is neither qemu nor faultline" ;;

@@ -4,13 +4,19 @@
 #
 # The C programs of guests/programs, at every level of optimisation, on QEMU and here: what they print must be the same.
 #
-#   programs.sh [--on qemu|faultline] [NAME...]    with --on, one side runs and prints
+#   programs.sh [--el 1|2] [--on qemu|faultline] [NAME...]    with --on, one side runs and prints
 
 set -euo pipefail
 # shellcheck source=lanes/build.sh
 . "$(dirname "$0")/build.sh"
 
 sides=(qemu faultline)
+exception_level=1
+if [ "${1:-}" = --el ]; then
+    [ "${2:-}" = 1 ] || [ "${2:-}" = 2 ] || fail '--el needs 1 or 2'
+    exception_level=$2
+    shift 2
+fi
 if [ "${1:-}" = --on ]; then
     [ $# -ge 2 ] || fail '--on needs qemu or faultline'
     sides=("$2")
@@ -40,13 +46,13 @@ for name in "$@"; do
         fi
         link "$image.elf" "${objects[@]}"
         for side in "${sides[@]}"; do
-            run_on "$side" "$image.elf" "$cpus" "$image.$side" || differences=$((differences + 1))
+            run_on "$side" "$image.elf" "$cpus" "$image.$side" 60 "$exception_level" || differences=$((differences + 1))
             if grep '^FAILED' "$image.$side"; then differences=$((differences + 1)); fi
         done
         if [ ${#sides[@]} -eq 1 ]; then
             cat "$image.${sides[0]}"
         elif cmp "$image.qemu" "$image.faultline"; then
-            printf '%s %s: %s lines, the same on QEMU and here, %s instructions\n' "$name" "$level" \
+            printf '%s %s at EL%s: %s lines, the same on QEMU and here, %s instructions\n' "$name" "$level" "$exception_level" \
                 "$(wc -l <"$image.qemu")" "$(awk '$1 == "vmm.instructions" { print $2 }' "$image.faultline.err")"
         else
             printf '%s %s: these lines differ (< QEMU, > Faultline):\n' "$name" "$level" >&2

@@ -4,7 +4,7 @@
  *
  * What every guest of this folder can use. There is no C library behind it.
  *
- * A guest runs at EL1 with the MMU off, so all data accesses are Device accesses: they must be
+ * A guest runs at EL1, or at EL2 as a host, with the MMU off, so all data accesses are Device accesses: they must be
  * aligned, and exclusives are not to be used. It never touches floating-point registers.
  */
 #ifndef GUEST_H
@@ -47,6 +47,32 @@ static inline uint32_t device_read(uint64_t address)
 static inline void device_write(uint64_t address, uint32_t value)
 {
     __asm__ volatile("str %w0, [%1]" ::"r"(value), "r"(address) : "memory");
+}
+
+/* The exception level this runs at. */
+static inline uint64_t current_level(void) { return read_register(currentel) >> 2; }
+
+/* A timer of this level: the virtual one at EL1, the EL2 physical one at EL2, by EL1's name for it. */
+static inline unsigned timer_interrupt(void) { return current_level() == 2 ? 26 : 27; }
+static inline void timer_compare(uint64_t count)
+{
+    if (current_level() == 2) {
+        write_register(cntp_cval_el0, count);
+    } else {
+        write_register(cntv_cval_el0, count);
+    }
+}
+static inline void timer_control(uint64_t control)
+{
+    if (current_level() == 2) {
+        write_register(cntp_ctl_el0, control);
+    } else {
+        write_register(cntv_ctl_el0, control);
+    }
+}
+static inline uint64_t timer_state(void)
+{
+    return current_level() == 2 ? read_register(cntp_ctl_el0) : read_register(cntv_ctl_el0);
 }
 
 /* ---- start.S -------------------------------------------------------------------------------- */
@@ -103,20 +129,27 @@ struct call_result {
     uint64_t x0, x1, x2, x3;
 };
 
-/* One call by the SMC Calling Convention with HVC as conduit. */
+/* One call by the SMC Calling Convention, by HVC from EL1 and by SMC from EL2. */
 static inline struct call_result
 firmware_call(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
+    /* First: a call below would not keep what is in registers already. */
+    uint64_t level = current_level();
     register uint64_t x0 __asm__("x0") = function;
     register uint64_t x1 __asm__("x1") = a1;
     register uint64_t x2 __asm__("x2") = a2;
     register uint64_t x3 __asm__("x3") = a3;
     register uint64_t x4 __asm__("x4") = a4;
     register uint64_t x5 __asm__("x5") = a5;
-    __asm__ volatile("hvc #0"
-                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
+    register uint64_t x6 __asm__("x6") = level;
+    __asm__ volatile("tbnz x6, #1, 1f\n\t"
+                     "hvc #0\n\t"
+                     "b 2f\n"
+                     "1: smc #0\n"
+                     "2:"
+                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6)
                      :
-                     : "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory");
+                     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory");
     return (struct call_result){x0, x1, x2, x3};
 }
 

@@ -2,9 +2,13 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Where a guest begins: EL1, MMU off, everything masked, X0 = device tree or 0, no stack. The loader has
- * already put zeros where the ELF file wants them.
+ * Where a guest begins: EL1 or EL2, MMU off, everything masked, X0 = device tree or 0, no stack. The loader has
+ * already put zeros where the ELF file wants them. At EL2 it goes on as a host there: the names of EL1's registers
+ * are then those of EL2's, and EL0 is below EL2.
  */
+        .equ    HCR_HOST, (1 << 34) | (1 << 31) | (1 << 27)     /* E2H, RW, TGE */
+        .arch   armv8.1-a
+
         .section .text.start, "ax"
 
         .global _start
@@ -34,7 +38,13 @@ secondary_start:
         .type   prepare, %function
 prepare:
         msr     spsel, #1
-        adrp    x1, vectors
+        mrs     x1, currentel
+        cmp     x1, #8
+        b.ne    1f
+        ldr     x1, =HCR_HOST
+        msr     hcr_el2, x1
+        isb
+1:      adrp    x1, vectors
         add     x1, x1, :lo12:vectors
         msr     vbar_el1, x1
         isb

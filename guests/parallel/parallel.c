@@ -10,7 +10,6 @@
 #define PROCESSORS 4
 #define ROUNDS 2000
 #define SGI 5
-#define TIMER 27
 #define TICKS 5
 #define STACK_SIZE 8192
 
@@ -49,12 +48,12 @@ void exception(struct frame *frame, uint64_t source)
     unsigned interrupt = gic_acknowledge();
     if (interrupt == SGI) {
         signalled[self()]++;
-    } else if (interrupt == TIMER) {
+    } else if (interrupt == timer_interrupt()) {
         ticks[self()]++;
         if (ticks[self()] < TICKS) {
-            write_register(cntv_cval_el0, read_register(cntvct_el0) + 1000);
+            timer_compare(read_register(cntvct_el0) + 1000);
         } else {
-            write_register(cntv_ctl_el0, 0);
+            timer_control(0);
         }
     }
     if (interrupt != INTERRUPT_NONE) {
@@ -66,9 +65,9 @@ static void work(void)
 {
     gic_init();
     gic_enable(SGI);
-    gic_enable(TIMER);
-    write_register(cntv_cval_el0, read_register(cntvct_el0) + 1000);
-    write_register(cntv_ctl_el0, 1);
+    gic_enable(timer_interrupt());
+    timer_compare(read_register(cntvct_el0) + 1000);
+    timer_control(1);
     __atomic_add_fetch(&online, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&online, __ATOMIC_SEQ_CST) < PROCESSORS) {
         __asm__ volatile("yield");

@@ -12,7 +12,6 @@
 #define SGI_COUNT 200
 #define TIMER_TICKS 5
 #define SGI 5
-#define VIRTUAL_TIMER 27
 #define STACK_SIZE 8192
 #define SHARED_ADDRESS 0x7000000000UL
 #define SHARED_MEMORY 0x46000000UL
@@ -86,15 +85,15 @@ void exception(struct frame *frame, uint64_t source)
     unsigned interrupt = gic_acknowledge();
     if (interrupt == SGI) {
         received[me][sent_by]++;
-    } else if (interrupt == VIRTUAL_TIMER) {
+    } else if (interrupt == timer_interrupt()) {
         if ((int64_t)(read_register(cntvct_el0) - deadline[me]) < 0) {
             early[me]++;
         }
         ticks[me]++;
         deadline[me] += read_register(cntfrq_el0) / 1000;
-        write_register(cntv_cval_el0, deadline[me]);
+        timer_compare(deadline[me]);
         if (ticks[me] == TIMER_TICKS) {
-            write_register(cntv_ctl_el0, 0);
+            timer_control(0);
         }
         synchronize();
     } else if (interrupt != INTERRUPT_NONE) {
@@ -176,8 +175,8 @@ static void interrupts(void)
         }
     }
     deadline[me] = read_register(cntvct_el0) + read_register(cntfrq_el0) / 1000;
-    write_register(cntv_cval_el0, deadline[me]);
-    write_register(cntv_ctl_el0, 1);
+    timer_compare(deadline[me]);
+    timer_control(1);
     synchronize();
     wait_for(&ticks[me], TIMER_TICKS);
     meet();
@@ -187,7 +186,7 @@ static void work(void)
 {
     gic_init();
     gic_enable(SGI);
-    gic_enable(VIRTUAL_TIMER);
+    gic_enable(timer_interrupt());
     meet();
     locks();
     memory();

@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A debugger in the kernel: software step through code at EL0 and at EL1, over branches, system calls, breakpoint
+ * A debugger in the kernel: software step through code at EL0 and at its own level, over branches, system calls, breakpoint
  * instructions, undefined ones and exclusives. Every exception is printed as it was taken.
  */
 #include "runtime/runtime.h"
@@ -11,7 +11,6 @@
 #define IMAGE 0x40000000UL
 #define UNMAPPED 0x5000000000UL
 #define SPSR_SS (1UL << 21)
-#define SPSR_EL1H 5UL
 #define MDSCR_SS 1UL
 #define MDSCR_KDE (1UL << 13)
 #define MOST 64
@@ -53,7 +52,7 @@ __asm__(".text\n"
 
 static void run(unsigned level);
 
-/* EL1 runs the code where it is linked, EL0 at its alias. */
+/* The kernel runs the code where it is linked, EL0 at its alias. */
 static void next_level(void)
 {
     static unsigned level = 2;
@@ -72,6 +71,9 @@ void exception(struct frame *frame, uint64_t source)
     unsigned class = (unsigned)(syndrome >> 26);
     uint64_t offset = frame->elr - base;
     int is_step = class == 0x32 || class == 0x33;
+    if (class == 0x25) {
+        syndrome &= ~0x1FFC000UL; /* QEMU says at EL2 what the access was, although stage 2 had no part in it */
+    }
     print("%lu: source %lu at +0x%lx, ESR_EL1 0x%lx, SPSR_EL1 0x%lx, X4 %lu\n", (uint64_t)exceptions, source, offset,
           class == 0x18 ? syndrome & 0xFE000000 : syndrome, frame->spsr, frame->x[4]);
     if (++exceptions == MOST || (class == 0x15 && (syndrome & 0xFFFF) == 0)) {
@@ -103,11 +105,11 @@ static void run(unsigned level)
     base = level == 0 ? (uint64_t)stepped - IMAGE + CODE_ALIAS : (uint64_t)stepped;
     word = 0;
     frame->elr = base;
-    frame->spsr = SPSR_SS | (level == 0 ? 0 : SPSR_EL1H);
+    frame->spsr = SPSR_SS | (level == 0 ? 0 : current_level() << 2 | 1);
     frame->x[0] = (uint64_t)&word - (level == 0 ? IMAGE - CODE_ALIAS : 0);
     frame->x[1] = level;
     frame->x[9] = UNMAPPED;
-    print("EL%lu\n", (uint64_t)level);
+    print("%s\n", level == 0 ? "EL0" : "kernel");
     write_register(mdscr_el1, MDSCR_SS | MDSCR_KDE);
     synchronize();
     enter_frame(frame);
