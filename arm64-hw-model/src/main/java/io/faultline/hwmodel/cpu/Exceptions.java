@@ -272,11 +272,11 @@ final class Exceptions implements StateElement {
         synchronousHost(lowerAbortSyndrome(fault, word), registers.pc);
     }
 
-    void injectAbort(AccessKind access, long address, int faultStatus) {
+    void injectAbort(AccessKind access, long address, int faultStatus, boolean maintenance) {
         int from = (int) (contextState() >>> 2) & 3;
         int target = targetOf(from);
         system.store(LevelRegisters.of(target).far(), address);
-        inject(target, abortSyndrome(access, from, target, faultStatus, false));
+        inject(target, abortSyndrome(access, from, target, faultStatus, maintenance));
     }
 
     void injectUndefined() {

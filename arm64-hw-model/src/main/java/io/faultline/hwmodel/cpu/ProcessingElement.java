@@ -85,6 +85,7 @@ public final class ProcessingElement implements StateElement {
     private boolean inTrap;
     /** Not state: it concerns the trap in progress. */
     private int trappedWord;
+    private int trappedExternalStatus;
     /** Not state: it concerns the run in progress. */
     private boolean stopRequested;
 
@@ -718,6 +719,7 @@ public final class ProcessingElement implements StateElement {
                 long address = fault.ipa();
                 boolean walk = fault.isOnWalk();
                 trappedWord = faultingWord(fault);
+                trappedExternalStatus = fault.externalStatus();
                 exceptions.hostAbort(fault, trappedWord);
                 if (tracing) {
                     emit(new TraceEvent.Stage2Abort(index, address, access, walk));
@@ -824,7 +826,19 @@ public final class ProcessingElement implements StateElement {
      * @param faultStatus for ESR, see {@link io.faultline.api.arm64.FaultStatus}; usually EXTERNAL
      */
     public void injectAbort(AccessKind access, long address, int faultStatus) {
-        exceptions.injectAbort(Objects.requireNonNull(access, "access"), address, faultStatus);
+        exceptions.injectAbort(Objects.requireNonNull(access, "access"), address, faultStatus, false);
+    }
+
+    /**
+     * Gives the guest, during a trap of {@link TrapHandler#stage2Abort}, the external abort of an access that nothing
+     * answers: with the level of the walk if a table walk made it, and as a fault of maintenance if such an instruction
+     * did.
+     *
+     * @param access as the handler was told
+     */
+    public void injectExternalAbort(AccessKind access) {
+        exceptions.injectAbort(
+                access, trapFaultAddress(), trappedExternalStatus, trapSyndrome().isCacheMaintenance());
     }
 
     /**

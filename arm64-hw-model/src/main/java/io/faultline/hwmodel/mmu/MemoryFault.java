@@ -5,6 +5,7 @@
 package io.faultline.hwmodel.mmu;
 
 import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.arm64.FaultStatus;
 import java.io.Serial;
 
 /**
@@ -36,6 +37,7 @@ public final class MemoryFault extends RuntimeException {
     private int status;
     private long address;
     private long ipa;
+    private int externalStatus;
     private boolean maintenance;
     private boolean onWalk;
 
@@ -88,12 +90,14 @@ public final class MemoryFault extends RuntimeException {
      * @param kind kind of the access
      * @param virtualAddress address of the access
      * @param physical address that is not there, as the guest sees it
-     * @param faultStatus fault status code
-     * @param walk whether a table walk made the access
+     * @param faultStatus fault status code of the stage 2 in charge
+     * @param refusedStatus fault status code that the guest gets if nothing answers: an external abort, on a table walk
+     *     with its level
      * @return this
      */
-    public MemoryFault ofHost(AccessKind kind, long virtualAddress, long physical, int faultStatus, boolean walk) {
-        ofStage2(kind, virtualAddress, physical, faultStatus, walk);
+    public MemoryFault ofHost(AccessKind kind, long virtualAddress, long physical, int faultStatus, int refusedStatus) {
+        ofStage2(kind, virtualAddress, physical, faultStatus, refusedStatus != FaultStatus.EXTERNAL);
+        externalStatus = refusedStatus;
         origin = Origin.HOST;
         return this;
     }
@@ -129,6 +133,15 @@ public final class MemoryFault extends RuntimeException {
     public MemoryFault ofMaintenance() {
         maintenance = true;
         return this;
+    }
+
+    /**
+     * Returns what the guest gets from the software above if nothing answers.
+     *
+     * @return fault status code of an external abort; meaningful only if {@link #origin()} is HOST
+     */
+    public int externalStatus() {
+        return externalStatus;
     }
 
     /**

@@ -118,7 +118,7 @@ final class TranslationStages {
         if (stage2On && !regime.el2) {
             physical = byStage2(kind, virtualAddress, aligned);
         }
-        checkHost(physical, kind, false, FaultStatus.EXTERNAL);
+        checkHost(physical, kind, FaultStatus.EXTERNAL);
         return physical;
     }
 
@@ -202,11 +202,11 @@ final class TranslationStages {
     }
 
     private long descriptor(long physical, int level) {
-        checkHost(physical, AccessKind.READ, true, FaultStatus.EXTERNAL_ON_WALK + level);
+        checkHost(physical, AccessKind.READ, FaultStatus.EXTERNAL_ON_WALK + level);
         return (long) LONGS.get(ram.page(physical).bytes(), (int) (physical & PageSize.OFFSET_MASK));
     }
 
-    private void checkHost(long physical, AccessKind needed, boolean walk, int externalStatus) {
+    private void checkHost(long physical, AccessKind needed, int externalStatus) {
         if (!hostChecks) {
             if (!ram.isResident(physical)) {
                 throw fault.ofStage1(access, address, externalStatus);
@@ -215,7 +215,7 @@ final class TranslationStages {
         }
         int status = host.check(physical, needed);
         if (status != Stage2.ALLOWED) {
-            throw fault.ofHost(access, address, physical, status, walk);
+            throw fault.ofHost(access, address, physical, status, externalStatus);
         }
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunLoopTest {
     static void enable(Guest guest, int intid) {
         guest.hardware.gic().distributorFrame().write(0, AccessWidth.WORD, 3);
+        guest.hardware.gic().redistributorFrame(0).write(0x10080, AccessWidth.WORD, 0xFFFF_FFFFL);
         guest.hardware.gic().redistributorFrame(0).write(0x10100, AccessWidth.WORD, 1L << intid);
     }
 

@@ -27,6 +27,7 @@ class SaveRestoreTest {
         Guest guest = Guest.running("everything");
         guest.load(Guest.VECTORS, Programs.program("returning_vectors"));
         guest.hardware.gic().distributorFrame().write(0, AccessWidth.WORD, 2);
+        guest.hardware.gic().redistributorFrame(0).write(0x10080, AccessWidth.WORD, 0xFFFF_FFFFL);
         guest.hardware.gic().redistributorFrame(0).write(0x10100, AccessWidth.WORD, 1L << 27);
         return guest.x(20, Guest.DATA).x(21, Guest.DATA + 0x800);
     }

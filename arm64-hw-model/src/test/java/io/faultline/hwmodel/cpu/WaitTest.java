@@ -32,6 +32,7 @@ class WaitTest {
     private static void raise(Guest guest, int ppi) {
         guest.write(SystemRegister.ICC_PMR_EL1, 0xF0).write(SystemRegister.ICC_IGRPEN1_EL1, 1);
         guest.hardware.gic().distributorFrame().write(0, AccessWidth.WORD, 2);
+        guest.hardware.gic().redistributorFrame(0).write(0x10080, AccessWidth.WORD, 0xFFFF_FFFFL);
         guest.hardware.gic().redistributorFrame(0).write(0x10100, AccessWidth.WORD, 1L << ppi);
         guest.hardware.gic().redistributor(0).setLevel(ppi, true);
     }
@@ -64,6 +65,7 @@ class WaitTest {
         Guest guest = trapping("wfi", TWI);
         raise(guest, 23);
         guest.hardware.gic().redistributor(0).setLevel(23, false);
+        guest.hardware.gic().redistributorFrame(0).write(0x10080, AccessWidth.WORD, 0xFFFF_FFFFL);
         guest.hardware.gic().redistributorFrame(0).write(0x10100, AccessWidth.WORD, 1L << 27);
         guest.write(SystemRegister.CNTV_CVAL_EL0, 1000).write(SystemRegister.CNTV_CTL_EL0, 1);
         assertEquals("wfx", guest.run().kind());

@@ -42,6 +42,7 @@ class CpuInterfaceTest {
         for (int i = 0; i < gic.processors(); i++) {
             gic.cpuInterface(i).write(ICC_PMR_EL1, 0xF0);
             gic.cpuInterface(i).write(ICC_IGRPEN1_EL1, 1);
+            gic.redistributorFrame(i).write(IGROUPR0, AccessWidth.WORD, 0xFFFF_FFFFL);
             gic.redistributorFrame(i).write(ISENABLER0, AccessWidth.WORD, 0xFFFF_FFFFL);
         }
     }
@@ -350,6 +351,7 @@ class CpuInterfaceTest {
         CpuInterface target = big.cpuInterface(1);
         target.write(ICC_PMR_EL1, 0xF0);
         target.write(ICC_IGRPEN1_EL1, 1);
+        big.redistributorFrame(1).write(IGROUPR0, AccessWidth.WORD, 0xFFFF);
         big.redistributorFrame(1).write(ISENABLER0, AccessWidth.WORD, 0xFFFF);
         long right = 3L << 48 | 1L << 44 | 2L << 32 | 1L << 16 | 9L << 24 | 1 << 4;
         for (long wrong : new long[] {1L << 48, 1L << 45, 1L << 33, 1L << 17}) {

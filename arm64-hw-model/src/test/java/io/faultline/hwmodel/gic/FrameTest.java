@@ -84,7 +84,7 @@ class FrameTest {
 
     @Test
     void groupsAreReadBack() {
-        assertEquals(0xFFFF_FFFFL, word(frame, SGI + 0x80), "everything is group 1 at reset");
+        assertEquals(0, word(frame, SGI + 0x80), "everything is group 0 at reset");
         frame.write(SGI + 0x80, AccessWidth.WORD, 0x1234_5678L);
         assertEquals(0x1234_5678L, word(frame, SGI + 0x80));
     }

@@ -23,7 +23,6 @@ final class TrapRouter implements TrapHandler {
     private static final int ZERO_REGISTER = 31;
 
     /** A walk that leaves memory does so at a level that EL2 is not told; the last one is where most of them end. */
-    private static final int WALK_LEVEL = 3;
 
     private static final long VECTOR_TABLE_BYTES = 0x800;
 
@@ -66,14 +65,17 @@ final class TrapRouter implements TrapHandler {
         ProcessingElement pe = vcpu.pe();
         Optional<IndexedAccess> indexed = IndexedAccess.of(pe.trappedInstruction());
         if (access == AccessKind.EXECUTE || stage1Walk) {
-            externalAbort(vcpu, access, stage1Walk);
+            externalAbort(vcpu, access);
+        } else if (syndrome.isCacheMaintenance()) {
+            // No cache holds a device, and those of memory are coherent.
+            pe.completeTrapped();
         } else if (syndrome.hasAccessDetails()) {
             mmio(vcpu, syndrome, ipa);
         } else if (indexed.isPresent()) {
             vcpu.undo(indexed.get().updateBase(pe));
             mmio(vcpu, indexed.get().syndrome(), ipa);
         } else {
-            externalAbort(vcpu, access, false);
+            externalAbort(vcpu, access);
         }
     }
 
@@ -112,7 +114,7 @@ final class TrapRouter implements TrapHandler {
             case RETRY -> vcpu.retry();
             case PARK -> vcpu.waitForPage(page, true);
             case STOP -> vcpu.waitForPage(page, false);
-            case ABORT -> externalAbort(vcpu, access, stage1Walk);
+            case ABORT -> externalAbort(vcpu, access);
         }
     }
 
@@ -124,11 +126,9 @@ final class TrapRouter implements TrapHandler {
         pe.injectAbort(access, pe.trapFaultAddress(), FaultStatus.EXTERNAL);
     }
 
-    private void externalAbort(CoreVcpu vcpu, AccessKind access, boolean stage1Walk) {
-        ProcessingElement pe = vcpu.pe();
+    private void externalAbort(CoreVcpu vcpu, AccessKind access) {
         machine.counts().count(Counter.EXTERNAL_ABORTS);
-        int status = stage1Walk ? FaultStatus.EXTERNAL_ON_WALK + WALK_LEVEL : FaultStatus.EXTERNAL;
-        pe.injectAbort(access, pe.trapFaultAddress(), status);
+        vcpu.pe().injectExternalAbort(access);
     }
 
     /** The guest is at a vector that it could not fetch: another abort would bring it there again, without end. */
