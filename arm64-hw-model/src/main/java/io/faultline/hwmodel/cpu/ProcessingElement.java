@@ -85,6 +85,7 @@ public final class ProcessingElement implements StateElement {
     private boolean inTrap;
     /** Not state: it concerns the trap in progress. */
     private int trappedWord;
+
     private int trappedExternalStatus;
     /** Not state: it concerns the run in progress. */
     private boolean stopRequested;
@@ -838,7 +839,10 @@ public final class ProcessingElement implements StateElement {
      */
     public void injectExternalAbort(AccessKind access) {
         exceptions.injectAbort(
-                access, trapFaultAddress(), trappedExternalStatus, trapSyndrome().isCacheMaintenance());
+                access,
+                trapFaultAddress(),
+                trappedExternalStatus,
+                trapSyndrome().isCacheMaintenance());
     }
 
     /**

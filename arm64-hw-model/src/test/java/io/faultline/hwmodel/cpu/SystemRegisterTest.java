@@ -405,7 +405,10 @@ class SystemRegisterTest {
         Guest guest = Guest.executing(mrs(ISR_EL1));
         guest.write(ICC_PMR_EL1, 0xF0).write(ICC_IGRPEN1_EL1, 1).write(ICC_IGRPEN0_EL1, 1);
         guest.hardware.gic().distributorFrame().write(0, io.faultline.api.arm64.AccessWidth.WORD, 3);
-        guest.hardware.gic().redistributorFrame(0).write(0x10080, io.faultline.api.arm64.AccessWidth.WORD, 0xFFFF_FFFFL);
+        guest.hardware
+                .gic()
+                .redistributorFrame(0)
+                .write(0x10080, io.faultline.api.arm64.AccessWidth.WORD, 0xFFFF_FFFFL);
         guest.hardware.gic().redistributorFrame(0).write(0x10100, io.faultline.api.arm64.AccessWidth.WORD, 1L << 23);
         guest.hardware.gic().redistributor(0).setLevel(23, true);
         assertEquals(0x80, guest.finish().x(1));

@@ -23,7 +23,6 @@ final class TrapRouter implements TrapHandler {
     private static final int ZERO_REGISTER = 31;
 
     /** A walk that leaves memory does so at a level that EL2 is not told; the last one is where most of them end. */
-
     private static final long VECTOR_TABLE_BYTES = 0x800;
 
     private final CoreMachine machine;
