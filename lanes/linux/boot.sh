@@ -4,7 +4,9 @@
 #
 # Boots Debian's arm64 kernel to a static init that says how many processors it has and turns the machine off.
 #
-#   boot.sh [--on faultline|qemu] [--backend ID] [--el 1|2] CPUS...
+#   boot.sh [--on faultline|qemu] [--backend ID] [--el 1|2] [--expect TEXT] CPUS...
+#
+# With --expect, the console must have a line with that text, too.
 #
 # Needs aarch64-linux-gnu-gcc and apt. When apt has no arm64 packages yet, the lane adds the architecture, for which it
 # must be root. The kernel is kept in target/debian; DEBIAN_CACHE names another folder.
@@ -19,15 +21,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/payload.sh"
 
 on=faultline
+expected='reboot: Power down'
 options=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --on | --backend | --el) [ $# -ge 2 ] || fail "$1 needs a value" ;;
-        -*) fail "unknown option '$1'; usage: boot.sh [--on faultline|qemu] [--backend ID] [--el 1|2] CPUS..." ;;
+        --on | --backend | --el | --expect) [ $# -ge 2 ] || fail "$1 needs a value" ;;
+        -*) fail "unknown option '$1'; usage: boot.sh [--on faultline|qemu] [--backend ID] [--el 1|2] [--expect TEXT] CPUS..." ;;
     esac
     case $1 in
         --on)
             on=$2
+            shift 2
+            ;;
+        --expect)
+            expected=$2
             shift 2
             ;;
         --backend | --el)
@@ -56,7 +63,8 @@ boot() {
             fail "$on is neither faultline nor qemu"
             ;;
     esac
-    if [ "$status" -ne 0 ] || ! grep -q "^faultline-init: $cpus processors on line" "$console"; then
+    if [ "$status" -ne 0 ] || ! grep -q "^faultline-init: $cpus processors on line" "$console" ||
+        ! grep -qF -- "$expected" "$console"; then
         echo "boot.sh: the kernel did not boot on $cpus vCPUs of $on (exit status $status); its last lines:" >&2
         tail -n 30 "$console" >&2
         [ ! -f "$console.err" ] || tail -n 5 "$console.err" >&2

@@ -5,6 +5,7 @@
 package io.faultline.vmm;
 
 import io.faultline.api.arm64.Affinity;
+import io.faultline.api.capability.Capabilities;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.Machine;
@@ -80,7 +81,12 @@ final class GuestPlacement {
     private MachineTree machineTree(Machine machine) {
         List<Affinity> affinities = machine.vcpus().stream().map(Vcpu::affinity).toList();
         return new MachineTree(
-                affinities, configuration.level(), ram, machine.interruptLines().isPresent(), configuration.seed());
+                affinities,
+                configuration.level(),
+                ram,
+                machine.interruptLines().isPresent(),
+                machine.capabilities().get(Capabilities.SDEI).isPresent(),
+                configuration.seed());
     }
 
     private long treeAddress(byte[] tree, Optional<Long> ramdiskEnd) {

@@ -19,6 +19,7 @@ import io.faultline.api.trace.TraceEvent;
 import io.faultline.api.trace.TraceSink;
 import io.faultline.hwmodel.decode.Decoder;
 import io.faultline.hwmodel.execute.CodeCache;
+import io.faultline.hwmodel.execute.Executor;
 import io.faultline.hwmodel.execute.Exit;
 import io.faultline.hwmodel.execute.Interpreter;
 import io.faultline.hwmodel.gic.CpuInterface;
@@ -70,7 +71,7 @@ public final class ProcessingElement implements StateElement {
     private final RegisterFile registers = new RegisterFile();
     private final SystemRegisters system;
     private final MemoryAccess memory;
-    private final Interpreter interpreter;
+    private final Executor executor;
     private final Exceptions exceptions;
     private final SystemInstructions instructions;
 
@@ -117,7 +118,7 @@ public final class ProcessingElement implements StateElement {
         timers = new GenericTimers(clock, gic.redistributor(index));
         system = new SystemRegisters(registers, cpuInterface, gic.virtualInterface(index), timers, affinity, topLevel);
         memory = new MemoryAccess(ram, stage2, system.storage(), topLevel, tlb);
-        interpreter = new Interpreter(registers, system.storage(), memory, code);
+        executor = new Interpreter(registers, system.storage(), memory, code);
         exceptions = new Exceptions(this, registers, system, topLevel);
         instructions = new SystemInstructions(
                 this,
@@ -127,7 +128,7 @@ public final class ProcessingElement implements StateElement {
                 exceptions,
                 new InterfaceAccess(registers, system, gic.virtualInterface(index), topLevel));
         ram.addObserver(memory);
-        ram.addObserver(interpreter);
+        ram.addObserver(executor);
         interconnect.join(this);
         reset();
     }
@@ -260,7 +261,7 @@ public final class ProcessingElement implements StateElement {
 
     private void controlsChanged(SystemRegister register) {
         memory.controlsChanged(register);
-        interpreter.pagesChanged();
+        executor.pagesChanged();
     }
 
     /**
@@ -473,7 +474,7 @@ public final class ProcessingElement implements StateElement {
 
     /** Carries out TLB maintenance on this PE. */
     void invalidate(TlbOperation operation, boolean el2, long argument) {
-        operation.apply(memory, interpreter, el2, argument);
+        operation.apply(memory, executor, el2, argument);
     }
 
     void broadcastInvalidate(TlbOperation operation, boolean el2, long argument) {
@@ -653,18 +654,18 @@ public final class ProcessingElement implements StateElement {
             stepped = NOT_STEPPED;
         }
         long budget = attention ? 1 : Math.min(most, clock.instructionsUntil(timers.nextDeadline()));
-        execute(interpreter.run(budget));
+        execute(executor.run(budget));
     }
 
     /** One instruction with software step active and not pending; if it completes, the step is pending afterwards. */
     private void executeStepped() {
         long pc = registers.pc;
         stepped = NOT_STEPPED;
-        Exit exit = interpreter.run(1);
+        Exit exit = executor.run(1);
         execute(exit);
         if (exit == Exit.BUDGET) {
             registers.clear(ProcessorState.SS);
-            stepped = Decoder.isLoadExclusive(interpreter.wordAt(pc)) ? STEPPED_EXCLUSIVE : STEPPED;
+            stepped = Decoder.isLoadExclusive(executor.wordAt(pc)) ? STEPPED_EXCLUSIVE : STEPPED;
         }
     }
 
@@ -677,17 +678,17 @@ public final class ProcessingElement implements StateElement {
     }
 
     private void execute(Exit exit) {
-        account(interpreter.executed());
+        account(executor.executed());
         switch (exit) {
             case BUDGET -> exceptions.vectorFetched();
             case INSTRUCTION -> {
                 exceptions.vectorFetched();
                 account(1);
-                executeSystemInstruction(interpreter.word());
+                executeSystemInstruction(executor.word());
             }
             case FAULT -> {
-                MemoryFault fault = interpreter.fault();
-                if (interpreter.executed() > 0 || fault.access() != AccessKind.EXECUTE) {
+                MemoryFault fault = executor.fault();
+                if (executor.executed() > 0 || fault.access() != AccessKind.EXECUTE) {
                     exceptions.vectorFetched();
                 }
                 account(1);
@@ -736,7 +737,7 @@ public final class ProcessingElement implements StateElement {
     }
 
     private int faultingWord(MemoryFault fault) {
-        return fault.access() == AccessKind.EXECUTE ? 0 : interpreter.wordAt(registers.pc);
+        return fault.access() == AccessKind.EXECUTE ? 0 : executor.wordAt(registers.pc);
     }
 
     private void trap(AbortEntry entry, AccessKind access, long address, boolean walk) {
@@ -785,9 +786,9 @@ public final class ProcessingElement implements StateElement {
         }
         boolean el2 = level == 2 || level == 0 && system.hasHcr(Bits.HCR_HOST);
         long control = system.stored(el2 ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
-        interpreter.checkStackAlignment((control & (level == 0 ? Bits.SCTLR_SA0 : Bits.SCTLR_SA)) != 0);
+        executor.checkStackAlignment((control & (level == 0 ? Bits.SCTLR_SA0 : Bits.SCTLR_SA)) != 0);
         memory.context(registers.pstate());
-        interpreter.context(memory.bank());
+        executor.context(memory.bank());
     }
 
     /** An ERET was executed: the reservation ends, the event register is set. */
@@ -911,7 +912,7 @@ public final class ProcessingElement implements StateElement {
 
     private void forgetTranslations() {
         memory.reset();
-        interpreter.pagesChanged();
+        executor.pagesChanged();
     }
 
     /** Forgets cached translations, so that this PE and one that is restored go on in the same way. */

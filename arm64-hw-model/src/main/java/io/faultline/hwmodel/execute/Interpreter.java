@@ -5,7 +5,6 @@
 package io.faultline.hwmodel.execute;
 
 import io.faultline.api.arm64.PageSize;
-import io.faultline.hwmodel.memory.PageObserver;
 import io.faultline.hwmodel.mmu.MemoryAccess;
 import io.faultline.hwmodel.mmu.MemoryFault;
 import io.faultline.hwmodel.registers.RegisterFile;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #run} is the hot method: it must stay below 8000 bytecodes, and it allocates nothing. What an instruction did
  * before it faulted can be repeated: registers are written after the last access that can fault.
  */
-public final class Interpreter implements PageObserver {
+public final class Interpreter implements Executor {
     private static final long LOW = 0xFFFF_FFFFL;
     private static final long PAGE = -PageSize.BYTES;
     private final RegisterFile registers;
@@ -51,48 +50,27 @@ public final class Interpreter implements PageObserver {
         banks[memory.bank()] = fetches;
     }
 
-    /**
-     * Returns how many instructions the last {@link #run} executed; the one it stopped at does not count.
-     *
-     * @return at least 0
-     */
+    @Override
     public long executed() {
         return executed;
     }
 
-    /**
-     * Returns the instruction at which the last {@link #run} stopped with {@link Exit#INSTRUCTION}.
-     *
-     * @return the word
-     */
+    @Override
     public int word() {
         return word;
     }
 
-    /**
-     * Returns the fault with which the last {@link #run} stopped with {@link Exit#FAULT}; valid until the next access.
-     *
-     * @return the fault
-     */
+    @Override
     public MemoryFault fault() {
         return fault;
     }
 
-    /**
-     * Returns an instruction that was just executed or that made a data access that faulted.
-     *
-     * @param pc its address
-     * @return the word
-     */
+    @Override
     public int wordAt(long pc) {
         return Translator.word(lookupPage(pc).page().bytes(), (int) (pc & PageSize.OFFSET_MASK));
     }
 
-    /**
-     * Chooses the access context whose instruction fetches come next.
-     *
-     * @param bank number of the context, see {@link MemoryAccess#bank()}
-     */
+    @Override
     public void context(int bank) {
         FetchBank chosen = banks[bank];
         if (chosen == null) {
@@ -102,12 +80,7 @@ public final class Interpreter implements PageObserver {
         fetches = chosen;
     }
 
-    /**
-     * Forgets where a mapping is fetched from, in every context.
-     *
-     * @param address a virtual address in it
-     * @param mask bits of the address that are not an offset into the mapping
-     */
+    @Override
     public void forget(long address, long mask) {
         for (FetchBank bank : banks) {
             if (bank != null) {
@@ -116,11 +89,7 @@ public final class Interpreter implements PageObserver {
         }
     }
 
-    /**
-     * Turns the check of the stack pointer on or off (SCTLR_EL1.SA, SA0).
-     *
-     * @param enabled true for on
-     */
+    @Override
     public void checkStackAlignment(boolean enabled) {
         stackAlignment = enabled ? 15 : 0;
     }
@@ -134,12 +103,7 @@ public final class Interpreter implements PageObserver {
         }
     }
 
-    /**
-     * Executes.
-     *
-     * @param limit most instructions to execute, at least 1
-     * @return why it came back; PC is at the next instruction then
-     */
+    @Override
     public Exit run(long limit) {
         RegisterFile r = registers;
         MemoryAccess memory = this.memory;

@@ -18,11 +18,17 @@ import java.util.Random;
  * @param level exception level at which the guest starts
  * @param ram the memory
  * @param interrupts whether the devices have interrupt lines
+ * @param sdei whether the guest has an SDEI dispatcher above it
  * @param seed makes the random numbers that the guest gets
  * @since 0.1
  */
 public record MachineTree(
-        List<Affinity> affinities, ExceptionLevel level, MemoryRegion ram, boolean interrupts, long seed) {
+        List<Affinity> affinities,
+        ExceptionLevel level,
+        MemoryRegion ram,
+        boolean interrupts,
+        boolean sdei,
+        long seed) {
     private static final int INTERRUPT_CONTROLLER = 1;
     private static final int CLOCK = 2;
     private static final int PRIVATE = 1;
@@ -63,7 +69,10 @@ public record MachineTree(
         processors(root.add("cpus"));
         root.add("psci")
                 .texts("compatible", "arm,psci-1.0", "arm,psci-0.2", "arm,psci")
-                .texts("method", level == ExceptionLevel.EL2 ? "smc" : "hvc");
+                .texts("method", conduit());
+        if (sdei) {
+            root.add("firmware").add("sdei").texts("compatible", "arm,sdei-1.0").texts("method", conduit());
+        }
         timer(root.add("timer"));
         interruptController(root.add("intc@8000000"));
         root.add("apb-pclk")
@@ -155,5 +164,9 @@ public record MachineTree(
             node.cells("interrupts", SHARED, line, LEVEL_HIGH);
         }
         return node;
+    }
+
+    private String conduit() {
+        return level == ExceptionLevel.EL2 ? "smc" : "hvc";
     }
 }

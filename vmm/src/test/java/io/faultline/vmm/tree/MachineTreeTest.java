@@ -4,9 +4,11 @@
  */
 package io.faultline.vmm.tree;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.Affinity;
 import io.faultline.api.arm64.ExceptionLevel;
@@ -23,7 +25,7 @@ class MachineTreeTest {
     private static Node tree(int processors, ExceptionLevel level) {
         List<Affinity> affinities =
                 IntStream.range(0, processors).mapToObj(Affinity::ofIndex).toList();
-        return new MachineTree(affinities, level, RAM, true, 5).root();
+        return new MachineTree(affinities, level, RAM, true, true, 5).root();
     }
 
     private static long[] numbers(Node node, String property) {
@@ -46,7 +48,7 @@ class MachineTreeTest {
 
     @Test
     void affinitiesOfFourLevelsTakeTwoCells() {
-        Node processors = new MachineTree(List.of(new Affinity(1L << 32)), ExceptionLevel.EL1, RAM, true, 0)
+        Node processors = new MachineTree(List.of(new Affinity(1L << 32)), ExceptionLevel.EL1, RAM, true, false, 0)
                 .root()
                 .child("cpus")
                 .orElseThrow();
@@ -68,7 +70,7 @@ class MachineTreeTest {
     void whatAGuestAtEl2NeedsIsThere() {
         Node root = tree(1, ExceptionLevel.EL2);
         assertArrayEquals(
-                "smc\0".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "smc\0".getBytes(UTF_8),
                 root.child("psci").orElseThrow().properties().get("method"));
         assertEquals(12, root.child("intc@8000000").orElseThrow().properties().get("interrupts").length);
         assertFalse(tree(1, ExceptionLevel.EL1)
@@ -76,6 +78,21 @@ class MachineTreeTest {
                 .orElseThrow()
                 .properties()
                 .containsKey("interrupts"));
+    }
+
+    @Test
+    void theDispatcherIsFirmwareThatIsCalledAsPsciIs() {
+        for (ExceptionLevel level : List.of(ExceptionLevel.EL1, ExceptionLevel.EL2)) {
+            Node root = tree(1, level);
+            Node sdei = root.child("firmware").orElseThrow().child("sdei").orElseThrow();
+            assertArrayEquals(
+                    "arm,sdei-1.0\0".getBytes(UTF_8), sdei.properties().get("compatible"));
+            assertArrayEquals(
+                    root.child("psci").orElseThrow().properties().get("method"),
+                    sdei.properties().get("method"));
+        }
+        Node without = new MachineTree(List.of(Affinity.ofIndex(0)), ExceptionLevel.EL1, RAM, true, false, 0).root();
+        assertTrue(without.child("firmware").isEmpty());
     }
 
     @Test
