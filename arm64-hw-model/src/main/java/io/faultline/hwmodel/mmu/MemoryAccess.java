@@ -16,6 +16,7 @@ import io.faultline.hwmodel.memory.RamPage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one PE gets at memory: a software TLB for each access context, and behind it the translation stages.
@@ -262,10 +263,8 @@ public final class MemoryAccess implements PageObserver {
      * @return the value
      */
     public long load64(long address) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        return readTags[entry] == (address & TAG8)
-                ? (long) LONGS.get(readPages[entry], (int) address & OFFSET)
-                : slowLoad(address, 8);
+        byte[] page = cached(address, TAG8);
+        return page == null ? slowLoad(address, 8) : (long) LONGS.get(page, offset(address));
     }
 
     /**
@@ -275,10 +274,8 @@ public final class MemoryAccess implements PageObserver {
      * @return the value, sign-extended by the language
      */
     public int load32(long address) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        return readTags[entry] == (address & TAG4)
-                ? (int) INTS.get(readPages[entry], (int) address & OFFSET)
-                : (int) slowLoad(address, 4);
+        byte[] page = cached(address, TAG4);
+        return page == null ? (int) slowLoad(address, 4) : (int) INTS.get(page, offset(address));
     }
 
     /**
@@ -288,10 +285,8 @@ public final class MemoryAccess implements PageObserver {
      * @return the value, sign-extended by the language
      */
     public short load16(long address) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        return readTags[entry] == (address & TAG2)
-                ? (short) SHORTS.get(readPages[entry], (int) address & OFFSET)
-                : (short) slowLoad(address, 2);
+        byte[] page = cached(address, TAG2);
+        return page == null ? (short) slowLoad(address, 2) : get16(page, address);
     }
 
     /**
@@ -301,10 +296,8 @@ public final class MemoryAccess implements PageObserver {
      * @return the value, sign-extended by the language
      */
     public byte load8(long address) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        return readTags[entry] == (address & TAG1)
-                ? readPages[entry][(int) address & OFFSET]
-                : (byte) slowLoad(address, 1);
+        byte[] page = cached(address, TAG1);
+        return page == null ? (byte) slowLoad(address, 1) : page[offset(address)];
     }
 
     /**
@@ -314,11 +307,11 @@ public final class MemoryAccess implements PageObserver {
      * @param value the value
      */
     public void store64(long address, long value) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        if (writeTags[entry] == (address & TAG8)) {
-            LONGS.set(writePages[entry], (int) address & OFFSET, value);
+        byte[] page = writable64(address);
+        if (page == null) {
+            slowStore64(address, value);
         } else {
-            slowStore(address, 8, value);
+            LONGS.set(page, offset(address), value);
         }
     }
 
@@ -329,11 +322,11 @@ public final class MemoryAccess implements PageObserver {
      * @param value the value; upper bits are ignored
      */
     public void store32(long address, long value) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        if (writeTags[entry] == (address & TAG4)) {
-            INTS.set(writePages[entry], (int) address & OFFSET, (int) value);
+        byte[] page = writable32(address);
+        if (page == null) {
+            slowStore32(address, value);
         } else {
-            slowStore(address, 4, value);
+            set32(page, address, value);
         }
     }
 
@@ -344,11 +337,11 @@ public final class MemoryAccess implements PageObserver {
      * @param value the value; upper bits are ignored
      */
     public void store16(long address, long value) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        if (writeTags[entry] == (address & TAG2)) {
-            SHORTS.set(writePages[entry], (int) address & OFFSET, (short) value);
+        byte[] page = writable16(address);
+        if (page == null) {
+            slowStore16(address, value);
         } else {
-            slowStore(address, 2, value);
+            set16(page, address, value);
         }
     }
 
@@ -359,12 +352,81 @@ public final class MemoryAccess implements PageObserver {
      * @param value the value; upper bits are ignored
      */
     public void store8(long address, long value) {
-        int entry = (int) (address >>> PageSize.SHIFT) & ENTRIES - 1;
-        if (writeTags[entry] == (address & TAG1)) {
-            writePages[entry][(int) address & OFFSET] = (byte) value;
+        byte[] page = writable8(address);
+        if (page == null) {
+            slowStore8(address, value);
         } else {
-            slowStore(address, 1, value);
+            page[offset(address)] = (byte) value;
         }
+    }
+
+    // HotSpot puts methods of at most 35 bytecodes into every caller. The methods above and these are that small, and
+    // the
+    // interpreter's loop makes no calls for the accesses whose page is known.
+
+    private static int offset(long address) {
+        return (int) address & OFFSET;
+    }
+
+    private static short get16(byte[] page, long address) {
+        return (short) SHORTS.get(page, offset(address));
+    }
+
+    private static void set16(byte[] page, long address, long value) {
+        SHORTS.set(page, offset(address), (short) value);
+    }
+
+    private static void set32(byte[] page, long address, long value) {
+        INTS.set(page, offset(address), (int) value);
+    }
+
+    /** The content of the page if it is known to be readable by accesses of such a size, which the tag says. */
+    private byte @Nullable [] cached(long address, long tag) {
+        int entry = AccessBank.entry(address);
+        if (readTags[entry] != (address & tag)) {
+            return null;
+        }
+        return readPages[entry];
+    }
+
+    private byte @Nullable [] writable(long address, long tag) {
+        int entry = AccessBank.entry(address);
+        if (writeTags[entry] != (address & tag)) {
+            return null;
+        }
+        return writePages[entry];
+    }
+
+    private byte @Nullable [] writable64(long address) {
+        return writable(address, TAG8);
+    }
+
+    private void slowStore64(long address, long value) {
+        slowStore(address, 8, value);
+    }
+
+    private byte @Nullable [] writable32(long address) {
+        return writable(address, TAG4);
+    }
+
+    private void slowStore32(long address, long value) {
+        slowStore(address, 4, value);
+    }
+
+    private byte @Nullable [] writable16(long address) {
+        return writable(address, TAG2);
+    }
+
+    private void slowStore16(long address, long value) {
+        slowStore(address, 2, value);
+    }
+
+    private byte @Nullable [] writable8(long address) {
+        return writable(address, TAG1);
+    }
+
+    private void slowStore8(long address, long value) {
+        slowStore(address, 1, value);
     }
 
     /**

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.hwmodel.Guest;
+import io.faultline.hwmodel.mmu.MemoryAccess;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class InterpreterTest {
     /** HotSpot's HugeMethodLimit: a bigger method is never compiled. */
     private static final int HUGE_METHOD = 8000;
+    /** HotSpot's MaxInlineSize. */
+    private static final int INLINED_METHOD = 35;
 
     @Test
     void everyMethodIsSmallEnoughToBeCompiled() throws IOException {
@@ -28,6 +32,26 @@ class InterpreterTest {
             assertTrue(sizes.size() > 3, sizes.toString());
             sizes.forEach((method, size) -> assertTrue(
                     size < HUGE_METHOD, type.getSimpleName() + "." + method + " has " + size + " bytecodes"));
+        }
+    }
+
+    /** Bigger ones would be calls in the interpreter's loop, where no single access is hot enough for HotSpot. */
+    @Test
+    void everyAccessToKnownMemoryIsSmallEnoughToBeInlined() throws IOException {
+        Map<String, Integer> sizes = codeSizes(MemoryAccess.class);
+        for (String method : List.of(
+                "load8",
+                "load16",
+                "load32",
+                "load64",
+                "store8",
+                "store16",
+                "store32",
+                "store64",
+                "cached",
+                "writable")) {
+            int size = Objects.requireNonNull(sizes.get(method), method);
+            assertTrue(size <= INLINED_METHOD, "MemoryAccess." + method + " has " + size + " bytecodes");
         }
     }
 
