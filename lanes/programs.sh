@@ -34,7 +34,10 @@ differences=0
 for name in "$@"; do
     [ -f "$programs/$name.c" ] || fail "no such program: guests/programs/$name.c"
     cpus=1
-    [ "$name" != processors ] || cpus=4
+    case $name in
+        processors) cpus=4 ;;
+        power) cpus=2 ;;
+    esac
     for level in -O0 -O1 -O2 -O3; do
         image=$work/$name$level
         compile "$image.o" "$programs/$name.c" "$level"
