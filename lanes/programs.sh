@@ -35,7 +35,7 @@ for name in "$@"; do
     [ -f "$programs/$name.c" ] || fail "no such program: guests/programs/$name.c"
     cpus=1
     case $name in
-        processors) cpus=4 ;;
+        processors | routing) cpus=4 ;;
         power) cpus=2 ;;
     esac
     for level in -O0 -O1 -O2 -O3; do
