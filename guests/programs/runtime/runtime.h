@@ -27,7 +27,7 @@ int memcmp(const void *left, const void *right, size_t size);
 #define MAP_EL0 0x40UL                          /* AP[1]: EL0 as well */
 #define MAP_READ_ONLY 0x80UL                    /* AP[2] */
 
-/* Builds the tables: devices at 0, 128 MiB of RAM at 0x40000000, of these the first 16 MiB in pages of 4 KiB.
+/* Builds the tables: devices at 0x08000000, 128 MiB of RAM at 0x40000000, of these the first 16 MiB in pages of 4 KiB.
  * Called once, before the first translation_on(). */
 void translation_build(void);
 

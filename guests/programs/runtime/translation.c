@@ -10,6 +10,8 @@
 #define PAGE_SIZE 0x1000UL
 #define BLOCK_SIZE 0x200000UL
 #define GIGABYTE 0x40000000UL
+#define DEVICES 0x08000000UL
+#define DEVICES_SIZE 0x02000000UL
 #define RAM GIGABYTE
 #define RAM_SIZE 0x08000000UL
 #define PAGED_SIZE 0x01000000UL
@@ -56,7 +58,9 @@ static void map_page(uint64_t address, uint64_t attributes)
 
 void translation_build(void)
 {
-    tables[0][0] = DEVICE | DESCRIPTOR_BLOCK;
+    for (uint64_t device = DEVICES; device < DEVICES + DEVICES_SIZE; device += BLOCK_SIZE) {
+        translation_map(device, device, DEVICE);
+    }
     uint64_t address = RAM;
     for (; address < RAM + PAGED_SIZE; address += PAGE_SIZE) {
         map_page(address, MAP_NORMAL | MAP_NO_EXECUTE_EL0);
