@@ -86,7 +86,7 @@ public final class ProcessingElement implements StateElement {
     private boolean inTrap;
     /** Not state: it concerns the trap in progress. */
     private int trappedWord;
-
+    /** Not state: it concerns the trap in progress. */
     private int trappedExternalStatus;
     /** Not state: it concerns the run in progress. */
     private boolean stopRequested;

@@ -54,7 +54,6 @@ class InterruptTest {
         guestWrite(rig, vcpu, MachineLayout.DISTRIBUTOR, 0b10);
         guestWrite(rig, vcpu, frame + 0x14, 0);
         guestWrite(rig, vcpu, frame + 0x1_0080, -1);
-        guestWrite(rig, vcpu, frame + 0x1_0080, -1);
         guestWrite(rig, vcpu, frame + 0x1_0100, 1 << intid);
         rig.vcpu(vcpu).write(SystemRegister.ICC_PMR_EL1, 0xFF);
         rig.vcpu(vcpu).write(SystemRegister.ICC_IGRPEN1_EL1, 1);
@@ -79,7 +78,7 @@ class InterruptTest {
         assertEquals(0x10, guestRead(rig, MachineLayout.REDISTRIBUTORS + MachineLayout.REDISTRIBUTOR_BYTES + 8) & 0x10);
         assertEquals(0, guestRead(rig, MachineLayout.REDISTRIBUTORS + 8) & 0x10);
         assertEquals(4, rig.machine.counters().get("gic.reads"));
-        assertEquals(5, rig.machine.counters().get("gic.writes"));
+        assertEquals(4, rig.machine.counters().get("gic.writes"));
     }
 
     @Test
