@@ -324,6 +324,16 @@ class ExceptionTest {
         assertEquals(EL1T, guest.traps.get(0).spsr());
     }
 
+    /** A call completes the step before its exception (SSAdvance); what is not executed does not. */
+    @ParameterizedTest
+    @CsvSource({"svc #0x1234, 0", "brk #0x99, 1", "'ldr x1, [x2]', 1"})
+    void onlyACallEndsTheStepThatItsExceptionInterrupts(String instruction, int pending) {
+        Guest guest = at(Guest.executing(instruction), 5 | ProcessorState.SS).x(2, Guest.DATA + 1);
+        guest.write(SystemRegister.OSLAR_EL1, 0).write(SystemRegister.MDSCR_EL1, 1 << 13 | 1);
+        guest.run();
+        assertEquals(pending, guest.read(SystemRegister.SPSR_EL1) >>> 21 & 1);
+    }
+
     @Test
     void anInjectedAbortIsTakenFromTheTrappedContext() {
         Guest guest = at(Guest.executing("ldr x1, [x2]"), ProcessorState.V).x(2, Guest.NOWHERE);

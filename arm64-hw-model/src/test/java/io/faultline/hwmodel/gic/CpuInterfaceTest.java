@@ -246,6 +246,18 @@ class CpuInterfaceTest {
     }
 
     @Test
+    void anEndWrittenForTheOtherGroupIsIgnored() {
+        cpu.write(ICC_SGI1R_EL1, 5L << 24 | 1);
+        assertEquals(5, read(ICC_IAR1_EL1));
+        long running = read(ICC_RPR_EL1);
+        cpu.write(ICC_EOIR0_EL1, 5);
+        assertEquals(running, read(ICC_RPR_EL1));
+        assertEquals(1 << 5, gic.redistributorFrame(0).read(SGI_BASE + 0x300, AccessWidth.WORD));
+        cpu.write(ICC_EOIR1_EL1, 5);
+        assertEquals(0, gic.redistributorFrame(0).read(SGI_BASE + 0x300, AccessWidth.WORD));
+    }
+
+    @Test
     void withEoiMode0DirIsIgnored() {
         redistributor.setLevel(23, true);
         read(ICC_IAR1_EL1);
