@@ -10,8 +10,11 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Values for the settings of one backend. Unknown keys are errors that suggest the nearest known key.
@@ -21,10 +24,12 @@ import java.util.TreeMap;
 public final class BackendConfiguration {
     private final String backend;
     private final SortedMap<String, String> values;
+    private final SortedSet<String> given;
 
-    private BackendConfiguration(String backend, SortedMap<String, String> values) {
+    private BackendConfiguration(String backend, SortedMap<String, String> values, Set<String> given) {
         this.backend = backend;
         this.values = values;
+        this.given = new TreeSet<>(given);
     }
 
     /**
@@ -61,7 +66,7 @@ public final class BackendConfiguration {
             }
             values.put(entry.getKey(), entry.getValue());
         }
-        return new BackendConfiguration(descriptor.id(), values);
+        return new BackendConfiguration(descriptor.id(), values, given.keySet());
     }
 
     /**
@@ -102,6 +107,25 @@ public final class BackendConfiguration {
      */
     public SortedMap<String, String> values() {
         return Collections.unmodifiableSortedMap(values);
+    }
+
+    /**
+     * Returns this configuration with other defaults. Backends have profiles by this: one setting that chooses the values
+     * of others.
+     *
+     * @param defaults key to value, for keys that the descriptor declares; not checked against what is allowed
+     * @return a configuration with these values for every setting that was not given
+     * @throws HypervisorException with UNKNOWN_SETTING if the descriptor does not declare a key
+     */
+    public BackendConfiguration orElse(Map<String, String> defaults) {
+        SortedMap<String, String> merged = new TreeMap<>(values);
+        for (Map.Entry<String, String> entry : new TreeMap<>(defaults).entrySet()) {
+            get(entry.getKey());
+            if (!given.contains(entry.getKey())) {
+                merged.put(entry.getKey(), entry.getValue());
+            }
+        }
+        return new BackendConfiguration(backend, merged, given);
     }
 
     /**

@@ -406,6 +406,22 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
+     * Tells whether stage 1 of a level maps an address for reading, as AT S1E1R or S1E2R would find. A page of a
+     * translation table that is not resident counts as not mapped.
+     *
+     * @param address virtual address
+     * @param level EL1 or EL2
+     * @return true if there is a translation
+     */
+    public boolean isMapped(long address, ExceptionLevel level) {
+        try {
+            return (memory.addressTranslate(level == ExceptionLevel.EL2, address, false, false, false) & 1) == 0;
+        } catch (MemoryFault absent) {
+            return false;
+        }
+    }
+
+    /**
      * Returns the CPU interface of this PE.
      *
      * @return the interface that the guest reaches through ICC registers

@@ -26,6 +26,8 @@ import java.util.function.LongPredicate;
 public final class PsciFirmware implements StateElement {
     /** Bits of power_state that must be zero in the original format. */
     private static final long POWER_STATE_RESERVED = 0xFCFE_0000L;
+    /** StateType of power_state: the context is lost. */
+    private static final long POWER_DOWN = 1L << 16;
     /** Everything of a function identifier but the calling convention and the low bits of the number. */
     private static final int NUMBER_RANGE = 0xBFFF_FFE0;
     /** MIGRATE_INFO_TYPE: there is no Trusted OS that would need migration. */
@@ -77,7 +79,7 @@ public final class PsciFirmware implements StateElement {
         long first = x1 & mask;
         return switch (function) {
             case Psci.VERSION -> new PsciOutcome.Result(Psci.VERSION_1_1);
-            case Psci.CPU_SUSPEND, Psci.CPU_SUSPEND_32 -> suspend(first);
+            case Psci.CPU_SUSPEND, Psci.CPU_SUSPEND_32 -> suspend(caller, first, x2 & mask, x3 & mask);
             case Psci.CPU_OFF -> turnOff(caller);
             case Psci.CPU_ON, Psci.CPU_ON_32 -> turnOn(first, x2 & mask, x3 & mask);
             case Psci.AFFINITY_INFO, Psci.AFFINITY_INFO_32 -> affinityInfo(first, x2 & mask);
@@ -100,7 +102,7 @@ public final class PsciFirmware implements StateElement {
     }
 
     /**
-     * Returns where a PE was last asked to start.
+     * Returns where a PE was last asked to start, or asked to be started after a power-down.
      *
      * @param pe index of the PE
      * @return physical address
@@ -128,11 +130,19 @@ public final class PsciFirmware implements StateElement {
         states[pe] = PowerState.ON;
     }
 
-    /** A power-down request is answered as a standby, which PSCI allows: the PE keeps its context. */
-    private static PsciOutcome suspend(long powerState) {
-        return (powerState & POWER_STATE_RESERVED) != 0
-                ? new PsciOutcome.Result(Psci.INVALID_PARAMETERS)
-                : new PsciOutcome.Suspend();
+    private PsciOutcome suspend(int caller, long powerState, long entry, long context) {
+        if ((powerState & POWER_STATE_RESERVED) != 0) {
+            return new PsciOutcome.Result(Psci.INVALID_PARAMETERS);
+        }
+        if ((powerState & POWER_DOWN) == 0) {
+            return new PsciOutcome.Suspend();
+        }
+        if ((entry & 3) != 0 || !validEntry.test(entry)) {
+            return new PsciOutcome.Result(Psci.INVALID_ADDRESS);
+        }
+        entries[caller] = entry;
+        contexts[caller] = context;
+        return new PsciOutcome.PowerDown(entry, context);
     }
 
     private PsciOutcome turnOff(int caller) {

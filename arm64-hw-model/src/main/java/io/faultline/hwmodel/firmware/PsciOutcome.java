@@ -33,6 +33,15 @@ public sealed interface PsciOutcome {
     /** The caller waits for an interrupt, then goes on with SUCCESS in X0. */
     record Suspend() implements PsciOutcome {}
 
+    /**
+     * The caller loses its context and waits for an interrupt, then starts as after CPU_ON. Where it cannot be powered
+     * down, {@link Suspend} is a legal answer, too (DEN 0022, 5.4.1).
+     *
+     * @param entry physical address of its first instruction
+     * @param context value for its X0
+     */
+    record PowerDown(long entry, long context) implements PsciOutcome {}
+
     /** The machine is to be turned off. */
     record SystemOff() implements PsciOutcome {}
 

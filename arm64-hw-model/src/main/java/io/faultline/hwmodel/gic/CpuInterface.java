@@ -49,10 +49,23 @@ public final class CpuInterface implements StateElement {
     /** Its group, or {@link #NO_GROUP}. */
     private int signalledGroup = NO_GROUP;
 
+    /** Follows from the state of whoever holds interrupts back, so it is not saved here. */
+    private boolean held;
+
     CpuInterface(Redistributor redistributor, Distributor distributor, SharedInterrupts shared) {
         this.shared = shared;
         this.redistributor = redistributor;
         this.distributor = distributor;
+    }
+
+    /**
+     * Holds every interrupt back, as if one of higher priority than all of them were running, or lets them go.
+     *
+     * @param back true to hold them back
+     */
+    public void hold(boolean back) {
+        held = back;
+        update();
     }
 
     /**
@@ -149,7 +162,7 @@ public final class CpuInterface implements StateElement {
     /** Works out again which interrupt is signalled. */
     void update() {
         int candidate = highestCandidate();
-        boolean sufficient = candidate != InterruptId.SPURIOUS && isSufficient(candidate);
+        boolean sufficient = !held && candidate != InterruptId.SPURIOUS && isSufficient(candidate);
         signalled = sufficient ? candidate : InterruptId.SPURIOUS;
         signalledGroup = sufficient ? groupOf(candidate) : NO_GROUP;
     }
@@ -241,12 +254,15 @@ public final class CpuInterface implements StateElement {
         }
     }
 
-    /** Ends the active state of an interrupt, whichever PE it is active on if it is shared. */
+    /**
+     * Ends the active state of an interrupt, whichever PE it is active on if it is shared. What is diverted is not the
+     * guest's to end.
+     */
     void deactivateNow(int intid) {
-        if (SharedInterrupts.contains(intid)) {
+        if (!SharedInterrupts.contains(intid)) {
+            redistributor.deactivateOwn(intid);
+        } else if (!shared.isDiverted(intid)) {
             shared.deactivate(intid);
-        } else {
-            redistributor.deactivate(intid);
         }
     }
 
@@ -269,6 +285,7 @@ public final class CpuInterface implements StateElement {
         groupEnabled[1] = false;
         activePriorities[0] = 0;
         activePriorities[1] = 0;
+        held = false;
         update();
     }
 

@@ -65,12 +65,14 @@ final class Distributor implements MmioDevice, StateElement {
         if (isPriority(register, width)) {
             long value = 0;
             for (int i = width.bytes() - 1; i >= 0; i--) {
-                value = value << 8 | shared.priority(register - IPRIORITYR + i);
+                int intid = register - IPRIORITYR + i;
+                value = value << 8 | (shared.isDiverted(intid) ? 0 : shared.priority(intid));
             }
             return value;
         }
         if (isRoute(register, width)) {
-            long route = shared.route(register - IROUTER >>> 3);
+            int intid = register - IROUTER >>> 3;
+            long route = shared.isDiverted(intid) ? 0 : shared.route(intid);
             return width == AccessWidth.DOUBLEWORD ? route : route >>> 8 * (register & 4) & 0xFFFF_FFFFL;
         }
         return width == AccessWidth.WORD ? readWord(register) & 0xFFFF_FFFFL : 0;
@@ -96,18 +98,20 @@ final class Distributor implements MmioDevice, StateElement {
     }
 
     private int readBits(int block, int word) {
-        return switch (block) {
+        int bits = switch (block) {
             case IGROUPR -> shared.groups(word);
             case ISENABLER, ICENABLER -> shared.enables(word);
             case ISPENDR, ICPENDR -> shared.pending(word);
             case ISACTIVER, ICACTIVER -> shared.actives(word);
             default -> 0;
         };
+        return bits & ~shared.diverted(word);
     }
 
     /** Two bits for each of 16 interrupts, the upper one says edge-triggered. */
     private int configuration(int first) {
-        int edges = shared.edges(first >>> 5) >>> (first & 16);
+        int word = first >>> 5;
+        int edges = (shared.edges(word) & ~shared.diverted(word)) >>> (first & 16);
         int value = 0;
         for (int i = 0; i < 16; i++) {
             value |= (edges >>> i & 1) << 2 * i + 1;
@@ -120,7 +124,10 @@ final class Distributor implements MmioDevice, StateElement {
         int register = (int) offset;
         if (isPriority(register, width)) {
             for (int i = 0; i < width.bytes(); i++) {
-                shared.priority(register - IPRIORITYR + i, (int) (value >>> 8 * i) & 0xFF);
+                int intid = register - IPRIORITYR + i;
+                if (!shared.isDiverted(intid)) {
+                    shared.priority(intid, (int) (value >>> 8 * i) & 0xFF);
+                }
             }
         } else if (isRoute(register, width)) {
             writeRoute(register, width, value);
@@ -131,6 +138,9 @@ final class Distributor implements MmioDevice, StateElement {
 
     private void writeRoute(int register, AccessWidth width, long value) {
         int intid = register - IROUTER >>> 3;
+        if (shared.isDiverted(intid)) {
+            return;
+        }
         if (width == AccessWidth.DOUBLEWORD) {
             shared.route(intid, value);
         } else {
@@ -158,9 +168,11 @@ final class Distributor implements MmioDevice, StateElement {
         }
     }
 
-    private void writeBits(int block, int word, int value) {
+    private void writeBits(int block, int word, int written) {
+        int kept = shared.diverted(word);
+        int value = written & ~kept;
         switch (block) {
-            case IGROUPR -> shared.groups(word, value);
+            case IGROUPR -> shared.groups(word, value | shared.groups(word) & kept);
             case ISENABLER -> shared.enables(word, shared.enables(word) | value);
             case ICENABLER -> shared.enables(word, shared.enables(word) & ~value);
             case ISPENDR -> shared.latch(word, value, 0);
@@ -180,11 +192,12 @@ final class Distributor implements MmioDevice, StateElement {
             edges |= (value >>> 2 * i + 1 & 1) << i;
         }
         int word = first >>> 5;
-        shared.edges(word, shared.edges(word) & ~(0xFFFF << shift) | edges << shift);
+        int written = 0xFFFF << shift & ~shared.diverted(word);
+        shared.edges(word, shared.edges(word) & ~written | edges << shift & written);
     }
 
     private void signal(int intid, boolean set) {
-        if (SharedInterrupts.contains(intid)) {
+        if (SharedInterrupts.contains(intid) && !shared.isDiverted(intid)) {
             int bit = 1 << intid;
             shared.latch(intid >>> 5, set ? bit : 0, set ? 0 : bit);
         }

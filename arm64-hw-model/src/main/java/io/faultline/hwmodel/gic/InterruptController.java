@@ -12,6 +12,7 @@ import io.faultline.hwmodel.memory.MmioDevice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The GICv3 of a machine: one distributor, and a redistributor with CPU interface for each PE.
@@ -36,6 +37,8 @@ public final class InterruptController implements StateElement {
     private final long[] affinities;
 
     private final int[] indices;
+
+    private Diversion diversion = Diversion.NONE;
 
     /**
      * Makes a controller.
@@ -140,6 +143,84 @@ public final class InterruptController implements StateElement {
                     + SharedInterrupts.FIRST + " to " + (SharedInterrupts.COUNT - 1));
         }
         return spi;
+    }
+
+    /**
+     * Says who takes interrupts away. Not part of the saved state.
+     *
+     * @param newDiversion is told of changes; replaces the one before
+     */
+    public void diversion(Diversion newDiversion) {
+        diversion = Objects.requireNonNull(newDiversion, "newDiversion");
+    }
+
+    Diversion diversion() {
+        return diversion;
+    }
+
+    /**
+     * Takes an SPI away from the PEs, or gives it back. What is pending is forgotten both times, and what is given back is
+     * disabled, in group 1 and of lowest priority.
+     *
+     * @param spi INTID, 32 to 255
+     * @param away true to take it away
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public void divert(int spi, boolean away) {
+        shared.divert(requireShared(spi), away);
+    }
+
+    /**
+     * Says that an SPI is or is not taken away, without any other effect, when a saved state is restored.
+     *
+     * @param spi INTID, 32 to 255
+     * @param away true if it is taken away
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public void diverted(int spi, boolean away) {
+        shared.diverted(requireShared(spi), away);
+    }
+
+    /**
+     * Tells whether an SPI is pending or active and pending.
+     *
+     * @param spi INTID, 32 to 255
+     * @return true if it is
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public boolean isPending(int spi) {
+        return shared.isPending(requireShared(spi));
+    }
+
+    /**
+     * Tells whether an SPI is active or active and pending.
+     *
+     * @param spi INTID, 32 to 255
+     * @return true if it is
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public boolean isActive(int spi) {
+        return shared.isActive(requireShared(spi));
+    }
+
+    /**
+     * Acknowledges a diverted SPI: it becomes active, and an edge is consumed.
+     *
+     * @param spi INTID, 32 to 255
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public void acknowledge(int spi) {
+        shared.activate(requireShared(spi));
+    }
+
+    /**
+     * Ends the active state of a diverted SPI.
+     *
+     * @param spi INTID, 32 to 255
+     * @throws IllegalArgumentException if there is no such SPI
+     */
+    public void end(int spi) {
+        shared.deactivate(requireShared(spi));
     }
 
     /** Returns the index of the PE with an affinity, or -1. */

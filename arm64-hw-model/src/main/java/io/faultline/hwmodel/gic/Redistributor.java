@@ -41,6 +41,9 @@ public final class Redistributor implements StateElement {
     private int line;
     private int latch;
     private int active;
+    /** Not signalled and not accessible to the PE; follows from the state of whoever diverts, so it is not saved here. */
+    private int diverted;
+
     private final byte[] priority = new byte[COUNT];
     private boolean asleep;
 
@@ -88,7 +91,72 @@ public final class Redistributor implements StateElement {
                 latch |= bit & edge;
             }
             cpuInterface.update();
+            tell(bit);
         }
+    }
+
+    private void tell(int bits) {
+        for (int left = bits & diverted; left != 0; left &= left - 1) {
+            controller.diversion().changed(index, Integer.numberOfTrailingZeros(left));
+        }
+    }
+
+    /**
+     * Takes a PPI away from the PE, or gives it back. What is pending is forgotten both times, and what is given back is
+     * disabled, in group 1 and of lowest priority.
+     *
+     * @param ppi INTID 16 to 31
+     * @param away true to take it away
+     * @throws IllegalArgumentException if it is not a PPI
+     */
+    public void divert(int ppi, boolean away) {
+        int bit = ppiBit(ppi);
+        latch &= ~bit;
+        if (away) {
+            diverted |= bit;
+        } else {
+            diverted &= ~bit;
+            enabled &= ~bit;
+            group |= bit;
+            priority[ppi] = (byte) GicIdentity.PRIORITY_MASK;
+        }
+        cpuInterface.update();
+    }
+
+    /**
+     * Says that a PPI is or is not taken away, without any other effect, when a saved state is restored.
+     *
+     * @param ppi INTID 16 to 31
+     * @param away true if it is taken away
+     * @throws IllegalArgumentException if it is not a PPI
+     */
+    public void diverted(int ppi, boolean away) {
+        int bit = ppiBit(ppi);
+        diverted = away ? diverted | bit : diverted & ~bit;
+        cpuInterface.update();
+    }
+
+    /**
+     * Acknowledges a diverted PPI: it becomes active, and an edge is consumed.
+     *
+     * @param ppi INTID 16 to 31
+     * @throws IllegalArgumentException if it is not a PPI
+     */
+    public void acknowledge(int ppi) {
+        ppiBit(ppi);
+        activate(ppi);
+    }
+
+    /**
+     * Ends the active state of a diverted PPI.
+     *
+     * @param ppi INTID 16 to 31
+     * @throws IllegalArgumentException if it is not a PPI
+     */
+    public void end(int ppi) {
+        ppiBit(ppi);
+        deactivate(ppi);
+        cpuInterface.update();
     }
 
     /**
@@ -228,7 +296,7 @@ public final class Redistributor implements StateElement {
 
     /** Pending, enabled here, and not already active. */
     int candidates() {
-        return pending() & enabled & ~active;
+        return pending() & enabled & ~active & ~diverted;
     }
 
     void activate(int intid) {
@@ -236,9 +304,14 @@ public final class Redistributor implements StateElement {
         active |= 1 << intid;
     }
 
-    void deactivate(int intid) {
-        if (intid < COUNT) {
-            active &= ~(1 << intid);
+    private void deactivate(int intid) {
+        active &= ~(1 << intid);
+    }
+
+    /** As the guest does it, which cannot end what is diverted. */
+    void deactivateOwn(int intid) {
+        if (intid < COUNT && (diverted >>> intid & 1) == 0) {
+            deactivate(intid);
         }
     }
 
@@ -247,6 +320,10 @@ public final class Redistributor implements StateElement {
             latch |= 1 << intid;
             cpuInterface.update();
         }
+    }
+
+    int diverted() {
+        return diverted;
     }
 
     int groups() {
@@ -316,6 +393,7 @@ public final class Redistributor implements StateElement {
         line = 0;
         latch = 0;
         active = 0;
+        diverted = 0;
         Arrays.fill(priority, (byte) 0);
         asleep = true;
         cpuInterface.reset();

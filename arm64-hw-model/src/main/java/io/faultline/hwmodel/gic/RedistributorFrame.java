@@ -47,7 +47,8 @@ final class RedistributorFrame implements MmioDevice {
         if (isPriority(register, width)) {
             long value = 0;
             for (int i = width.bytes() - 1; i >= 0; i--) {
-                value = value << 8 | state.priority(register - IPRIORITYR0 + i);
+                int intid = register - IPRIORITYR0 + i;
+                value = value << 8 | (isDiverted(intid) ? 0 : state.priority(intid));
             }
             return value;
         }
@@ -65,10 +66,10 @@ final class RedistributorFrame implements MmioDevice {
             case TYPER_HIGH -> (int) (typer() >>> 32);
             case WAKER -> state.isAsleep() ? PROCESSOR_SLEEP | CHILDREN_ASLEEP : 0;
             case PIDR2, SGI_BASE + PIDR2 -> GicIdentity.PIDR2;
-            case IGROUPR0 -> state.groups();
-            case ISENABLER0, ICENABLER0 -> state.enables();
-            case ISPENDR0, ICPENDR0 -> state.pending();
-            case ISACTIVER0, ICACTIVER0 -> state.actives();
+            case IGROUPR0 -> state.groups() & ~state.diverted();
+            case ISENABLER0, ICENABLER0 -> state.enables() & ~state.diverted();
+            case ISPENDR0, ICPENDR0 -> state.pending() & ~state.diverted();
+            case ISACTIVER0, ICACTIVER0 -> state.actives() & ~state.diverted();
             case ICFGR0 -> configuration(0);
             case ICFGR1 -> configuration(16);
             default -> 0;
@@ -84,9 +85,10 @@ final class RedistributorFrame implements MmioDevice {
 
     /** Two bits for each interrupt, the upper one says edge-triggered. */
     private int configuration(int first) {
+        int edges = state.edges() & ~state.diverted();
         int value = 0;
         for (int i = 0; i < 16; i++) {
-            value |= (state.edges() >>> first + i & 1) << 2 * i + 1;
+            value |= (edges >>> first + i & 1) << 2 * i + 1;
         }
         return value;
     }
@@ -96,29 +98,38 @@ final class RedistributorFrame implements MmioDevice {
         int register = (int) offset;
         if (isPriority(register, width)) {
             for (int i = 0; i < width.bytes(); i++) {
-                state.priority(register - IPRIORITYR0 + i, (int) (value >>> 8 * i) & 0xFF);
+                int intid = register - IPRIORITYR0 + i;
+                if (!isDiverted(intid)) {
+                    state.priority(intid, (int) (value >>> 8 * i) & 0xFF);
+                }
             }
         } else if (width == AccessWidth.WORD) {
             writeWord(register, (int) value);
         }
     }
 
+    private boolean isDiverted(int intid) {
+        return (state.diverted() >>> intid & 1) != 0;
+    }
+
     private void writeWord(int register, int value) {
+        int kept = state.diverted();
+        int bits = value & ~kept;
         switch (register) {
             case WAKER -> state.sleep((value & PROCESSOR_SLEEP) != 0);
-            case IGROUPR0 -> state.groups(value);
-            case ISENABLER0 -> state.enables(state.enables() | value);
-            case ICENABLER0 -> state.enables(state.enables() & ~value);
-            case ISPENDR0 -> state.latch(value, 0);
-            case ICPENDR0 -> state.latch(0, value);
-            case ISACTIVER0 -> state.actives(state.actives() | value);
-            case ICACTIVER0 -> state.actives(state.actives() & ~value);
+            case IGROUPR0 -> state.groups(bits | state.groups() & kept);
+            case ISENABLER0 -> state.enables(state.enables() | bits);
+            case ICENABLER0 -> state.enables(state.enables() & ~bits);
+            case ISPENDR0 -> state.latch(bits, 0);
+            case ICPENDR0 -> state.latch(0, bits);
+            case ISACTIVER0 -> state.actives(state.actives() | bits);
+            case ICACTIVER0 -> state.actives(state.actives() & ~bits);
             case ICFGR1 -> {
                 int edges = 0;
                 for (int i = 0; i < 16; i++) {
                     edges |= (value >>> 2 * i + 1 & 1) << 16 + i;
                 }
-                state.ppiEdges(edges);
+                state.ppiEdges(edges & ~kept | state.edges() & kept);
             }
             default -> {
                 // RAZ/WI: read-only, reserved, or for a feature that the ID registers say is absent

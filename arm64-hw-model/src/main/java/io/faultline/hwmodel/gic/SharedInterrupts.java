@@ -34,6 +34,9 @@ final class SharedInterrupts implements StateElement {
     private final int[] line = new int[WORDS];
     private final int[] latch = new int[WORDS];
     private final int[] active = new int[WORDS];
+    /** Not signalled and not accessible to any PE; follows from the state of whoever diverts, so it is not saved here. */
+    private final int[] diverted = new int[WORDS];
+
     private final byte[] priority = new byte[COUNT];
     private final long[] route = new long[COUNT];
     /** Index of the PE that each route names; derived. */
@@ -78,7 +81,7 @@ final class SharedInterrupts implements StateElement {
 
     /** Pending, enabled here, and not already active. */
     private int candidates(int word) {
-        return pending(word) & enabled[word] & ~active[word];
+        return pending(word) & enabled[word] & ~active[word] & ~diverted[word];
     }
 
     /**
@@ -103,6 +106,39 @@ final class SharedInterrupts implements StateElement {
             }
         }
         return best;
+    }
+
+    int diverted(int word) {
+        return diverted[word];
+    }
+
+    boolean isDiverted(int intid) {
+        return (diverted[word(intid)] & bit(intid)) != 0;
+    }
+
+    void divert(int intid, boolean away) {
+        int word = word(intid);
+        latch[word] &= ~bit(intid);
+        if (!away) {
+            enabled[word] &= ~bit(intid);
+            group[word] |= bit(intid);
+            priority[intid] = (byte) GicIdentity.PRIORITY_MASK;
+        }
+        diverted(intid, away);
+    }
+
+    void diverted(int intid, boolean away) {
+        int word = word(intid);
+        diverted[word] = away ? diverted[word] | bit(intid) : diverted[word] & ~bit(intid);
+        changed(intid);
+    }
+
+    boolean isPending(int intid) {
+        return (pending(word(intid)) & bit(intid)) != 0;
+    }
+
+    boolean isActive(int intid) {
+        return (active[word(intid)] & bit(intid)) != 0;
     }
 
     int group(int intid) {
@@ -188,6 +224,9 @@ final class SharedInterrupts implements StateElement {
         if (target[intid] != NOBODY) {
             controller.update(target[intid]);
         }
+        if (isDiverted(intid)) {
+            controller.diversion().changed(Diversion.NO_PE, intid);
+        }
     }
 
     private void wordChanged(int word) {
@@ -213,6 +252,7 @@ final class SharedInterrupts implements StateElement {
         Arrays.fill(line, 0);
         Arrays.fill(latch, 0);
         Arrays.fill(active, 0);
+        Arrays.fill(diverted, 0);
         Arrays.fill(priority, (byte) 0);
         Arrays.fill(route, 0);
         Arrays.fill(target, controller.find(0));

@@ -99,7 +99,11 @@ class PsciFirmwareTest {
     @Test
     void suspendWaits() {
         assertEquals(new PsciOutcome.Suspend(), call(Psci.CPU_SUSPEND, 0));
-        assertEquals(new PsciOutcome.Suspend(), call(Psci.CPU_SUSPEND_32, 0x1_0000));
+        assertEquals(new PsciOutcome.PowerDown(ENTRY, 7), call(Psci.CPU_SUSPEND_32, 0x1_0000, ENTRY, 7));
+        assertEquals(ENTRY, psci.entry(0));
+        assertEquals(7, psci.context(0));
+        assertEquals(result(Psci.INVALID_ADDRESS), call(Psci.CPU_SUSPEND, 0x1_0000, 0, 0));
+        assertEquals(result(Psci.INVALID_ADDRESS), call(Psci.CPU_SUSPEND, 0x1_0000, ENTRY + 2, 0));
         assertEquals(result(Psci.INVALID_PARAMETERS), call(Psci.CPU_SUSPEND, 0x8000_0000L));
     }
 

@@ -7,6 +7,7 @@ package io.faultline.backend.kvm;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.kvm.sdei.ClientInterrupts;
 import io.faultline.backend.kvm.sdei.ClientMachine;
 import io.faultline.backend.kvm.sdei.ClientPe;
 import java.util.List;
@@ -18,12 +19,14 @@ import java.util.stream.IntStream;
 final class HostClient implements ClientMachine {
     private final Host host;
     private final List<ClientPe> processors;
+    private final ClientInterrupts interrupts;
 
-    HostClient(Host host) {
+    HostClient(Host host, boolean holdsInterrupts) {
         this.host = host;
         processors = IntStream.range(0, host.vcpuCount())
-                .<ClientPe>mapToObj(index -> new VcpuClient(host.vcpu(index)))
+                .<ClientPe>mapToObj(index -> new VcpuClient(host.vcpu(index), holdsInterrupts))
                 .toList();
+        interrupts = new HostInterrupts(host);
     }
 
     @Override
@@ -40,6 +43,11 @@ final class HostClient implements ClientMachine {
     public OptionalInt find(long affinity) {
         Optional<VirtualProcessor> vcpu = host.byAffinity(affinity);
         return vcpu.isPresent() ? OptionalInt.of(vcpu.get().index()) : OptionalInt.empty();
+    }
+
+    @Override
+    public ClientInterrupts interrupts() {
+        return interrupts;
     }
 
     @Override

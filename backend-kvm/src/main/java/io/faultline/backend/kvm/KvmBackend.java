@@ -18,7 +18,7 @@ import io.faultline.backend.core.machine.CorePlan;
 import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.guest.KvmSdeiGuestDriver;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
-import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -68,7 +68,8 @@ final class KvmBackend implements HypervisorBackend {
         }
         CapabilitySet capabilities =
                 KvmCapabilities.of(policy, pageFaults, request.asyncPageFaults().isPresent());
-        return new CorePlan(IDENTITY, request, capabilities, CHANNELS, List.of(), hardware, personalities);
+        return new CorePlan(
+                IDENTITY, request, capabilities, CHANNELS, EventConflicts.of(request, policy), hardware, personalities);
     }
 
     @Override

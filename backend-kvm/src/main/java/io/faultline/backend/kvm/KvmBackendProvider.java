@@ -12,7 +12,8 @@ import io.faultline.api.spi.ProbeResult;
 import io.faultline.api.spi.Setting;
 import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
-import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiProfile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +35,9 @@ public final class KvmBackendProvider implements HypervisorBackendProvider {
     public KvmBackendProvider() {}
 
     private static List<Setting> settings() {
-        List<Setting> settings = new ArrayList<>(SdeiPolicy.settings());
+        List<Setting> settings = new ArrayList<>();
+        settings.add(SdeiProfile.setting());
+        settings.addAll(SdeiPolicy.settings());
         settings.addAll(ApfSettings.settings());
         settings.addAll(HardwareSettings.settings());
         return settings;

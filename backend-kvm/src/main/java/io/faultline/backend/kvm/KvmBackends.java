@@ -14,7 +14,7 @@ import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
-import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 
 /**
  * Opens backends in the style of KVM, possibly with parts replaced.

@@ -11,7 +11,7 @@ import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.capability.SdeiLimits;
 import io.faultline.backend.core.machine.MachineLayout;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
-import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 
 /** What machines in the style of KVM can do. */
 final class KvmCapabilities {
@@ -19,6 +19,7 @@ final class KvmCapabilities {
     static final int PLATFORM_EVENTS = 64;
 
     private static final String NO_DISPATCHER = "sdei.dispatcher is set to absent";
+    private static final String NO_SLOTS = "sdei.private-slots and sdei.shared-slots are 0";
     private static final String NO_OFFER = "the request does not offer asynchronous page faults to the guest";
 
     private KvmCapabilities() {}
@@ -42,9 +43,15 @@ final class KvmCapabilities {
                 .with(Capabilities.EL2, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES);
         if (policy.isOffered()) {
-            builder.with(Capabilities.SDEI, new SdeiLimits(policy.minorVersion(), 0, 0))
-                    .with(Capabilities.SDEI_PLATFORM_EVENTS, PLATFORM_EVENTS)
-                    .without(Capabilities.SDEI_BIND, "the dispatcher has no bind slots");
+            builder.with(
+                            Capabilities.SDEI,
+                            new SdeiLimits(policy.minorVersion(), policy.privateSlots(), policy.sharedSlots()))
+                    .with(Capabilities.SDEI_PLATFORM_EVENTS, PLATFORM_EVENTS);
+            if (policy.hasSlots()) {
+                builder.with(Capabilities.SDEI_BIND, true);
+            } else {
+                builder.without(Capabilities.SDEI_BIND, NO_SLOTS);
+            }
             if (offered) {
                 addPageFaults(builder, pageFaults);
             } else {

@@ -9,7 +9,8 @@ import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.pagefault.KvmPageFaultModule;
 import io.faultline.backend.kvm.sdei.SdeiModule;
-import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiProfile;
 import java.util.Objects;
 
 /**
@@ -31,7 +32,8 @@ public final class KvmModule extends AbstractModule {
 
     @Override
     protected void configure() {
-        install(new SdeiModule(SdeiPolicy.of(configuration)));
+        BackendConfiguration chosen = SdeiProfile.applyTo(configuration);
+        install(new SdeiModule(SdeiPolicy.of(chosen)));
         install(new KvmPageFaultModule(ApfSettings.of(configuration)));
     }
 }

@@ -22,7 +22,10 @@ import io.faultline.backend.kvm.pagefault.PageFaultFront;
 import io.faultline.backend.kvm.sdei.EventDefinition;
 import io.faultline.backend.kvm.sdei.SdeiDispatcher;
 import io.faultline.backend.kvm.sdei.SdeiDispatchers;
-import io.faultline.backend.kvm.sdei.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.DispatchChoice;
+import io.faultline.backend.kvm.sdei.policy.OfferChoice;
+import io.faultline.backend.kvm.sdei.policy.PlatformEvent;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +56,16 @@ public final class KvmPersonality implements Personality {
     @Override
     public void attach(Host host) {
         if (policy.isOffered()) {
-            dispatcher = Optional.of(dispatchers.create(new HostClient(host), events(host.request())));
+            boolean holds = policy.is(DispatchChoice.HeldInterrupts.HELD);
+            SdeiDispatcher created = dispatchers.create(new HostClient(host, holds), events(host.request()));
+            host.gic().diversion(created::interruptChanged);
+            dispatcher = Optional.of(created);
         }
         absentPages = pageFaults.attach(host, dispatcher.map(SdeiDispatcher::injection));
         notifications = new KvmNotifications(host, dispatcher);
     }
 
-    private static List<EventDefinition> events(MachineRequest request) {
+    private List<EventDefinition> events(MachineRequest request) {
         List<EventDefinition> events = new ArrayList<>();
         request.asyncPageFaults()
                 .ifPresent(wish ->
@@ -68,6 +74,9 @@ public final class KvmPersonality implements Personality {
             if (channel instanceof SdeiEvent event && event.event() != Sdei.EVENT_SOFTWARE_SIGNALLED) {
                 events.add(new EventDefinition(event.event(), event.type(), event.priority()));
             }
+        }
+        for (PlatformEvent event : policy.events()) {
+            events.add(new EventDefinition(event.number(), event.type(), event.priority()));
         }
         return events;
     }
@@ -95,7 +104,7 @@ public final class KvmPersonality implements Personality {
 
     @Override
     public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
-        return policy.isOffered(conduit)
+        return policy.isOffered(OfferChoice.Conduit.valueOf(conduit.name()))
                         && dispatcher.isPresent()
                         && dispatcher.get().call(vcpu.index(), function)
                 || pageFaults.call(vcpu, function);
@@ -114,6 +123,17 @@ public final class KvmPersonality implements Personality {
     @Override
     public void turnedOn(VirtualProcessor vcpu) {
         dispatcher.ifPresent(present -> present.turnedOn(vcpu.index()));
+    }
+
+    /** A handler has a context to go back to, which a power-down would lose. */
+    @Override
+    public boolean canPowerDown(VirtualProcessor vcpu) {
+        return dispatcher.isEmpty() || !dispatcher.get().isHandling(vcpu.index());
+    }
+
+    @Override
+    public void resumed(VirtualProcessor vcpu) {
+        dispatcher.ifPresent(present -> present.resumed(vcpu.index()));
     }
 
     @Override

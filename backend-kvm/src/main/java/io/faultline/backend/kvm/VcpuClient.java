@@ -13,12 +13,19 @@ import io.faultline.hwmodel.cpu.ProcessingElement;
 
 /** A vCPU as the SDEI dispatcher sees it: a guest whose context is with the software above it inside a trap. */
 final class VcpuClient implements ClientPe {
+    /** HCR_EL2.E2H and TGE: the client at EL2 is a host operating system. */
+    private static final long HCR_HOST = 1L << 34 | 1L << 27;
+
+    private static final long SCTLR_SPAN = 1L << 23;
+
     private final VirtualProcessor vcpu;
     private final ProcessingElement pe;
+    private final boolean holdsInterrupts;
 
-    VcpuClient(VirtualProcessor vcpu) {
+    VcpuClient(VirtualProcessor vcpu, boolean holdsInterrupts) {
         this.vcpu = vcpu;
         this.pe = vcpu.pe();
+        this.holdsInterrupts = holdsInterrupts;
     }
 
     private boolean isTrapped() {
@@ -77,8 +84,35 @@ final class VcpuClient implements ClientPe {
     }
 
     @Override
+    public ExceptionLevel level() {
+        return pe.topLevel();
+    }
+
+    @Override
     public long systemControl() {
-        return pe.read(isAtEl2() ? SystemRegister.SCTLR_EL2 : SystemRegister.SCTLR_EL1);
+        if (!isAtEl2()) {
+            return pe.read(SystemRegister.SCTLR_EL1);
+        }
+        long control = pe.read(SystemRegister.SCTLR_EL2);
+        boolean isHost = (pe.read(SystemRegister.HCR_EL2) & HCR_HOST) == HCR_HOST;
+        return isHost ? control : control | SCTLR_SPAN;
+    }
+
+    @Override
+    public long vectorBase() {
+        return pe.read(isAtEl2() ? SystemRegister.VBAR_EL2 : SystemRegister.VBAR_EL1);
+    }
+
+    @Override
+    public boolean isMapped(long address) {
+        return pe.isMapped(address, level());
+    }
+
+    @Override
+    public void handlers(int depth) {
+        if (holdsInterrupts) {
+            pe.cpuInterface().hold(depth > 0);
+        }
     }
 
     @Override

@@ -111,11 +111,15 @@ class KvmBackendTest {
     void capabilitiesSayWhatTheDispatcherOffers() {
         CapabilitySet capabilities = backend.capabilities();
         assertEquals(
-                new SdeiLimits(0, 0, 0), capabilities.get(Capabilities.SDEI).orElseThrow());
+                new SdeiLimits(0, 3, 3), capabilities.get(Capabilities.SDEI).orElseThrow());
         assertEquals(64, capabilities.get(Capabilities.SDEI_PLATFORM_EVENTS).orElseThrow());
+        assertTrue(capabilities.has(Capabilities.SDEI_BIND));
         assertEquals(
-                "the dispatcher has no bind slots",
-                capabilities.absence(Capabilities.SDEI_BIND).orElseThrow());
+                "sdei.private-slots and sdei.shared-slots are 0",
+                KvmRig.open(Map.of("profile", "kvm-v7"))
+                        .capabilities()
+                        .absence(Capabilities.SDEI_BIND)
+                        .orElseThrow());
         for (String id : List.of("vcpus", "save-restore", "timers", "psci", "ppi", "paging")) {
             assertTrue(capabilities.has(id), id);
         }

@@ -43,6 +43,7 @@ final class KvmRig implements SdeiGuest {
     static final long WFI = RAM + 0x200;
     static final long ERET = RAM + 0x300;
     static final long STORE = RAM + 0x400;
+    static final long LOAD = RAM + 0x408;
     static final long HANDLER = RAM + 0x1000;
     static final long VECTORS = RAM + 0x2000;
     static final long RESUME = RAM + 0x3000;
@@ -60,14 +61,21 @@ final class KvmRig implements SdeiGuest {
 
     final List<TraceEvent> trace = new ArrayList<>();
     final Machine machine;
+    private final ExceptionLevel level;
 
     KvmRig(int vcpus, Map<String, String> settings, NotificationChannel... more) {
         this(vcpus, open(settings), more);
     }
 
     KvmRig(int vcpus, HypervisorBackend backend, NotificationChannel... more) {
+        this(vcpus, ExceptionLevel.EL1, backend, more);
+    }
+
+    KvmRig(int vcpus, ExceptionLevel level, HypervisorBackend backend, NotificationChannel... more) {
+        this.level = level;
         MachineRequest.Builder request = MachineRequest.builder()
                 .vcpus(vcpus)
+                .level(level)
                 .memory(MemoryRegion.ram(RAM, RAM_BYTES))
                 .trace((nanos, event) -> trace.add(event));
         CHANNELS.forEach(request::channel);
@@ -85,12 +93,13 @@ final class KvmRig implements SdeiGuest {
         word(WFI + 4, NOP_WORD);
         word(ERET, 0xD69F03E0);
         word(STORE, 0xB9000001);
+        word(LOAD, 0xB9400001);
         for (long address = HANDLER; address < RESUME + 0x100; address += 4) {
             word(address, NOP_WORD);
         }
         start(0);
         for (int pe = 1; pe < vcpus; pe++) {
-            callNumber(0, Psci.CPU_ON, pe, NOP, 0);
+            callAt(level == ExceptionLevel.EL2 ? SMC : HVC, 0, Psci.CPU_ON, pe, NOP, 0);
             start(pe);
         }
     }
@@ -103,9 +112,8 @@ final class KvmRig implements SdeiGuest {
     /** Interrupts unmasked, vectors of NOPs, at a NOP. */
     void start(int pe) {
         Vcpu vcpu = vcpu(pe);
-        vcpu.write(SystemRegister.VBAR_EL1, VECTORS);
-        vcpu.write(
-                CoreRegister.PSTATE, ProcessorState.at(ExceptionLevel.EL1, true).spsr());
+        vcpu.write(level == ExceptionLevel.EL2 ? SystemRegister.VBAR_EL2 : SystemRegister.VBAR_EL1, VECTORS);
+        vcpu.write(CoreRegister.PSTATE, ProcessorState.at(level, true).spsr());
         at(pe, NOP);
     }
 
@@ -155,7 +163,7 @@ final class KvmRig implements SdeiGuest {
 
     @Override
     public long callNumber(int pe, int function, long... arguments) {
-        return callAt(HVC, pe, function, arguments);
+        return callAt(level == ExceptionLevel.EL2 ? SMC : HVC, pe, function, arguments);
     }
 
     long callAt(long instruction, int pe, int function, long... arguments) {
@@ -191,7 +199,7 @@ final class KvmRig implements SdeiGuest {
     }
 
     /** Executes a store of a word. */
-    private void store(int pe, long address, long value) {
+    void store(int pe, long address, long value) {
         at(pe, STORE);
         x(pe, 0, address);
         x(pe, 1, value);

@@ -182,6 +182,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
             case INTERRUPT -> interruptWait();
             case PAGE_OR_INTERRUPT -> pageWait(true);
             case PAGE -> pageWait(false);
+            case POWERED_DOWN -> powerDownWait();
         };
     }
 
@@ -191,6 +192,16 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
             return goOn();
         }
         return new VcpuExit.WaitForInterrupt(CoreMachine.deadline(pe.timers().nextDeadline()));
+    }
+
+    private @Nullable VcpuExit powerDownWait() {
+        @Nullable VcpuExit waiting = interruptWait();
+        if (waiting == null) {
+            machine.power().resume(this);
+            // The reset has made the PE forget what woke it.
+            pe.requestAttention();
+        }
+        return waiting;
     }
 
     private @Nullable VcpuExit pageWait(boolean interruptible) {
@@ -225,6 +236,13 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     void waitForInterrupt() {
         machine.counts().count(Counter.INTERRUPT_WAITS);
         wait.forInterrupt();
+        pe.requestStop();
+    }
+
+    /** The context is lost; the vCPU starts anew when an interrupt or event comes. */
+    void waitPoweredDown() {
+        machine.counts().count(Counter.INTERRUPT_WAITS);
+        wait.poweredDown();
         pe.requestStop();
     }
 

@@ -90,6 +90,8 @@ final class FirmwareCalls {
             result = answer.result();
         } else if (outcome instanceof PsciOutcome.TurnOn turnOn) {
             power.turnOn(turnOn);
+        } else if (outcome instanceof PsciOutcome.PowerDown && power.canPowerDown(vcpu)) {
+            vcpu.waitPoweredDown();
         } else {
             vcpu.waitForInterrupt();
         }

@@ -74,6 +74,25 @@ public interface Personality extends StateElement {
     void turnedOn(VirtualProcessor vcpu);
 
     /**
+     * Tells whether a vCPU may lose its context in CPU_SUSPEND. If not, a power-down request is a standby.
+     *
+     * @param vcpu the vCPU that makes the call
+     * @return true unless the personality needs the context
+     */
+    default boolean canPowerDown(VirtualProcessor vcpu) {
+        return true;
+    }
+
+    /**
+     * A vCPU wakes from a power-down in CPU_SUSPEND and has its reset state, entry point and context (SDEI-175).
+     *
+     * @param vcpu the vCPU
+     */
+    default void resumed(VirtualProcessor vcpu) {
+        // nothing of a personality is lost unless it says so
+    }
+
+    /**
      * A vCPU is being turned off, by CPU_OFF or with the whole machine by SYSTEM_OFF or SYSTEM_RESET (SDEI-178). It is
      * still on.
      *

@@ -69,6 +69,21 @@ final class PowerControl {
         machine.emit(new TraceEvent.PowerStateChanged(-1, state));
     }
 
+    /**
+     * Whether a vCPU may lose its context. It is not worth it if there is something to wake it already, and not possible
+     * where the personality has a part of its context.
+     */
+    boolean canPowerDown(CoreVcpu vcpu) {
+        return !vcpu.pe().isInterruptPending() && machine.personality().canPowerDown(vcpu);
+    }
+
+    /** A vCPU wakes from a power-down. */
+    void resume(CoreVcpu vcpu) {
+        coldState(vcpu, psci.entry(vcpu.index()), psci.context(vcpu.index()));
+        machine.personality().resumed(vcpu);
+        machine.emit(new TraceEvent.PowerStateChanged(vcpu.index(), "resumed"));
+    }
+
     /** Puts one vCPU into its state after cold reset: vCPU 0 is on, the others are off. */
     void reset(CoreVcpu vcpu) {
         coldState(vcpu, 0, 0);

@@ -20,7 +20,9 @@ final class WaitState implements StateElement {
         /** A page, while interrupts and events are still taken. */
         PAGE_OR_INTERRUPT,
         /** A page and nothing else. */
-        PAGE
+        PAGE,
+        /** An interrupt or an event of the personality, without a context to go back to. */
+        POWERED_DOWN
     }
 
     private static final Kind[] KINDS = Kind.values();
@@ -39,6 +41,11 @@ final class WaitState implements StateElement {
 
     void forInterrupt() {
         kind = Kind.INTERRUPT;
+        page = 0;
+    }
+
+    void poweredDown() {
+        kind = Kind.POWERED_DOWN;
         page = 0;
     }
 

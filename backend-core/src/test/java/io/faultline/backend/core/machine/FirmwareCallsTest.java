@@ -165,6 +165,25 @@ class FirmwareCallsTest {
         assertEquals(Psci.INVALID_PARAMETERS, call(new Rig(1), hvc(0), Psci.CPU_SUSPEND, 0xFFFF_FFFFL, 0, 0));
     }
 
+    @Test
+    void aPowerDownLosesTheContextAndStartsAtItsEntryPointWhenAnInterruptComes() {
+        Rig rig = new Rig(1);
+        assertEquals(0, call(rig, hvc(0), EventPersonality.REGISTER, Rig.CODE + 0x80));
+        rig.set(20, 77);
+        prepare(rig, smc(0), Psci.CPU_SUSPEND, 0x1_0000, Rig.CODE + 0x40, 9);
+        assertEquals(new VcpuExit.WaitForInterrupt(OptionalLong.empty()), rig.run());
+        Rig copy = new Rig(1);
+        copy.machine.restore(rig.machine.save());
+        for (Rig one : List.of(rig, copy)) {
+            assertEquals(new VcpuExit.WaitForInterrupt(OptionalLong.empty()), one.run());
+            one.personality.raise(0);
+            one.step();
+            assertEquals(9, one.x(0));
+            assertEquals(0, one.x(20));
+            assertEquals(Rig.CODE + 0x40, one.x(2), "what the handler interrupted");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {Psci.SYSTEM_OFF, Psci.SYSTEM_RESET})
     void aSystemEventTurnsEveryVcpuOff(int function) {

@@ -5,7 +5,7 @@
 package io.faultline.backend.kvm.sdei;
 
 /**
- * Which addresses a client may give as entry point or as resume address.
+ * Which addresses a client may give as entry point or as resume address, whatever its translation says.
  *
  * @since 0.1
  */

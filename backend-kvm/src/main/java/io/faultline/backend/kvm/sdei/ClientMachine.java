@@ -37,6 +37,13 @@ public interface ClientMachine {
     OptionalInt find(long affinity);
 
     /**
+     * Returns the interrupts of the machine.
+     *
+     * @return the same object each time
+     */
+    ClientInterrupts interrupts();
+
+    /**
      * Tells whether anybody wants to know what happens.
      *
      * @return the same on each call

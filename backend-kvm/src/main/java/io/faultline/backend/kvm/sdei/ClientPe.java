@@ -4,6 +4,9 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.arm64.ProcessorState;
+
 /**
  * A processing element of the client, as the dispatcher needs it. Its context is that of the guest, wherever the hardware
  * keeps it at the moment: in the PE itself between two instructions, in the exception registers of EL2 inside a call.
@@ -71,19 +74,57 @@ public interface ClientPe {
     void resumeAt(long pc, long pstate);
 
     /**
+     * Returns the exception level of the client.
+     *
+     * @return EL1 of a guest that has no EL2, EL2 of one that has
+     */
+    ExceptionLevel level();
+
+    /**
+     * Returns the exception level that the guest goes on at. In a call, the level of the caller.
+     *
+     * @return EL0 to EL2
+     */
+    default ExceptionLevel currentLevel() {
+        return new ProcessorState(pstate()).level();
+    }
+
+    /**
      * Returns the system control register of the client's exception level.
      *
-     * @return SCTLR_EL1
+     * @return SCTLR_EL1 or SCTLR_EL2, with SPAN as one where the architecture leaves PAN alone
      */
     long systemControl();
 
     /**
+     * Returns the vector base of the client's exception level.
+     *
+     * @return VBAR_EL1 or VBAR_EL2
+     */
+    long vectorBase();
+
+    /**
+     * Tells whether the client's translation maps an address.
+     *
+     * @param address virtual address at the client's exception level
+     * @return true if it can be read there
+     */
+    boolean isMapped(long address);
+
+    /**
      * Sets what an ERET of the client returns to.
      *
-     * @param pc ELR_EL1
-     * @param pstate SPSR_EL1
+     * @param pc ELR of the client's exception level
+     * @param pstate SPSR of the client's exception level
      */
     void exceptionReturn(long pc, long pstate);
+
+    /**
+     * Says how many handlers run on the PE, whenever it changes.
+     *
+     * @param depth 0 to 2
+     */
+    void handlers(int depth);
 
     /** Makes the PE ask the dispatcher for work before its next instruction, and wakes it if it waits. */
     void requestAttention();

@@ -5,6 +5,8 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.CallChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /** SDEI_EVENT_COMPLETE. */
@@ -12,18 +14,25 @@ final class CompleteCall implements SdeiCall {
     private final Completion completion;
     private final HandlerEnd handlerEnd;
     private final boolean checksStatus;
+    private final CallOutcome outside;
 
     @Inject
     CompleteCall(Completion completion, HandlerEnd handlerEnd, SdeiPolicy policy) {
         this.completion = completion;
         this.handlerEnd = handlerEnd;
-        this.checksStatus = policy.statusCheck() == SdeiPolicy.StatusCheck.REFUSE;
+        this.checksStatus = policy.is(CallChoice.StatusCheck.REFUSE);
+        this.outside = outside(policy);
+    }
+
+    /** What a completion call answers where no handler runs (SDEI-150). */
+    static CallOutcome outside(SdeiPolicy policy) {
+        return policy.is(CallChoice.CompleteOutside.DENIED) ? CallOutcome.of(Sdei.DENIED) : CallOutcome.NO_RETURN;
     }
 
     @Override
     public CallOutcome execute(PeState caller) {
         if (caller.depth() == 0) {
-            return CallOutcome.of(Sdei.DENIED);
+            return outside;
         }
         long status = caller.cpu().x(1);
         if (checksStatus && status != Sdei.HANDLED && status != Sdei.FAILED) {

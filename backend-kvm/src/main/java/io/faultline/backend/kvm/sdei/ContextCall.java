@@ -5,6 +5,8 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.CallChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /** SDEI_EVENT_CONTEXT. */
@@ -16,7 +18,7 @@ final class ContextCall implements SdeiCall {
 
     @Inject
     ContextCall(SdeiPolicy policy) {
-        registerFirst = policy.contextOrder() == SdeiPolicy.ContextOrder.REGISTER_FIRST;
+        registerFirst = policy.is(CallChoice.ContextOrder.REGISTER_FIRST);
     }
 
     @Override

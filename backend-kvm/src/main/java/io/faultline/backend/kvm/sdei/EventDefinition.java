@@ -15,12 +15,35 @@ import java.util.Objects;
  * @param number event number, 0 to 0x7FFFFFFF (SDEI-022)
  * @param type private or shared
  * @param priority normal or critical; the client cannot change it (SDEI-025)
+ * @param isDynamic whether the event is a slot to which the client binds an interrupt
  * @since 0.1
  */
-public record EventDefinition(int number, SdeiEventType type, SdeiPriority priority) {
+public record EventDefinition(int number, SdeiEventType type, SdeiPriority priority, boolean isDynamic) {
     /** Event 0: private, normal, raised by EVENT_SIGNAL (SDEI-021). */
     public static final EventDefinition SOFTWARE_SIGNALLED =
             new EventDefinition(Sdei.EVENT_SOFTWARE_SIGNALLED, SdeiEventType.PRIVATE, SdeiPriority.NORMAL);
+
+    /**
+     * Makes the definition of an event that the platform raises.
+     *
+     * @param number event number, not negative
+     * @param type private or shared
+     * @param priority normal or critical
+     */
+    public EventDefinition(int number, SdeiEventType type, SdeiPriority priority) {
+        this(number, type, priority, false);
+    }
+
+    /**
+     * Makes the definition of an event that an interrupt raises which the client binds to it; such events are normal.
+     *
+     * @param number event number, positive
+     * @param type private for PPIs, shared for SPIs
+     * @return the definition
+     */
+    static EventDefinition dynamic(int number, SdeiEventType type) {
+        return new EventDefinition(number, type, SdeiPriority.NORMAL, true);
+    }
 
     /**
      * Checks the number.

@@ -22,10 +22,12 @@ public final class EventInstance {
 
     private final EventDefinition definition;
     private final int owner;
+    private final Binding binding;
     private int state;
     private boolean pending;
     private long entry;
     private long argument;
+    private boolean relative;
     private int target = NOBODY;
     private int asked;
     private int lastTaker = NOBODY;
@@ -36,10 +38,21 @@ public final class EventInstance {
      *
      * @param definition what is fixed about the event
      * @param owner index of the PE of a private event, {@link #NOBODY} for a shared event
+     * @param binding what is or will be bound to the event, the same for all instances of it
      */
-    EventInstance(EventDefinition definition, int owner) {
+    EventInstance(EventDefinition definition, int owner, Binding binding) {
         this.definition = Objects.requireNonNull(definition, "definition");
         this.owner = owner;
+        this.binding = Objects.requireNonNull(binding, "binding");
+    }
+
+    /**
+     * Returns what is bound to the event.
+     *
+     * @return the binding, the same for all instances of an event
+     */
+    public Binding binding() {
+        return binding;
     }
 
     /**
@@ -89,12 +102,39 @@ public final class EventInstance {
     }
 
     /**
-     * Tells whether a trigger is latched and not yet dispatched.
+     * Tells whether a trigger is latched and not yet dispatched, or the interrupt that is bound wants attention.
      *
      * @return true if one is
      */
     public boolean isPending() {
+        return pending || is(Sdei.REGISTERED) && binding.isPending(owner);
+    }
+
+    /**
+     * Tells whether a trigger is latched here, whatever an interrupt says.
+     *
+     * @return what is part of the saved state
+     */
+    boolean isLatched() {
         return pending;
+    }
+
+    /** The handler begins: what was pending is consumed. */
+    void take() {
+        pending = false;
+        binding.acknowledge(owner);
+    }
+
+    /** The handler has ended: the interrupt may fire again. */
+    void end() {
+        binding.end(owner);
+    }
+
+    /** The PE loses the event: its interrupt goes back to the client. */
+    void giveBack() {
+        if (is(Sdei.REGISTERED)) {
+            binding.giveBack(owner);
+        }
     }
 
     /**
@@ -122,6 +162,24 @@ public final class EventInstance {
      */
     public long argument() {
         return argument;
+    }
+
+    /**
+     * Tells whether the entry point counts from the vector base of the client.
+     *
+     * @return false unless the client has asked for it
+     */
+    public boolean isRelative() {
+        return relative;
+    }
+
+    /**
+     * Sets whether the entry point counts from the vector base of the client.
+     *
+     * @param fromVectorBase true if it does
+     */
+    public void relative(boolean fromVectorBase) {
+        this.relative = fromVectorBase;
     }
 
     /**
@@ -213,6 +271,7 @@ public final class EventInstance {
         pending = false;
         entry = 0;
         argument = 0;
+        relative = false;
         target = NOBODY;
         asked = 0;
     }

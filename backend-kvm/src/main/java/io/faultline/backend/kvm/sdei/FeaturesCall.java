@@ -5,23 +5,29 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /** SDEI_FEATURES. There are no bind slots and no relative mode, so what is known is 0. */
 final class FeaturesCall implements SdeiCall {
-    private static final CallOutcome NONE = CallOutcome.of(0);
     private static final CallOutcome UNKNOWN = CallOutcome.of(Sdei.INVALID_PARAMETERS);
+    private static final int SHARED_SLOTS = 16;
 
-    private final int highest;
+    private final CallOutcome slots;
+    private final CallOutcome relativeMode;
 
     @Inject
     FeaturesCall(SdeiPolicy policy) {
-        highest = policy.minorVersion() == 0 ? Sdei.FEATURE_BIND_SLOTS : Sdei.FEATURE_RELATIVE_MODE;
+        slots = CallOutcome.of((long) policy.sharedSlots() << SHARED_SLOTS | policy.privateSlots());
+        relativeMode = policy.minorVersion() == 0 ? UNKNOWN : CallOutcome.of(policy.hasRelativeMode() ? 1 : 0);
     }
 
     @Override
     public CallOutcome execute(PeState caller) {
-        int feature = (int) caller.cpu().x(1);
-        return feature >= Sdei.FEATURE_BIND_SLOTS && feature <= highest ? NONE : UNKNOWN;
+        return switch ((int) caller.cpu().x(1)) {
+            case Sdei.FEATURE_BIND_SLOTS -> slots;
+            case Sdei.FEATURE_RELATIVE_MODE -> relativeMode;
+            default -> UNKNOWN;
+        };
     }
 }

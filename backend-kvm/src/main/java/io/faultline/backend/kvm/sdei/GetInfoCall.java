@@ -5,15 +5,21 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.CallChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /** SDEI_EVENT_GET_INFO. */
 final class GetInfoCall extends EventCall {
-    private final int signaledValue;
+    private final long ofSignalled;
+    private final long ofOthers;
+    private final boolean tellsAnyAffinity;
 
     @Inject
     GetInfoCall(SdeiPolicy policy) {
-        signaledValue = policy.signaledValue();
+        ofSignalled = policy.is(CallChoice.Signaled.ZERO) ? 0 : 1;
+        ofOthers = policy.is(CallChoice.Signaled.ONE) ? 0 : 1;
+        tellsAnyAffinity = policy.is(CallChoice.AnyAffinity.VALUE);
     }
 
     @Override
@@ -21,7 +27,7 @@ final class GetInfoCall extends EventCall {
         EventDefinition definition = event.definition();
         return switch ((int) caller.cpu().x(2)) {
             case Sdei.INFO_TYPE -> definition.type().ordinal();
-            case Sdei.INFO_SIGNALED -> definition.isSignalable() ? signaledValue : 1 - signaledValue;
+            case Sdei.INFO_SIGNALED -> definition.isSignalable() ? ofSignalled : ofOthers;
             case Sdei.INFO_PRIORITY -> definition.priority().ordinal();
             case Sdei.INFO_ROUTING_MODE ->
                 routing(event, event.target() == EventInstance.NOBODY ? Sdei.ROUTE_ANY : Sdei.ROUTE_PE);
@@ -29,10 +35,10 @@ final class GetInfoCall extends EventCall {
             case Sdei.INFO_ROUTING_AFFINITY ->
                 routing(
                         event,
-                        event.target() == EventInstance.NOBODY
+                        event.target() == EventInstance.NOBODY && !tellsAnyAffinity
                                 ? Sdei.INVALID_PARAMETERS
                                 : caller.machine()
-                                        .processor(event.target())
+                                        .processor(Math.max(event.target(), 0))
                                         .cpu()
                                         .affinity());
             default -> Sdei.INVALID_PARAMETERS;

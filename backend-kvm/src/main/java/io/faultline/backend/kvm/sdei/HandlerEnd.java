@@ -56,6 +56,7 @@ public final class HandlerEnd {
      */
     EventInstance drop(PeState pe) {
         EventInstance event = pe.pop();
+        event.end();
         event.state(transitions.of(HandlerOperation.COMPLETE, event.state()).next());
         return event;
     }

@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.backend.kvm.sdei.policy.CallChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /** SDEI_PE_MASK. */
@@ -13,17 +15,19 @@ final class MaskCall implements SdeiCall {
 
     private final PeMask mask;
     private final Reevaluation reevaluation;
+    private final boolean tellsChange;
 
     @Inject
-    MaskCall(PeMask mask, Reevaluation reevaluation) {
+    MaskCall(PeMask mask, Reevaluation reevaluation, SdeiPolicy policy) {
         this.mask = mask;
         this.reevaluation = reevaluation;
+        this.tellsChange = policy.is(CallChoice.MaskResult.CHANGE);
     }
 
     @Override
     public CallOutcome execute(PeState caller) {
         boolean changed = mask.mask(caller);
         reevaluation.at(Reevaluation.Point.MASK, caller);
-        return changed ? CHANGED : UNCHANGED;
+        return changed && tellsChange ? CHANGED : UNCHANGED;
     }
 }

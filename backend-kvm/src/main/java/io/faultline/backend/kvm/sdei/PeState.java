@@ -35,7 +35,10 @@ public final class PeState {
         this.cpu = cpu;
         List<EventInstance> instances = new ArrayList<>();
         for (EventDefinition definition : definitions) {
-            instances.add(new EventInstance(definition, cpu.index()));
+            instances.add(new EventInstance(
+                    definition,
+                    cpu.index(),
+                    machine.slots().bindingOf(definition, machine.client().interrupts())));
         }
         events = List.copyOf(instances);
         for (int i = 0; i < MAX_DEPTH; i++) {
@@ -77,6 +80,10 @@ public final class PeState {
      */
     public List<EventInstance> events() {
         return events;
+    }
+
+    EventInstance event(int number) {
+        return SdeiState.find(events, number).orElseThrow();
     }
 
     /**
@@ -139,6 +146,7 @@ public final class PeState {
         context.clear();
         context.event(event);
         depth++;
+        cpu.handlers(depth);
         return context;
     }
 
@@ -151,12 +159,14 @@ public final class PeState {
     public EventInstance pop() {
         EventInstance event = innermost().event();
         depth--;
+        cpu.handlers(depth);
         return event;
     }
 
     void reset() {
         events.forEach(EventInstance::reset);
         depth = 0;
+        cpu.handlers(0);
         masked = true;
     }
 }

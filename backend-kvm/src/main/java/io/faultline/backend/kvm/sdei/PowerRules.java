@@ -19,6 +19,15 @@ public interface PowerRules {
     void turnedOn(PeState pe);
 
     /**
+     * A PE wakes from a power-down suspend: it is masked, and everything that is registered stays (SDEI-175).
+     *
+     * @param pe the PE
+     */
+    default void resumed(PeState pe) {
+        pe.masked(true);
+    }
+
+    /**
      * A PE is being turned off.
      *
      * @param pe the PE

@@ -17,6 +17,6 @@ final class PrivateResetCall implements SdeiCall {
 
     @Override
     public CallOutcome execute(PeState caller) {
-        return rules.reset(caller.events());
+        return rules.resetPrivate(caller);
     }
 }

@@ -22,7 +22,9 @@ final class RoutingSetCall extends EventCall {
     @Override
     long execute(PeState caller, EventInstance event) {
         long mode = caller.cpu().x(2);
-        if (event.definition().isPrivate() || mode != Sdei.ROUTE_ANY && mode != Sdei.ROUTE_PE) {
+        if (event.definition().isPrivate()
+                || event.definition().isDynamic() && !event.binding().isBound()
+                || mode != Sdei.ROUTE_ANY && mode != Sdei.ROUTE_PE) {
             return Sdei.INVALID_PARAMETERS;
         }
         int target = EventInstance.NOBODY;

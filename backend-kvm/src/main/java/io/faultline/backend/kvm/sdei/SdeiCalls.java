@@ -33,7 +33,8 @@ public final class SdeiCalls {
             RoutingSetCall routingSet,
             MaskCall mask,
             UnmaskCall unmask,
-            AbsentCall bindAndRelease,
+            BindCall bind,
+            ReleaseCall release,
             SignalCall signal,
             FeaturesCall features,
             PrivateResetCall privateReset,
@@ -51,8 +52,8 @@ public final class SdeiCalls {
         table.put(SdeiFunction.EVENT_ROUTING_SET, routingSet);
         table.put(SdeiFunction.PE_MASK, mask);
         table.put(SdeiFunction.PE_UNMASK, unmask);
-        table.put(SdeiFunction.INTERRUPT_BIND, bindAndRelease);
-        table.put(SdeiFunction.INTERRUPT_RELEASE, bindAndRelease);
+        table.put(SdeiFunction.INTERRUPT_BIND, bind);
+        table.put(SdeiFunction.INTERRUPT_RELEASE, release);
         table.put(SdeiFunction.EVENT_SIGNAL, signal);
         table.put(SdeiFunction.FEATURES, features);
         table.put(SdeiFunction.PRIVATE_RESET, privateReset);

@@ -34,6 +34,7 @@ public final class SdeiDispatcher implements StateElement {
     private final PowerRules power;
     private final SdeiStateCodec codec;
     private final SdeiInjection injection;
+    private final int zeroedRegisters;
 
     SdeiDispatcher(
             SdeiState state,
@@ -44,7 +45,8 @@ public final class SdeiDispatcher implements StateElement {
             Reevaluation reevaluation,
             PowerRules power,
             SdeiStateCodec codec,
-            SdeiInjection injection) {
+            SdeiInjection injection,
+            int zeroedRegisters) {
         this.state = Objects.requireNonNull(state, "state");
         this.calls = Objects.requireNonNull(calls, "calls");
         this.transitions = Objects.requireNonNull(transitions, "transitions");
@@ -54,6 +56,7 @@ public final class SdeiDispatcher implements StateElement {
         this.power = Objects.requireNonNull(power, "power");
         this.codec = Objects.requireNonNull(codec, "codec");
         this.injection = Objects.requireNonNull(injection, "injection");
+        this.zeroedRegisters = zeroedRegisters;
     }
 
     /**
@@ -77,7 +80,9 @@ public final class SdeiDispatcher implements StateElement {
     /**
      * Answers a call, or sends the caller elsewhere.
      *
-     * @param pe index of the PE that calls, at EL1
+     * <p>A caller at another level than that of the client gets NOT_SUPPORTED (SDEI-005).
+     *
+     * @param pe index of the PE that calls
      * @param function function identifier, W0
      * @return false if the identifier is outside 0xC4000020 to 0xC400003F; nothing was changed then
      */
@@ -87,10 +92,14 @@ public final class SdeiDispatcher implements StateElement {
         }
         PeState caller = state.processor(pe);
         Optional<SdeiFunction> known = SdeiFunction.of(function);
+        boolean isClient = caller.cpu().currentLevel() == caller.cpu().level();
         CallOutcome outcome =
-                known.isPresent() ? calls.execute(caller, known.get()) : CallOutcome.of(Sdei.NOT_SUPPORTED);
+                known.isPresent() && isClient ? calls.execute(caller, known.get()) : CallOutcome.of(Sdei.NOT_SUPPORTED);
         if (outcome.returns()) {
             caller.cpu().x(0, outcome.value());
+            for (int n = 1; n <= zeroedRegisters; n++) {
+                caller.cpu().x(n, 0);
+            }
         }
         return true;
     }
@@ -108,7 +117,7 @@ public final class SdeiDispatcher implements StateElement {
             return false;
         }
         EventInstance event = due.get();
-        event.pending(false);
+        event.take();
         event.lastTaker(pe);
         event.state(transitions.of(HandlerOperation.DISPATCH, event.state()).next());
         handlerEntry.enter(target, event);
@@ -142,12 +151,47 @@ public final class SdeiDispatcher implements StateElement {
     }
 
     /**
+     * Tells whether a handler runs on a PE.
+     *
+     * @param pe index of the PE
+     * @return true if one does
+     */
+    public boolean isHandling(int pe) {
+        return state.processor(pe).depth() > 0;
+    }
+
+    /**
+     * A PE wakes from a state in which it had lost its context.
+     *
+     * @param pe index of the PE
+     */
+    public void resumed(int pe) {
+        power.resumed(state.processor(pe));
+    }
+
+    /**
      * A PE is being turned off, or put into its state after cold reset.
      *
      * @param pe index of the PE
      */
     public void turnedOff(int pe) {
         power.turnedOff(state.processor(pe));
+    }
+
+    /**
+     * The state of an interrupt that was taken from the client may have changed.
+     *
+     * @param pe index of the PE of a PPI, {@link EventInstance#NOBODY} for an SPI
+     * @param intid the interrupt
+     */
+    public void interruptChanged(int pe, int intid) {
+        Optional<Slots.Slot> slot = state.slots().of(intid);
+        if (slot.isPresent()) {
+            PeState at = state.processor(Math.max(pe, 0));
+            state.find(at, slot.get().event())
+                    .filter(EventInstance::isPending)
+                    .ifPresent(event -> reevaluation.at(Reevaluation.Point.TRIGGER, at));
+        }
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class SdeiInjection implements SdeiInjector {
     private final RoutingRules routing;
     private final ImmediateRules immediate;
     private final Reevaluation reevaluation;
+    private final TriggerLoss loss;
 
     SdeiInjection(
             SdeiState state,
@@ -34,13 +35,15 @@ public final class SdeiInjection implements SdeiInjector {
             DispatchRules rules,
             RoutingRules routing,
             ImmediateRules immediate,
-            Reevaluation reevaluation) {
+            Reevaluation reevaluation,
+            TriggerLoss loss) {
         this.state = Objects.requireNonNull(state, "state");
         this.latch = Objects.requireNonNull(latch, "latch");
         this.rules = Objects.requireNonNull(rules, "rules");
         this.routing = Objects.requireNonNull(routing, "routing");
         this.immediate = Objects.requireNonNull(immediate, "immediate");
         this.reevaluation = Objects.requireNonNull(reevaluation, "reevaluation");
+        this.loss = loss;
     }
 
     /**
@@ -53,6 +56,10 @@ public final class SdeiInjection implements SdeiInjector {
      */
     public DeliveryOutcome inject(int vcpu, int event) {
         EventInstance instance = find(vcpu, event);
+        if (loss.isLost(state, instance)) {
+            return DeliveryOutcome.rejected(
+                    "the settings of the dispatcher lose triggers of " + instance.definition() + " now");
+        }
         return switch (latch.trigger(instance)) {
             case DROPPED -> DeliveryOutcome.rejected(instance.definition() + " is not registered");
             case MERGED -> DeliveryOutcome.coalesced();

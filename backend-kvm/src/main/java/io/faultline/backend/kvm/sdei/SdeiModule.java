@@ -5,6 +5,7 @@
 package io.faultline.backend.kvm.sdei;
 
 import com.google.inject.AbstractModule;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import java.util.Objects;
 
 /**

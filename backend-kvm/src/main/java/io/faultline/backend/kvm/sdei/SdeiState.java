@@ -21,6 +21,7 @@ public final class SdeiState {
     private final List<EventDefinition> definitions;
     private final List<PeState> processors;
     private final List<EventInstance> shared;
+    private final Slots slots;
 
     /**
      * Makes the state at cold reset.
@@ -40,9 +41,11 @@ public final class SdeiState {
             }
         }
         definitions = List.copyOf(all);
+        slots = new Slots(definitions, client.interrupts());
         List<EventInstance> instances = new ArrayList<>();
         for (EventDefinition definition : select(Predicate.not(EventDefinition::isPrivate))) {
-            instances.add(new EventInstance(definition, EventInstance.NOBODY));
+            instances.add(new EventInstance(
+                    definition, EventInstance.NOBODY, slots.bindingOf(definition, client.interrupts())));
         }
         shared = List.copyOf(instances);
         List<EventDefinition> own = select(EventDefinition::isPrivate);
@@ -105,6 +108,19 @@ public final class SdeiState {
     }
 
     /**
+     * Returns the events to which interrupts can be bound.
+     *
+     * @return the slots
+     */
+    public Slots slots() {
+        return slots;
+    }
+
+    EventInstance sharedEvent(int number) {
+        return find(shared, number).orElseThrow();
+    }
+
+    /**
      * Finds the instance that a call on a PE means: its own of a private event, the only one of a shared event.
      *
      * @param pe the PE
@@ -116,7 +132,7 @@ public final class SdeiState {
         return own.isPresent() ? own : find(shared, number);
     }
 
-    private static Optional<EventInstance> find(List<EventInstance> sorted, int number) {
+    static Optional<EventInstance> find(List<EventInstance> sorted, int number) {
         int low = 0;
         int high = sorted.size() - 1;
         while (low <= high) {
@@ -139,5 +155,6 @@ public final class SdeiState {
     public void reset() {
         processors.forEach(PeState::reset);
         shared.forEach(EventInstance::reset);
+        slots.reset();
     }
 }

@@ -17,6 +17,6 @@ final class SharedResetCall implements SdeiCall {
 
     @Override
     public CallOutcome execute(PeState caller) {
-        return rules.reset(caller.machine().sharedEvents());
+        return rules.resetShared(caller.machine());
     }
 }

@@ -5,6 +5,8 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.CallChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.OptionalInt;
 
@@ -14,19 +16,27 @@ final class SignalCall extends EventCall {
 
     private final TriggerLatch latch;
     private final Reevaluation reevaluation;
+    private final TriggerLoss loss;
     private final boolean refusesIfNotReady;
+    private final long unregistered;
+    private final boolean signalsCaller;
 
     @Inject
-    SignalCall(TriggerLatch latch, Reevaluation reevaluation, SdeiPolicy policy) {
+    SignalCall(TriggerLatch latch, Reevaluation reevaluation, TriggerLoss loss, SdeiPolicy policy) {
         this.latch = latch;
         this.reevaluation = reevaluation;
-        this.refusesIfNotReady = policy.notReady() == SdeiPolicy.NotReady.REFUSE;
+        this.loss = loss;
+        this.refusesIfNotReady = policy.is(CallChoice.SignalNotReady.REFUSE);
+        this.unregistered = policy.is(CallChoice.SignalNotReady.ACCEPT) ? Sdei.SUCCESS : Sdei.INVALID_PARAMETERS;
+        this.signalsCaller = policy.is(CallChoice.SignalTarget.CALLER);
     }
 
     @Override
     long execute(PeState caller, EventInstance event) {
         SdeiState machine = caller.machine();
-        OptionalInt index = machine.client().find(caller.cpu().x(2));
+        OptionalInt index = signalsCaller
+                ? OptionalInt.of(caller.index())
+                : machine.client().find(caller.cpu().x(2));
         if (!event.definition().isSignalable() || index.isEmpty()) {
             return Sdei.INVALID_PARAMETERS;
         }
@@ -36,8 +46,11 @@ final class SignalCall extends EventCall {
         if (refusesIfNotReady && (target.isMasked() || !signalled.is(READY))) {
             return Sdei.INVALID_PARAMETERS;
         }
+        if (loss.isLost(machine, signalled)) {
+            return Sdei.SUCCESS;
+        }
         if (latch.trigger(signalled) == TriggerLatch.Latched.DROPPED) {
-            return Sdei.INVALID_PARAMETERS;
+            return unregistered;
         }
         reevaluation.at(Reevaluation.Point.TRIGGER, target);
         return Sdei.SUCCESS;

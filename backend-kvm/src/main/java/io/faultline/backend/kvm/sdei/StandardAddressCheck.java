@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.backend.kvm.sdei.policy.CallChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /**
@@ -17,6 +19,7 @@ public final class StandardAddressCheck implements AddressCheck {
     private static final long MISALIGNED = 3;
 
     private final boolean zeroAllowed;
+    private final long misaligned;
 
     /**
      * Makes the rule.
@@ -25,16 +28,17 @@ public final class StandardAddressCheck implements AddressCheck {
      */
     @Inject
     public StandardAddressCheck(SdeiPolicy policy) {
-        this.zeroAllowed = policy.zeroEntry() == SdeiPolicy.ZeroEntry.ACCEPT;
+        this.zeroAllowed = policy.is(CallChoice.ZeroEntry.ACCEPT);
+        this.misaligned = policy.is(CallChoice.AddressCheck.NONE) ? 0 : MISALIGNED;
     }
 
     @Override
     public boolean isEntryPoint(long address) {
-        return (address & MISALIGNED) == 0 && (address != 0 || zeroAllowed);
+        return (address & misaligned) == 0 && (address != 0 || zeroAllowed);
     }
 
     @Override
     public boolean isResumeAddress(long address) {
-        return (address & MISALIGNED) == 0;
+        return (address & misaligned) == 0;
     }
 }

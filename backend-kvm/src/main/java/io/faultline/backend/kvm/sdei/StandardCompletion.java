@@ -4,9 +4,10 @@
  */
 package io.faultline.backend.kvm.sdei;
 
-import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.DispatchChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import io.faultline.hwmodel.cpu.EntryState;
 import jakarta.inject.Inject;
 
@@ -17,7 +18,7 @@ import jakarta.inject.Inject;
  */
 public final class StandardCompletion implements Completion {
     /** What an inheriting client keeps of the interrupted PSTATE: all but level, stack pointer, nRW and masks. */
-    private static final long INHERITED = ~(0x1FL | ProcessorState.DAIF);
+    static final long INHERITED = ~(0x1FL | ProcessorState.DAIF);
 
     private final SdeiPolicy policy;
 
@@ -54,12 +55,13 @@ public final class StandardCompletion implements Completion {
     }
 
     private long resumeState(ClientPe cpu, long interrupted) {
-        return switch (policy.resumeState()) {
+        long fixed = StandardHandlerEntry.fixed(cpu);
+        return switch (policy.choice(DispatchChoice.ResumePstate.class)) {
             case ENTRY ->
-                EntryState.of(new ProcessorState(interrupted), ExceptionLevel.EL1, cpu.systemControl())
+                EntryState.of(new ProcessorState(interrupted), cpu.level(), cpu.systemControl())
                         .spsr();
-            case CLEAR -> ProcessorState.EL1H_MASKED.spsr();
-            case INHERIT -> interrupted & INHERITED | ProcessorState.EL1H_MASKED.spsr();
+            case CLEAR -> fixed;
+            case INHERIT -> interrupted & INHERITED | fixed;
         };
     }
 }

@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.backend.kvm.sdei.policy.DispatchChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
@@ -28,7 +30,7 @@ public final class StandardDispatchRules implements DispatchRules {
     public StandardDispatchRules(Eligibility eligibility, RoutingRules routing, SdeiPolicy policy) {
         this.eligibility = eligibility;
         this.routing = routing;
-        this.lowestFirst = policy.order() == SdeiPolicy.Order.LOWEST;
+        this.lowestFirst = policy.is(DispatchChoice.Order.LOWEST);
     }
 
     @Override

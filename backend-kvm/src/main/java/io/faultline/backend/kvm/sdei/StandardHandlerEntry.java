@@ -4,9 +4,10 @@
  */
 package io.faultline.backend.kvm.sdei;
 
-import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.DispatchChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import io.faultline.hwmodel.cpu.EntryState;
 import jakarta.inject.Inject;
 
@@ -17,9 +18,26 @@ import jakarta.inject.Inject;
  * @since 0.1
  */
 public final class StandardHandlerEntry implements HandlerEntry {
-    /** Makes the rule. */
+    private static final int FIRST_UNUSED = 4;
+
+    private final boolean zeroesRegisters;
+    private final boolean inherits;
+
+    /**
+     * Makes the rule.
+     *
+     * @param policy what the registers hold
+     */
     @Inject
-    public StandardHandlerEntry() {}
+    public StandardHandlerEntry(SdeiPolicy policy) {
+        zeroesRegisters = policy.is(DispatchChoice.EntryRegisters.ZEROED);
+        inherits = policy.is(DispatchChoice.EntryPstate.INHERIT);
+    }
+
+    /** What every choice has in common: the level of the client, its own stack pointer, everything masked. */
+    static long fixed(ClientPe cpu) {
+        return ProcessorState.DAIF | (long) cpu.level().number() << 2 | ProcessorState.SP;
+    }
 
     @Override
     public void enter(PeState pe, EventInstance event) {
@@ -33,8 +51,17 @@ public final class StandardHandlerEntry implements HandlerEntry {
         cpu.x(1, event.argument());
         cpu.x(2, context.pc());
         cpu.x(3, context.pstate());
-        ProcessorState state =
-                EntryState.of(new ProcessorState(context.pstate()), ExceptionLevel.EL1, cpu.systemControl());
-        cpu.resumeAt(event.entry(), state.spsr());
+        for (int n = FIRST_UNUSED; zeroesRegisters && n < Sdei.SAVED_REGISTERS; n++) {
+            cpu.x(n, 0);
+        }
+        long base = event.isRelative() ? cpu.vectorBase() : 0;
+        cpu.resumeAt(base + event.entry(), state(cpu, context.pstate()));
+    }
+
+    private long state(ClientPe cpu, long interrupted) {
+        return inherits
+                ? interrupted & StandardCompletion.INHERITED | fixed(cpu)
+                : EntryState.of(new ProcessorState(interrupted), cpu.level(), cpu.systemControl())
+                        .spsr();
     }
 }

@@ -41,6 +41,7 @@ public final class StandardPowerRules implements PowerRules {
     }
 
     private void begin(PeState pe) {
+        pe.events().forEach(EventInstance::giveBack);
         pe.reset();
         reevaluation.at(Reevaluation.Point.POWER, pe);
     }

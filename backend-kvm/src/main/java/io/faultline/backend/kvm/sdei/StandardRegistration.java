@@ -21,11 +21,13 @@ public final class StandardRegistration implements Registration {
         event.pending(false);
         event.handler(entry, argument);
         event.target(target);
+        event.binding().take(event.owner());
     }
 
     @Override
     public void forget(EventInstance event) {
-        boolean lost = event.isPending();
+        boolean lost = event.isLatched();
+        event.binding().giveBack(event.owner());
         event.clearRegistration();
         if (lost) {
             event.listener()

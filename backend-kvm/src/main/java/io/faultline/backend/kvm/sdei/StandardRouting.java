@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.backend.kvm.sdei.policy.DispatchChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /**
@@ -32,11 +34,11 @@ public final class StandardRouting implements RoutingRules {
         if (event.target() != EventInstance.NOBODY) {
             return can(machine, event.target(), event) ? event.target() : EventInstance.NOBODY;
         }
-        if (policy.anyTaker() == SdeiPolicy.AnyTaker.ASKED && can(machine, event.asked(), event)) {
+        if (policy.is(DispatchChoice.AnyTaker.ASKED) && can(machine, event.asked(), event)) {
             return event.asked();
         }
         int count = machine.processors().size();
-        int first = policy.anyTaker() == SdeiPolicy.AnyTaker.ROTATE ? event.lastTaker() + 1 : 0;
+        int first = policy.is(DispatchChoice.AnyTaker.ROTATE) ? event.lastTaker() + 1 : 0;
         for (int i = 0; i < count; i++) {
             int candidate = (first + i) % count;
             if (can(machine, candidate, event)) {

@@ -4,16 +4,20 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * One array of words for each property, by event number; unregister-pending is running and not registered, as in the
@@ -25,6 +29,8 @@ import java.util.function.ToLongFunction;
 public final class StandardStateCodec implements SdeiStateCodec {
     private static final String OFFER = "offer";
     private static final String EVENTS = "events";
+    private static final String BINDINGS = "bindings";
+    private static final String RELATIVE = "relative";
     private static final String SHARED = "shared";
     private static final String MASKED = "masked";
     private static final String STATES = "states";
@@ -53,8 +59,9 @@ public final class StandardStateCodec implements SdeiStateCodec {
 
     @Override
     public void save(SdeiState state, StateWriter writer) {
-        writer.words(OFFER, offer());
+        writer.words(OFFER, policy.visible());
         writer.words(EVENTS, events(state));
+        writer.words(BINDINGS, bindings(state));
         StateWriter shared = writer.section(SHARED);
         saveEvents(shared, state.sharedEvents());
         shared.words(TARGETS, each(state.sharedEvents(), EventInstance::target));
@@ -71,16 +78,17 @@ public final class StandardStateCodec implements SdeiStateCodec {
         }
     }
 
-    private long[] offer() {
-        // major, minor, vendor, EV_SIGNALED of event 0, private and shared bind slots, relative mode
-        return new long[] {1, policy.minorVersion(), policy.vendorNumber(), policy.signaledValue(), 0, 0, 0};
-    }
-
     private static long[] events(SdeiState state) {
         return state.definitions().stream()
                 .mapToLong(event -> (long) event.type().ordinal() << 33
                         | (long) event.priority().ordinal() << 32
                         | event.number())
+                .toArray();
+    }
+
+    private static long[] bindings(SdeiState state) {
+        return state.slots().all().stream()
+                .mapToLong(slot -> slot.binding().intid())
                 .toArray();
     }
 
@@ -98,9 +106,10 @@ public final class StandardStateCodec implements SdeiStateCodec {
 
     private static void saveEvents(StateWriter writer, List<EventInstance> events) {
         writer.words(STATES, each(events, EventInstance::state));
-        writer.words(PENDING, each(events, event -> event.isPending() ? 1 : 0));
+        writer.words(PENDING, each(events, event -> event.isLatched() ? 1 : 0));
         writer.words(ENTRIES, each(events, EventInstance::entry));
         writer.words(ARGUMENTS, each(events, EventInstance::argument));
+        writer.words(RELATIVE, each(events, event -> event.isRelative() ? 1 : 0));
     }
 
     private static void saveContext(StateWriter writer, SavedContext context) {
@@ -114,8 +123,10 @@ public final class StandardStateCodec implements SdeiStateCodec {
 
     @Override
     public void restore(SdeiState state, StateReader reader) {
-        same(reader.words(OFFER), offer(), "another version or other features of SDEI");
+        same(reader.words(OFFER), policy.visible(), "another version or other features of SDEI");
         same(reader.words(EVENTS), events(state), "other SDEI events");
+        instances(state).forEach(event -> divert(event, false));
+        restoreBindings(reader, state);
         StateReader shared = reader.section(SHARED);
         restoreEvents(shared, state.sharedEvents());
         restoreRouting(shared, state);
@@ -128,6 +139,44 @@ public final class StandardStateCodec implements SdeiStateCodec {
             checkRunning(section, pe.events(), running);
         }
         checkRunning(shared, state.sharedEvents(), running);
+        instances(state).forEach(event -> divert(event, true));
+    }
+
+    private static Stream<EventInstance> instances(SdeiState state) {
+        return Stream.concat(
+                state.sharedEvents().stream(), state.processors().stream().flatMap(pe -> pe.events().stream()));
+    }
+
+    /** What is taken from the client follows from what is registered, so that the two cannot disagree. */
+    private static void divert(EventInstance event, boolean away) {
+        if (event.is(Sdei.REGISTERED)) {
+            event.binding().taken(event.owner(), away);
+        }
+    }
+
+    private static void restoreBindings(StateReader reader, SdeiState state) {
+        List<Slots.Slot> slots = state.slots().all();
+        long[] bindings = reader.words(BINDINGS, slots.size());
+        ClientInterrupts interrupts = state.client().interrupts();
+        for (int i = 0; i < bindings.length; i++) {
+            Slots.Slot slot = slots.get(i);
+            long intid = bindings[i];
+            boolean known = intid == Binding.UNBOUND
+                    || intid == (int) intid
+                            && interrupts
+                                    .kind((int) intid)
+                                    .equals(Optional.of(slot.definition().type()))
+                            && interrupts.isOwned((int) intid);
+            if (!known
+                    || intid != Binding.UNBOUND
+                            && Arrays.stream(bindings)
+                                            .filter(other -> other == intid)
+                                            .count()
+                                    > 1) {
+                throw reader.invalid(BINDINGS, "binds INTID " + intid + " to " + slot.definition());
+            }
+            slot.binding().bind((int) intid);
+        }
     }
 
     private static void same(long[] saved, long[] here, String difference) {
@@ -145,13 +194,21 @@ public final class StandardStateCodec implements SdeiStateCodec {
         long[] pending = reader.words(PENDING, events.size());
         long[] entries = reader.words(ENTRIES, events.size());
         long[] arguments = reader.words(ARGUMENTS, events.size());
+        long[] relative = reader.words(RELATIVE, events.size());
         for (int i = 0; i < states.length; i++) {
             EventInstance event = events.get(i);
             boolean registered = (states[i] & Sdei.REGISTERED) != 0;
             if (states[i] < 0 || states[i] > 7 || !registered && (states[i] & Sdei.ENABLED) != 0) {
                 throw reader.invalid(STATES, "has state " + states[i] + " of " + event.definition());
             }
-            if (pending[i] < 0 || pending[i] > (registered ? 1 : 0)) {
+            boolean bound = event.binding().isBound();
+            if (registered && event.definition().isDynamic() && !bound) {
+                throw reader.invalid(STATES, "registers " + event.definition() + ", to which no interrupt is bound");
+            }
+            if (relative[i] < 0 || relative[i] > (registered && policy.hasRelativeMode() ? 1 : 0)) {
+                throw reader.invalid(RELATIVE, "is " + relative[i] + " for " + event.definition());
+            }
+            if (pending[i] < 0 || pending[i] > (registered && !bound ? 1 : 0)) {
                 throw reader.invalid(PENDING, "is " + pending[i] + " for " + event + ", which is impossible");
             }
             if (registered ? !addresses.isEntryPoint(entries[i]) : (entries[i] | arguments[i]) != 0) {
@@ -160,6 +217,7 @@ public final class StandardStateCodec implements SdeiStateCodec {
             event.state((int) states[i]);
             event.pending(pending[i] == 1);
             event.handler(entries[i], arguments[i]);
+            event.relative(relative[i] == 1);
         }
     }
 
@@ -211,19 +269,20 @@ public final class StandardStateCodec implements SdeiStateCodec {
                 throw section.invalid("event", "interrupts a handler that " + event.definition() + " cannot preempt");
             }
             running.add(event);
-            restoreContext(section, pe.push(event));
+            restoreContext(section, pe.push(event), pe.cpu().level());
         }
     }
 
-    private static void restoreContext(StateReader reader, SavedContext context) {
+    private static void restoreContext(StateReader reader, SavedContext context, ExceptionLevel highest) {
         long[] x = reader.words("x", Sdei.SAVED_REGISTERS);
         for (int n = 0; n < x.length; n++) {
             context.x(n, x[n]);
         }
         long pstate = reader.word("pstate", 0, 0xFFFF_FFFFL);
-        // M[4:0]: only AArch64 EL0t, EL1t and EL1h can have been interrupted
+        // M[4:0]: only AArch64, up to the level of the client; EL0 has no stack pointer of its own
         long mode = pstate & 0x1F;
-        if (mode != 0b0000 && mode != 0b0100 && mode != 0b0101) {
+        long level = mode >> 2;
+        if ((mode & 2) != 0 || level > highest.number() || mode == 1) {
             throw reader.invalid("pstate", "is of a level that the client does not run at");
         }
         context.interrupted(reader.word("pc"), pstate);

@@ -5,6 +5,7 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 
 /** SDEI_VERSION. */

@@ -11,10 +11,13 @@ import com.google.inject.util.Modules;
 import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.BackendDescriptor;
+import io.faultline.api.spi.Setting;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.api.trace.TraceEvent;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
+import io.faultline.backend.kvm.sdei.policy.SdeiProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ final class Bench implements ClientMachine, SdeiGuest {
     final List<FakePe> pes = new ArrayList<>();
     final List<TraceEvent> trace = new ArrayList<>();
     final SdeiDispatcher dispatcher;
+    final FakeInterrupts interrupts = new FakeInterrupts(this);
     boolean tracing;
 
     Bench(int processors, Map<String, String> settings, Module... overrides) {
@@ -45,9 +49,10 @@ final class Bench implements ClientMachine, SdeiGuest {
     }
 
     static SdeiPolicy policy(Map<String, String> settings) {
-        BackendDescriptor descriptor =
-                new BackendDescriptor("test", "test", "test", "1", List.copyOf(SdeiPolicy.settings()));
-        return SdeiPolicy.of(BackendConfiguration.of(descriptor, settings));
+        List<Setting> known = new ArrayList<>(SdeiPolicy.settings());
+        known.add(SdeiProfile.setting());
+        BackendDescriptor descriptor = new BackendDescriptor("test", "test", "test", "1", known);
+        return SdeiPolicy.of(SdeiProfile.applyTo(BackendConfiguration.of(descriptor, settings)));
     }
 
     /** Executes one call as HVC or SMC does: PC is that of the next instruction when the dispatcher sees it. */
@@ -117,6 +122,11 @@ final class Bench implements ClientMachine, SdeiGuest {
                 .filter(pe -> pe.affinity() == affinity)
                 .mapToInt(FakePe::index)
                 .findFirst();
+    }
+
+    @Override
+    public ClientInterrupts interrupts() {
+        return interrupts;
     }
 
     @Override

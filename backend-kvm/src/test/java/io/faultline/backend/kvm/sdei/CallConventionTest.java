@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.sdei.SdeiFunction;
-import io.faultline.backend.core.machine.Conduit;
+import io.faultline.backend.kvm.sdei.policy.OfferChoice;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class CallConventionTest {
         assertEquals(0, bench.call(0, SdeiFunction.EVENT_ENABLE, UPPER | Bench.PRIVATE));
         assertEquals(3, bench.call(0, SdeiFunction.EVENT_STATUS, UPPER | Bench.PRIVATE));
         assertEquals(1, bench.call(0, SdeiFunction.EVENT_GET_INFO, UPPER | Bench.SHARED, UPPER));
-        assertEquals(0, bench.call(0, SdeiFunction.FEATURES, UPPER));
+        assertEquals(0x3_0003, bench.call(0, SdeiFunction.FEATURES, UPPER));
         assertEquals(-3, bench.call(0, SdeiFunction.EVENT_CONTEXT, UPPER | 17));
     }
 
@@ -115,8 +116,8 @@ class CallConventionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1.0,0,0", "1.0,1,-2", "1.0,16,-2", "1.0,-1,-2", "1.1,0,0", "1.1,1,0", "1.1,2,-2"})
-    void featuresAreThoseOfTheVersionAndNoneIsThere(String version, long feature, long expected) {
+    @CsvSource({"1.0,0,0x30003", "1.0,1,-2", "1.0,16,-2", "1.0,-1,-2", "1.1,0,0x30003", "1.1,1,0", "1.1,2,-2"})
+    void featuresAreThoseOfTheVersion(String version, long feature, long expected) {
         assertEquals(expected, new Bench(1, Map.of("sdei.version", version)).call(0, SdeiFunction.FEATURES, feature));
     }
 
@@ -143,15 +144,15 @@ class CallConventionTest {
     @CsvSource({"both,true,true", "hvc,true,false", "smc,false,true"})
     void conduitIsThatOfTheSettings(String setting, boolean hvc, boolean smc) {
         SdeiPolicy policy = Bench.policy(Map.of("sdei.conduit", setting));
-        assertEquals(hvc, policy.isOffered(Conduit.HVC));
-        assertEquals(smc, policy.isOffered(Conduit.SMC));
+        assertEquals(hvc, policy.isOffered(OfferChoice.Conduit.HVC));
+        assertEquals(smc, policy.isOffered(OfferChoice.Conduit.SMC));
     }
 
     @Test
     void withoutADispatcherNoConduitIsOffered() {
         SdeiPolicy policy = Bench.policy(Map.of("sdei.dispatcher", "absent"));
         assertFalse(policy.isOffered());
-        assertFalse(policy.isOffered(Conduit.HVC));
-        assertFalse(policy.isOffered(Conduit.SMC));
+        assertFalse(policy.isOffered(OfferChoice.Conduit.HVC));
+        assertFalse(policy.isOffered(OfferChoice.Conduit.SMC));
     }
 }

@@ -129,8 +129,8 @@ public final class CallStateTable {
                     x(0x8000),
                     x(-3, -3, -3, BACK, BACK, BACK),
                     to(0, 1, 3, 1, 3, 0)));
-            rows.add(row("BIND" + kind, event, INTERRUPT_BIND, x(20), x(-1, -1, -1, -1, -1, -1), STATES));
-            rows.add(row("RELEASE" + kind, event, INTERRUPT_RELEASE, x(event), x(-1, -1, -1, -1, -1, -1), STATES));
+            rows.add(row("BIND" + kind, event, INTERRUPT_BIND, x(20), x(1000, 1000, 1000, 1000, 1000, 1000), STATES));
+            rows.add(row("RELEASE" + kind, event, INTERRUPT_RELEASE, x(event), x(-2, -2, -2, -2, -2, -2), STATES));
             long version = 0x0001_0000_0000_0000L;
             rows.add(row(
                     "VERSION" + kind,
@@ -139,7 +139,13 @@ public final class CallStateTable {
                     x(),
                     x(version, version, version, version, version, version),
                     STATES));
-            rows.add(row("FEATURES" + kind, event, FEATURES, x(0), x(0, 0, 0, 0, 0, 0), STATES));
+            rows.add(row(
+                    "FEATURES" + kind,
+                    event,
+                    FEATURES,
+                    x(0),
+                    x(0x3_0003, 0x3_0003, 0x3_0003, 0x3_0003, 0x3_0003, 0x3_0003),
+                    STATES));
             // bring() unmasks the PE only to let the handler run
             rows.add(row("MASK" + kind, event, PE_MASK, x(), x(0, 0, 0, 1, 1, 1), STATES));
             rows.add(row("UNMASK" + kind, event, PE_UNMASK, x(), x(0, 0, 0, 0, 0, 0), STATES));

@@ -5,19 +5,23 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.arm64.Affinity;
+import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.arm64.ProcessorState;
 
 /** A processing element as a block of registers. */
 final class FakePe implements ClientPe {
     final long[] x = new long[31];
     long pc = 0x4000_0000L;
-    long pstate =
-            ProcessorState.at(io.faultline.api.arm64.ExceptionLevel.EL1, true).spsr();
+    long pstate = ProcessorState.at(ExceptionLevel.EL1, true).spsr();
     long sctlr = 1L << 23;
     long elr;
     long spsr;
     boolean on = true;
     boolean attention;
+    long vbar = 0x4008_0000L;
+    long mapped = -1;
+    int handlers;
+    ExceptionLevel level = ExceptionLevel.EL1;
     private final int index;
 
     FakePe(int index) {
@@ -63,6 +67,26 @@ final class FakePe implements ClientPe {
     public void resumeAt(long newPc, long newPstate) {
         pc = newPc;
         pstate = newPstate;
+    }
+
+    @Override
+    public ExceptionLevel level() {
+        return level;
+    }
+
+    @Override
+    public long vectorBase() {
+        return vbar;
+    }
+
+    @Override
+    public boolean isMapped(long address) {
+        return mapped == -1 || address == mapped;
+    }
+
+    @Override
+    public void handlers(int depth) {
+        handlers = depth;
     }
 
     @Override

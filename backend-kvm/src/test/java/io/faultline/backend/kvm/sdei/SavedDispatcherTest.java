@@ -176,8 +176,8 @@ class SavedDispatcherTest {
         return changed(bench, path, words);
     }
 
-    /** Private events by number: 0, PRIVATE, PRIVATE_CRITICAL, OTHER. */
-    private static final int PRIVATE_INDEX = 1;
+    /** Private events by number: 0, three slots, PRIVATE, PRIVATE_CRITICAL, OTHER. */
+    private static final int PRIVATE_INDEX = 4;
 
     static Stream<Arguments> impossible() {
         return Stream.of(
@@ -266,8 +266,8 @@ class SavedDispatcherTest {
         Map<String, StateValue> values = new TreeMap<>(bench.save().values());
         values.put("sdei/pe-0/context-1/event", new StateValue.Word(OTHER));
         long[] states = ((StateValue.Words) values.get("sdei/pe-0/states")).value();
-        states[2] = 3;
-        states[3] = 7;
+        states[PRIVATE_INDEX + 1] = 3;
+        states[PRIVATE_INDEX + 2] = 7;
         values.put("sdei/pe-0/states", new StateValue.Words(states));
         HypervisorException problem = refused(Bench.withDefaults(2), new SavedState("test", 1, values));
         assertEquals(ErrorId.INVALID_STATE, problem.id());
