@@ -12,8 +12,6 @@ package io.faultline.conformance.rule;
 public enum Reason {
     /** Its check has not been written. */
     NOT_YET,
-    /** It needs interrupts bound to SDEI events. */
-    NEEDS_BIND,
     /** It needs translation by the guest, stage 1. */
     NEEDS_STAGE1,
     /** It needs something else that no backend here offers. */

@@ -7,9 +7,13 @@ package io.faultline.conformance.sdei;
 import static io.faultline.api.sdei.Sdei.DENIED;
 import static io.faultline.api.sdei.Sdei.SUCCESS;
 
+import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.Psci;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.notification.NotificationChannel.Ppi;
+import io.faultline.api.notification.Trigger;
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
 import io.faultline.conformance.check.Check;
@@ -24,6 +28,10 @@ import io.faultline.conformance.scenario.SteppingGuestCpu;
  */
 public final class ResetAndPowerChecks {
     private static final int EVENT = SdeiClient.EVENT_0;
+
+    private static final Ppi WAKE = new Ppi(InterruptId.ppi(21), Trigger.LEVEL);
+    private static final long POWER_DOWN = 1L << 16;
+    private static final long CONTEXT = 0x1234_5678;
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
@@ -43,6 +51,8 @@ public final class ResetAndPowerChecks {
                     .witnesses("triggered")
                     .cut(),
             Check.of("SDEI-173", ResetAndPowerChecks::resetsLeaveTheMask).cut(),
+            Check.of("SDEI-175", ResetAndPowerChecks::aPeWakesFromAPowerDownMaskedAndRegistered)
+                    .witnesses("powered-down"),
             Check.of("SDEI-174", ResetAndPowerChecks::aPeComesOnMaskedAndUnregistered)
                     .witnesses("on-again")
                     .cut(),
@@ -182,6 +192,28 @@ public final class ResetAndPowerChecks {
         s.witness("on-again");
         guest.expectStatus(guest.cpu(1), EVENT, 0);
         guest.expect(guest.cpu(1), 0, SdeiFunction.PE_MASK);
+    }
+
+    /** SDEI-175. */
+    private static void aPeWakesFromAPowerDownMaskedAndRegistered(Scenario s) {
+        SdeiClient guest = SdeiClient.boot(s, 1, request -> request.channel(WAKE));
+        SteppingGuestCpu cpu = guest.cpu();
+        guest.arm(EVENT, 0);
+        cpu.gic().initialise();
+        cpu.gic().enable(WAKE.interrupt());
+        long entry = cpu.layout().el1();
+        s.expectStopped(
+                "CPU_SUSPEND to a power-down",
+                cpu.callStep(Psci.CPU_SUSPEND, POWER_DOWN, entry, CONTEXT),
+                VcpuExit.WaitForInterrupt.class);
+        guest.rig().notifications().setLevel(WAKE, 0, true);
+        cpu.resume();
+        if (cpu.x(0) == CONTEXT) {
+            s.witness("powered-down");
+        }
+        cpu.msr(SystemRegister.VBAR_EL1, cpu.layout().vectors());
+        guest.expectStatus(EVENT, 3);
+        guest.expect(0, SdeiFunction.PE_MASK);
     }
 
     /** SDEI-176. */

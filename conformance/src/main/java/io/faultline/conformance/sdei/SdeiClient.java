@@ -7,6 +7,7 @@ package io.faultline.conformance.sdei;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.guest.GuestStep;
+import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.sdei.Sdei;
@@ -18,6 +19,7 @@ import io.faultline.conformance.scenario.Rig;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A guest that is an SDEI client: makes calls and keeps the expectations that every check of the chapter shares.
@@ -69,6 +71,13 @@ final class SdeiClient {
     /** A machine with several vCPUs, all on, and event 0. */
     static SdeiClient boot(Scenario s, int vcpus) {
         SdeiClient guest = new SdeiClient(s, s.machine(request -> request.vcpus(vcpus)));
+        guest.turnOnTheOthers(vcpus);
+        return guest;
+    }
+
+    /** A machine with several vCPUs, all on, event 0, and what else is wanted. */
+    static SdeiClient boot(Scenario s, int vcpus, Consumer<MachineRequest.Builder> more) {
+        SdeiClient guest = new SdeiClient(s, s.machine(request -> more.accept(request.vcpus(vcpus))));
         guest.turnOnTheOthers(vcpus);
         return guest;
     }

@@ -39,6 +39,7 @@ import io.faultline.conformance.pagefault.TokenChecks;
 import io.faultline.conformance.pagefault.WakeAllChecks;
 import io.faultline.conformance.pagefault.WorkloadChecks;
 import io.faultline.conformance.sdei.AbsenceChecks;
+import io.faultline.conformance.sdei.BindChecks;
 import io.faultline.conformance.sdei.CallChecks;
 import io.faultline.conformance.sdei.CompletionChecks;
 import io.faultline.conformance.sdei.DispatchChecks;
@@ -91,6 +92,7 @@ final class StandardChecks {
             CallChecks.GROUP,
             EventChecks.GROUP,
             RegistrationChecks.GROUP,
+            BindChecks.GROUP,
             MaskAndSignalChecks.GROUP,
             DispatchChecks.GROUP,
             CompletionChecks.GROUP,

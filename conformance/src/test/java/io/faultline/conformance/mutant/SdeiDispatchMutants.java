@@ -47,6 +47,7 @@ import io.faultline.backend.kvm.sdei.StandardRegistration;
 import io.faultline.backend.kvm.sdei.StandardRouting;
 import io.faultline.backend.kvm.sdei.StandardStateCodec;
 import io.faultline.backend.kvm.sdei.TriggerLatch;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Bugs in dispatch: eligibility, latches, routing, handler entry, completion, power and injection. */
 final class SdeiDispatchMutants {
     private static final Eligibility RIGHT = new StandardEligibility();
-    private static final HandlerEntry ENTRY = new StandardHandlerEntry();
+    private static final HandlerEntry ENTRY = new StandardHandlerEntry(SdeiPolicy.defaults());
 
     static final List<Mutant> ALL = List.of(
             // Handler entry

@@ -31,7 +31,7 @@ class RuleReaderTest {
             since     = 0.2
             hint      = look here
             hint      = and there
-            unchecked = NEEDS_BIND: no binding
+            unchecked = NEEDS_FEATURE: no binding
             """;
 
     private static Rule only(String text) {
@@ -50,7 +50,7 @@ class RuleReaderTest {
                         List.of(new Gate("sdei", true, 0), new Gate("vcpus", true, 2), new Gate("psci", false, 0)),
                         "0.2",
                         List.of("look here", "and there"),
-                        Optional.of(new Rule.Unchecked(Reason.NEEDS_BIND, "no binding"))),
+                        Optional.of(new Rule.Unchecked(Reason.NEEDS_FEATURE, "no binding"))),
                 rule);
         assertEquals("AA", rule.chapter());
         assertEquals("[sdei, vcpus>=2, !psci]", rule.gates().toString());
@@ -88,7 +88,7 @@ class RuleReaderTest {
 
     @Test
     void refusesAnUnknownReason() {
-        String text = GOOD.replace("NEEDS_BIND", "BECAUSE");
+        String text = GOOD.replace("NEEDS_FEATURE", "BECAUSE");
         RuleFormatException exception = assertThrows(RuleFormatException.class, () -> RuleCatalogue.parse("f", text));
         assertTrue(exception.getMessage().startsWith("f:3: rule AA-001: unchecked 'BECAUSE' is not one of [NOT_YET"));
     }

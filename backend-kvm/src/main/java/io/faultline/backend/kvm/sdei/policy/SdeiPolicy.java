@@ -82,6 +82,16 @@ public final class SdeiPolicy {
     }
 
     /**
+     * Returns the choices when nothing is said.
+     *
+     * @return the first answer to every question
+     */
+    public static SdeiPolicy defaults() {
+        int slots = Integer.parseInt(DEFAULT_SLOTS);
+        return new SdeiPolicy(Map.of(), slots, slots, List.of());
+    }
+
+    /**
      * Tells whether an answer was chosen.
      *
      * @param answer one answer to a question
