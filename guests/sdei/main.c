@@ -1,0 +1,16 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sdei.h"
+
+void guest_main(uint64_t device_tree)
+{
+    (void)device_tree;
+    print("sdei: at EL%lu\n", current_level());
+    gic_init();
+    registers();
+    states();
+    print("sdei: powering off\n");
+    system_off();
+}
