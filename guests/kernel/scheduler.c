@@ -91,6 +91,16 @@ void scheduler_tick(struct cpu *me)
     start_ticking();
 }
 
+/* memcpy of lib/memory.c goes byte by byte, and this is done under the lock. */
+static void copy(struct frame *to, const struct frame *from)
+{
+    uint64_t *target = (uint64_t *)to;
+    const uint64_t *source = (const uint64_t *)from;
+    for (unsigned i = 0; i < sizeof *to / sizeof *target; i++) {
+        target[i] = source[i];
+    }
+}
+
 /* ---- choosing ------------------------------------------------------------------------------- */
 
 /* WFI ends when an interrupt is pending even though it is masked, so none can slip in between the look at the queue and
@@ -137,7 +147,7 @@ static void run(struct cpu *me, struct task *task, struct frame *frame)
     task->state = RUNNING;
     me->current = task;
     me->look = 0;
-    *frame = task->frame;
+    copy(frame, &task->frame);
 }
 
 void scheduler_begin(struct cpu *me, struct frame *frame)
@@ -157,7 +167,7 @@ void scheduler_return(struct cpu *me, struct frame *frame)
     lock();
     struct task *task = me->current;
     uint64_t token = me->token;
-    task->frame = *frame;
+    copy(&task->frame, frame);
     me->current = 0;
     me->token = NO_TOKEN;
     if (task->state == RUNNING && (token == NO_TOKEN || !wait_begin(task, me, token))) {
