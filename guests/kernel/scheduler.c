@@ -91,7 +91,7 @@ void scheduler_tick(struct cpu *me)
     start_ticking();
 }
 
-/* memcpy of lib/memory.c goes byte by byte, and this is done under the lock. */
+/* memcpy of lib/memory.c goes byte by byte. */
 static void copy(struct frame *to, const struct frame *from)
 {
     uint64_t *target = (uint64_t *)to;
@@ -142,20 +142,23 @@ static struct task *choose(struct cpu *me)
     }
 }
 
-static void run(struct cpu *me, struct task *task, struct frame *frame)
+/* With the lock held; the frame of a task that RUNNING says is nobody else's. */
+static struct task *next_task(struct cpu *me)
 {
+    struct task *task = choose(me);
     task->state = RUNNING;
     me->current = task;
     me->look = 0;
-    copy(frame, &task->frame);
+    return task;
 }
 
 void scheduler_begin(struct cpu *me, struct frame *frame)
 {
     start_ticking();
     lock();
-    run(me, choose(me), frame);
+    struct task *task = next_task(me);
     unlock();
+    copy(frame, &task->frame);
 }
 
 void scheduler_return(struct cpu *me, struct frame *frame)
@@ -164,19 +167,21 @@ void scheduler_return(struct cpu *me, struct frame *frame)
     if (!me->look && me->token == NO_TOKEN) {
         return;
     }
-    lock();
     struct task *task = me->current;
     uint64_t token = me->token;
     copy(&task->frame, frame);
+    lock();
     me->current = 0;
     me->token = NO_TOKEN;
     if (task->state == RUNNING && (token == NO_TOKEN || !wait_begin(task, me, token))) {
         append(task);
     }
-    struct task *next = choose(me);
-    me->switches += next != task;
-    run(me, next, frame);
+    struct task *next = next_task(me);
     unlock();
+    if (next != task) {
+        me->switches++;
+        copy(frame, &next->frame);
+    }
 }
 
 void scheduler_done(struct cpu *me)

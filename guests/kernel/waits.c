@@ -18,6 +18,7 @@ static struct {
     uint64_t token; /* NO_TOKEN: free */
     const struct cpu *cpu;
 } early[EARLY_MAX];
+static unsigned early_count;
 
 /* Tokens of not-presents that nobody waits for; their readies, if any come, are not early. The oldest is forgotten first:
  * after a decline none comes. */
@@ -26,9 +27,10 @@ static unsigned unclaimed_next;
 
 static int forget_early(uint64_t token)
 {
-    for (unsigned i = 0; i < EARLY_MAX; i++) {
+    for (unsigned i = 0; i < EARLY_MAX && early_count != 0; i++) {
         if (early[i].token == token) {
             early[i].token = NO_TOKEN;
+            early_count--;
             return 1;
         }
     }
@@ -52,6 +54,7 @@ static void remember_early(struct cpu *me, uint64_t token)
         if (early[i].token == NO_TOKEN) {
             early[i].token = token;
             early[i].cpu = me;
+            early_count++;
             return;
         }
     }
@@ -93,7 +96,7 @@ void wait_for_nothing(uint64_t token)
 
 void wait_end(struct cpu *me, uint64_t token)
 {
-    for (unsigned i = 0; i < MAX_TASKS; i++) {
+    for (unsigned i = 0; i < arguments.tasks; i++) {
         if (tasks[i].state == WAITING && tasks[i].token == token) {
             end(&tasks[i]);
             return;
@@ -108,15 +111,16 @@ void wait_end(struct cpu *me, uint64_t token)
 uint64_t wait_end_all(struct cpu *me)
 {
     uint64_t ended = 0;
-    for (unsigned i = 0; i < MAX_TASKS; i++) {
+    for (unsigned i = 0; i < arguments.tasks; i++) {
         if (tasks[i].state == WAITING && tasks[i].waiter == me) {
             end(&tasks[i]);
             ended++;
         }
     }
     for (unsigned i = 0; i < EARLY_MAX; i++) {
-        if (early[i].cpu == me) {
+        if (early[i].token != NO_TOKEN && early[i].cpu == me) {
             early[i].token = NO_TOKEN;
+            early_count--;
         }
     }
     me->distrust = 0;
