@@ -38,17 +38,25 @@ static uint64_t give_page(void)
     lock();
     if (pages_given < arguments.pages) {
         page = pages_given++;
-        hotplug_progress(pages_given);
+        hotplug_progress();
     }
     unlock();
     return page;
+}
+
+static void yield(struct cpu *me)
+{
+    lock();
+    hotplug_progress();
+    unlock();
+    me->look = 1;
 }
 
 static void system_call(struct cpu *me, struct frame *frame)
 {
     switch (frame->x[8]) {
     case CALL_YIELD:
-        me->look = 1;
+        yield(me);
         break;
     case CALL_DONE:
         scheduler_done(me);

@@ -99,7 +99,7 @@ void cpu_signal_others(void);
 #define SGI_LOOK 1
 
 /* One processor goes away and comes back during the work. All three with the lock held. */
-void hotplug_progress(uint64_t pages_given); /* so many pages have been given to tasks */
+void hotplug_progress(void); /* one more page to check, or one more round, has begun */
 int hotplug_must_leave(const struct cpu *me);
 __attribute__((noreturn)) void hotplug_leave(struct cpu *me); /* gives the lock back */
 extern uint64_t hotplug_left;

@@ -103,6 +103,7 @@ static int is_off(const struct cpu *cpu)
 /* Only the boot processor stays for sure. */
 #define LEAVER (&cpus[cpu_count - 1])
 
+static uint64_t progressed;
 static enum { ALL_HERE, LEAVING, AWAY, BACK } hotplug;
 
 static void bring_back(void)
@@ -112,19 +113,22 @@ static void bring_back(void)
     turn_on(LEAVER);
 }
 
-void hotplug_progress(uint64_t pages_given)
+/* It goes after a quarter of the work and comes back after half of it, or at the end if it was slow to go. */
+void hotplug_progress(void)
 {
+    uint64_t all = arguments.pages + arguments.tasks * arguments.rounds;
+    progressed++;
     if (!arguments.offline || cpu_count == 1) {
         return;
     }
-    if (hotplug == ALL_HERE && pages_given * 4 >= arguments.pages) {
+    if (hotplug == ALL_HERE && progressed * 4 >= all) {
         hotplug = LEAVING;
         if (cpu_self() == LEAVER) {
             cpu_self()->look = 1;
         } else {
             cpu_signal(LEAVER);
         }
-    } else if (hotplug == AWAY && pages_given * 2 >= arguments.pages && is_off(LEAVER)) {
+    } else if (hotplug == AWAY && progressed * 2 >= all && is_off(LEAVER)) {
         bring_back();
     }
 }
