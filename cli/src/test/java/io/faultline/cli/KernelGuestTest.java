@@ -99,6 +99,14 @@ class KernelGuestTest {
         assertEquals(0, run.said("ready early"), "it knows that nobody will wait for it");
     }
 
+    @Test
+    void aHostThatShowsTokensNobodyKnowsIsNotTrusted() {
+        KernelRun run = run(1, "kvm:apf.slots=1,apf.hidden=shown", "").verified(PAGES, OWN_PAGES);
+        assertEquals(65, run.said("ready early"), "one more than there is room for");
+        assertTrue(run.said("declined") > 100, "it waits for nothing any more, as its ready may be lost");
+        assertEquals(run.counted("apf.declined"), run.said("declined"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -147,18 +155,48 @@ class KernelGuestTest {
 
     @Test
     void aWrongByteIsFoundAndNamed(@TempDir Path folder) throws IOException {
-        byte[] file = Files.readAllBytes(KernelRun.GUEST);
-        ByteBuffer elf = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        int last = elf.getInt(32) + 56 * (elf.getShort(56) - 2);
-        assertEquals(0x4040_0000L, elf.getLong(last + 16), "the segment of the absent pages");
-        file[(int) elf.getLong(last + 8) + 77 * 4096 + 13] ^= 0x10;
-        Path guest = Files.write(folder.resolve("kernel.elf"), file);
-        KernelRun run = KernelRun.of(guest, "--cpus", "2");
+        ByteBuffer elf = elf();
+        int at = offset(elf, 0x4040_0000L) + 77 * 4096 + 13;
+        elf.put(at, (byte) (elf.get(at) ^ 0x10));
+        KernelRun run = KernelRun.of(Files.write(folder.resolve("kernel.elf"), elf.array()), "--cpus", "2");
         assertEquals(1, run.command().status());
         assertEquals(1, run.said("bytes wrong"));
         assertTrue(
                 run.command().out().contains("1 bytes are wrong, first in the word at 0x4044d008: "),
                 run.command().out());
+    }
+
+    /** An undefined instruction instead of the first system call. */
+    @Test
+    void aProcessorThatFailsStopsTheOthers(@TempDir Path folder) throws IOException {
+        ByteBuffer elf = elf();
+        int at = offset(elf, 0x4010_0000L);
+        while (elf.getInt(at) != 0xD400_0001) {
+            at += 4;
+        }
+        elf.putInt(at, 0);
+        KernelRun run = KernelRun.of(Files.write(folder.resolve("kernel.elf"), elf.array()), "--cpus", "8");
+        assertEquals(1, run.command().status(), run.command().err());
+        assertTrue(
+                run.command().out().contains("unexpected exception 8 at 0x401"),
+                run.command().out());
+        assertTrue(run.command().err().contains("vCPU 7 is off"), run.command().err());
+        assertTrue(run.counted("vmm.instructions") < 5_000_000);
+    }
+
+    private static ByteBuffer elf() throws IOException {
+        return ByteBuffer.wrap(Files.readAllBytes(KernelRun.GUEST)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Where the segment is in the file that is loaded to an address. */
+    private static int offset(ByteBuffer elf, long address) {
+        int header = (int) elf.getLong(32);
+        for (int i = 0; i < elf.getShort(56); i++, header += 56) {
+            if (elf.getLong(header + 16) == address) {
+                return (int) elf.getLong(header + 8);
+            }
+        }
+        throw new AssertionError("no segment at 0x" + Long.toHexString(address));
     }
 
     @ParameterizedTest
