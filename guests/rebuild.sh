@@ -9,7 +9,7 @@
 # The comparison makes sense with one compiler only: the one of Debian 12.
 set -eu
 
-GUESTS='hello apf smp parallel sdei'
+GUESTS='hello apf smp parallel kernel sdei'
 PREFIX=aarch64-linux-gnu-
 GCC_VERSION=12.2
 BINUTILS_VERSION=2.40
@@ -75,8 +75,10 @@ build() {
         compile "$source" "$object"
         set -- "$@" "$object"
     done
+    layout=lib/guest.ld
+    [ ! -e "$name/$name.ld" ] || layout=$name/$name.ld
     "${PREFIX}ld" -static --build-id=none -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments \
-        --fatal-warnings -T lib/guest.ld -o "$output" "$@"
+        --fatal-warnings -T "$layout" -o "$output" "$@"
 }
 
 status=0
