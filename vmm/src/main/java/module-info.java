@@ -17,6 +17,7 @@ module io.faultline.vmm {
     requires static org.jspecify;
 
     exports io.faultline.vmm;
+    exports io.faultline.vmm.acpi;
     exports io.faultline.vmm.device;
     exports io.faultline.vmm.image;
     exports io.faultline.vmm.paging;

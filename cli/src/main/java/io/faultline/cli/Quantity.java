@@ -6,7 +6,10 @@ package io.faultline.cli;
 
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.vmm.GuestConfiguration;
+import io.faultline.vmm.MemoryErrorInjection;
+import io.faultline.vmm.MemoryErrorInjection.Notice;
 import io.faultline.vmm.paging.AbsentRange;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -70,6 +73,26 @@ final class Quantity {
             }
             long latency = parts.length == 3 ? size(parts[2]) : AbsentRange.DEFAULT_LATENCY_NANOS;
             return new AbsentRange(region(size(parts[0]), size(parts[1])), latency);
+        }
+    }
+
+    /** A memory error, as {@code ADDR|any[@INSTRUCTIONS][:sdei|abort]}. */
+    static final class MemoryError implements ITypeConverter<MemoryErrorInjection> {
+        private static final Pattern FORM = Pattern.compile("([^@:]+)(?:@([^@:]+))?(?::(sdei|abort))?");
+
+        @Override
+        public MemoryErrorInjection convert(String text) {
+            Matcher matcher = FORM.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not of the form ADDR|any[@INSTRUCTIONS][:sdei|abort]");
+            }
+            String place = matcher.group(1);
+            String time = matcher.group(2);
+            return new MemoryErrorInjection(
+                    place.equals("any") ? OptionalLong.empty() : OptionalLong.of(size(place)),
+                    time == null ? OptionalLong.empty() : OptionalLong.of(size(time)),
+                    "abort".equals(matcher.group(3)) ? Notice.ABORT : Notice.SDEI);
         }
     }
 

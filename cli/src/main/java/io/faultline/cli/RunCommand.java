@@ -9,7 +9,10 @@ import io.faultline.api.spi.BackendRegistry;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.vmm.GuestConfiguration;
 import io.faultline.vmm.GuestOutcome;
+import io.faultline.vmm.MemoryErrorInjection;
+import io.faultline.vmm.MemoryErrorReport;
 import io.faultline.vmm.VirtualMachine;
+import io.faultline.vmm.acpi.DescriptionTable;
 import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.GuestImage;
 import io.faultline.vmm.image.ImageFile;
@@ -104,8 +107,29 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--initrd", paramLabel = "FILE", description = "Initial ramdisk for the guest.")
     private @Nullable Path ramdisk;
 
-    @Option(names = "--acpi", description = "Not yet: describe the machine by ACPI tables instead of a device tree.")
+    @Option(
+            names = "--acpi",
+            description = "Describe the machine by ACPI tables instead of a device tree; FILE is a Linux Image then.")
     private boolean acpi;
+
+    @Option(
+            names = "--dump-acpi",
+            paramLabel = "FOLDER",
+            description =
+                    "Write the ACPI tables that the guest would get to a folder, SIGNATURE.aml each, and do not run"
+                            + " the guest. Implies --acpi.")
+    private @Nullable Path tableDump;
+
+    @Option(
+            names = "--inject-memory-error",
+            paramLabel = "ADDR|any[@INSTRUCTIONS][:sdei|abort]",
+            converter = Quantity.MemoryError.class,
+            description =
+                    "Let a memory error happen at this address, or in a page that the loader has not used, after so"
+                            + " many instructions of all vCPUs. 'sdei' tells the guest by an error record and an SDEI event and needs"
+                            + " --acpi; without INSTRUCTIONS, as soon as the guest has enabled the event. 'abort' loses the page: an"
+                            + " access is an external abort. May be given several times. Default: sdei.")
+    private final List<MemoryErrorInjection> memoryErrors = new ArrayList<>();
 
     @Option(
             names = "--load-address",
@@ -153,8 +177,10 @@ final class RunCommand implements Callable<Integer> {
         if (level != 1 && level != 2) {
             throw wrong("--el: a guest starts at EL1 or EL2, not at EL" + level);
         }
-        if (acpi) {
-            throw wrong("--acpi: this version describes machines by device trees only; leave the option out");
+        acpi |= tableDump != null;
+        if (!acpi && memoryErrors.stream().anyMatch(error -> error.notice() == MemoryErrorInjection.Notice.SDEI)) {
+            throw wrong("--inject-memory-error: only a guest that is run with --acpi can be told of a memory error;"
+                    + " add --acpi, or ':abort' to lose the page");
         }
         GuestImage image =
                 ImageFile.read(file, loadAddress == null ? OptionalLong.empty() : OptionalLong.of(loadAddress));
@@ -177,6 +203,10 @@ final class RunCommand implements Callable<Integer> {
             configuration.ramdisk(new Ramdisk(ramdisk.toString(), ImageFile.bytes(ramdisk)));
         }
         absent.forEach(configuration::absent);
+        memoryErrors.forEach(configuration::memoryError);
+        if (acpi) {
+            configuration.acpi();
+        }
         try (HypervisorBackend opened = choice.open(registry)) {
             return trace == null ? run(opened, configuration) : runTraced(opened, configuration, trace);
         }
@@ -196,12 +226,30 @@ final class RunCommand implements Callable<Integer> {
                 dump(machine.deviceTree(), treeDump);
                 return ExitStatus.FINE.code();
             }
+            if (tableDump != null) {
+                dump(machine.acpiTables(), tableDump);
+                return ExitStatus.FINE.code();
+            }
             GuestOutcome outcome = machine.run();
             session.out().flush();
+            machine.memoryErrors().forEach(report -> session.note(report.message()));
             if (statistics) {
                 machine.statistics().forEach((name, value) -> session.err().println(name + " " + value));
             }
-            return status(outcome).code();
+            ExitStatus status = status(outcome);
+            boolean missed = machine.memoryErrors().stream().anyMatch(MemoryErrorReport::isMissed);
+            return (status == ExitStatus.FINE && missed ? ExitStatus.FAILED : status).code();
+        }
+    }
+
+    private static void dump(List<DescriptionTable> tables, Path folder) {
+        try {
+            Files.createDirectories(folder);
+            for (DescriptionTable table : tables) {
+                Files.write(folder.resolve(table.signature() + ".aml"), table.bytes());
+            }
+        } catch (IOException unwritable) {
+            throw FileProblem.of("the ACPI tables cannot be written to " + folder, unwritable);
         }
     }
 

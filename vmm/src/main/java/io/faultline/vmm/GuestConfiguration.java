@@ -29,6 +29,8 @@ import java.util.Optional;
  * @param deviceTree tree to hand to the guest in X0; empty for one that describes the machine
  * @param ramdisk initial ramdisk that the tree names; empty for none
  * @param commandLine command line in the tree; empty for what the tree says
+ * @param acpi whether ACPI tables describe the machine to the guest, a Linux kernel, instead of a device tree
+ * @param memoryErrors memory errors that happen while the guest runs
  * @param absent pages that are absent when the guest starts, besides those that the image names
  * @param maxInstructions budget over all vCPUs, at least 1
  * @param epoch time of the real-time clock at the start, seconds since 1970
@@ -46,6 +48,8 @@ public record GuestConfiguration(
         Optional<DeviceTree> deviceTree,
         Optional<Ramdisk> ramdisk,
         Optional<String> commandLine,
+        boolean acpi,
+        List<MemoryErrorInjection> memoryErrors,
         List<AbsentRange> absent,
         long maxInstructions,
         long epoch,
@@ -66,7 +70,7 @@ public record GuestConfiguration(
     public static final long DEFAULT_MAX_INSTRUCTIONS = 10_000_000_000L;
 
     /**
-     * Checks the ranges and copies the list.
+     * Checks the ranges and copies the lists.
      *
      * @throws IllegalArgumentException if the number of vCPUs or the budget is less than 1
      */
@@ -80,6 +84,7 @@ public record GuestConfiguration(
         Objects.requireNonNull(trace, "trace");
         Objects.requireNonNull(consoleOutput, "consoleOutput");
         Objects.requireNonNull(consoleInput, "consoleInput");
+        memoryErrors = List.copyOf(memoryErrors);
         absent = List.copyOf(absent);
         if (vcpus < 1) {
             throw new IllegalArgumentException("a machine needs at least 1 vCPU, not " + vcpus);
@@ -122,6 +127,8 @@ public record GuestConfiguration(
         private Optional<DeviceTree> deviceTree = Optional.empty();
         private Optional<Ramdisk> ramdisk = Optional.empty();
         private Optional<String> commandLine = Optional.empty();
+        private boolean acpi;
+        private final List<MemoryErrorInjection> memoryErrors = new ArrayList<>();
         private final List<AbsentRange> absent = new ArrayList<>();
         private long maxInstructions = DEFAULT_MAX_INSTRUCTIONS;
         private long epoch = Pl031Clock.DEFAULT_EPOCH;
@@ -198,6 +205,27 @@ public record GuestConfiguration(
          */
         public Builder commandLine(String text) {
             this.commandLine = Optional.of(text);
+            return this;
+        }
+
+        /**
+         * Describes the machine by ACPI tables instead of a device tree.
+         *
+         * @return this builder
+         */
+        public Builder acpi() {
+            this.acpi = true;
+            return this;
+        }
+
+        /**
+         * Lets a memory error happen while the guest runs.
+         *
+         * @param error where, when and how
+         * @return this builder
+         */
+        public Builder memoryError(MemoryErrorInjection error) {
+            memoryErrors.add(Objects.requireNonNull(error, "error"));
             return this;
         }
 
@@ -283,6 +311,8 @@ public record GuestConfiguration(
                     deviceTree,
                     ramdisk,
                     commandLine,
+                    acpi,
+                    memoryErrors,
                     absent,
                     maxInstructions,
                     epoch,

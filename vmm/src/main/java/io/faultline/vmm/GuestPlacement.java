@@ -11,6 +11,9 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.vmm.acpi.AcpiMachine;
+import io.faultline.vmm.acpi.FirmwareTables;
+import io.faultline.vmm.acpi.GenericErrorSource;
 import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.Ramdisk;
 import io.faultline.vmm.image.Segment;
@@ -26,7 +29,8 @@ import java.util.Optional;
  *
  * <p>The ramdisk goes to half of the memory, at most 128 MiB above its start, or behind the guest if that is higher. A
  * tree that was given, or that a Linux kernel gets, is at the very end of memory. Other guests find the tree of the
- * machine at the start of memory, where QEMU puts it, if they leave room there, and none otherwise.
+ * machine at the start of memory, where QEMU puts it, if they leave room there, and none otherwise. ACPI tables and the
+ * memory of their error source are at the very end of memory, the tree that names them below.
  */
 final class GuestPlacement {
     private static final long RAMDISK_OFFSET = 128L << 20;
@@ -41,19 +45,83 @@ final class GuestPlacement {
         this.ram = configuration.ram();
     }
 
-    /** Where the tree is, 0 if the guest gets none, and the tree. */
-    record Tree(long address, byte[] blob) {}
+    /**
+     * What the guest was given beside itself.
+     *
+     * @param tree address of the tree, 0 if the guest gets none
+     * @param blob the tree
+     * @param firmware ACPI tables, if they describe the machine
+     * @param errors where the guest learns of hardware errors, if it does
+     * @param freeStart first address of memory above everything that the guest consists of
+     * @param freeEnd end of that memory
+     */
+    record Placed(
+            long tree,
+            byte[] blob,
+            Optional<FirmwareTables> firmware,
+            Optional<GenericErrorSource> errors,
+            long freeStart,
+            long freeEnd) {}
 
-    /** Writes everything and returns the tree. */
-    Tree load(Machine machine) {
+    /** Writes everything. */
+    Placed load(Machine machine) {
         configuration.image().load(machine.memory());
         Optional<BootParameters.Range> ramdisk = configuration.ramdisk().map(disk -> loadRamdisk(machine, disk));
+        long used = Math.max(
+                imageEnd(), ramdisk.map(range -> range.start() + range.bytes()).orElse(ram.base()));
+        if (configuration.acpi()) {
+            return loadAcpi(machine, ramdisk, used);
+        }
         byte[] tree = tree(machine, ramdisk);
-        long address = treeAddress(tree, ramdisk.map(range -> range.start() + range.bytes()));
+        long address = treeAddress(tree, used);
         if (address != 0) {
             machine.memory().write(address, tree);
         }
-        return new Tree(address, tree);
+        return new Placed(
+                address, tree, Optional.empty(), Optional.empty(), used, address > used ? address : ram.end());
+    }
+
+    private Placed loadAcpi(Machine machine, Optional<BootParameters.Range> ramdisk, long used) {
+        boolean sdei = machine.capabilities().get(Capabilities.SDEI).isPresent();
+        long top = ram.end() & -FirmwareTables.ALIGNMENT;
+        // Room for an error source stays free if nothing can be told through it: that makes the map the same for
+        // everybody.
+        long source = top - GenericErrorSource.BYTES;
+        if (source < used) {
+            throw tooSmall("the memory of ACPI's error source", "ACPI tables of the machine");
+        }
+        Optional<GenericErrorSource> errors = reportsErrors(machine)
+                ? Optional.of(new GenericErrorSource(VirtualMachine.MEMORY_ERROR_EVENT, source))
+                : Optional.empty();
+        AcpiMachine described = new AcpiMachine(
+                affinities(machine),
+                configuration.level(),
+                machine.interruptLines().isPresent(),
+                sdei,
+                errors);
+        long base = source - FirmwareTables.bytes(described, ram);
+        FirmwareTables firmware = FirmwareTables.at(described, ram, base);
+        Node root = firmware.tree();
+        new BootParameters(ram, configuration.commandLine(), ramdisk).choose(root);
+        byte[] tree = FlatTree.write(root);
+        long address = base - alignUp(tree.length, PAGE);
+        if (address < used) {
+            throw tooSmall("ACPI tables of " + firmware.content().length + " bytes", "ACPI tables of the machine");
+        }
+        machine.memory().write(base, firmware.content());
+        errors.ifPresent(present -> machine.memory().write(present.base(), present.initial()));
+        machine.memory().write(address, tree);
+        return new Placed(address, tree, Optional.of(firmware), errors, used, address);
+    }
+
+    private static boolean reportsErrors(Machine machine) {
+        return machine.notifications()
+                .filter(notifications -> notifications.channels().contains(MemoryErrors.CHANNEL))
+                .isPresent();
+    }
+
+    private static List<Affinity> affinities(Machine machine) {
+        return machine.vcpus().stream().map(Vcpu::affinity).toList();
     }
 
     private BootParameters.Range loadRamdisk(Machine machine, Ramdisk disk) {
@@ -79,9 +147,8 @@ final class GuestPlacement {
     }
 
     private MachineTree machineTree(Machine machine) {
-        List<Affinity> affinities = machine.vcpus().stream().map(Vcpu::affinity).toList();
         return new MachineTree(
-                affinities,
+                affinities(machine),
                 configuration.level(),
                 ram,
                 machine.interruptLines().isPresent(),
@@ -89,7 +156,7 @@ final class GuestPlacement {
                 configuration.seed());
     }
 
-    private long treeAddress(byte[] tree, Optional<Long> ramdiskEnd) {
+    private long treeAddress(byte[] tree, long used) {
         if (configuration.deviceTree().isEmpty() && !configuration.image().linux()) {
             return tree.length <= imageStart() - ram.base() ? ram.base() : 0;
         }
@@ -99,7 +166,7 @@ final class GuestPlacement {
                     ErrorId.INVALID_IMAGE, "the device tree is longer than 2 MiB", name, "use fewer vCPUs");
         }
         long address = ram.end() - alignUp(tree.length, PAGE);
-        if (address < Math.max(imageEnd(), ramdiskEnd.orElse(ram.base()))) {
+        if (address < used) {
             throw tooSmall("the device tree of " + tree.length + " bytes", name);
         }
         return address;

@@ -40,6 +40,7 @@ final class RunLoop {
     private final Pl011Uart uart;
     private final Pl031Clock clock;
     private final List<SnapshotPageSource> sources;
+    private final MemoryErrors errors;
     private final Random random;
     private final long maxInstructions;
     private long budget;
@@ -60,6 +61,7 @@ final class RunLoop {
             Pl011Uart uart,
             Pl031Clock clock,
             List<SnapshotPageSource> sources,
+            MemoryErrors errors,
             long seed,
             long maxInstructions) {
         this.machine = machine;
@@ -68,6 +70,7 @@ final class RunLoop {
         this.uart = uart;
         this.clock = clock;
         this.sources = sources;
+        this.errors = errors;
         this.random = new Random(seed);
         this.maxInstructions = maxInstructions;
         this.budget = maxInstructions;
@@ -106,7 +109,8 @@ final class RunLoop {
 
     /** Runs one vCPU for a while. An exit counts as an instruction, so that a slice of nothing but exits ends, too. */
     private Optional<GuestOutcome> slice(Vcpu vcpu, int length) {
-        long limit = Math.min(length, budget);
+        errors.poll(maxInstructions - budget);
+        long limit = Math.min(Math.min(length, budget), errors.untilNext(maxInstructions - budget));
         long start = vcpu.retired();
         long exits = 0;
         waiting[vcpu.index()] = RUNNING;

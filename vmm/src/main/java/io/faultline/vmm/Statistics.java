@@ -7,16 +7,18 @@ package io.faultline.vmm;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.vmm.MemoryErrorReport.Stage;
 import io.faultline.vmm.device.Pl011Uart;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Collects every counter under a stable name. */
 final class Statistics {
     private Statistics() {}
 
-    static SortedMap<String, Long> of(Machine machine, Pl011Uart uart, RunLoop loop) {
+    static SortedMap<String, Long> of(Machine machine, Pl011Uart uart, RunLoop loop, MemoryErrors errors) {
         SortedMap<String, Long> statistics = new TreeMap<>(machine.counters());
         machine.asyncPageFaults().ifPresent(faults -> add(statistics, faults.counters()));
         long instructions = 0;
@@ -27,9 +29,17 @@ final class Statistics {
         statistics.put("vmm.instructions", instructions);
         statistics.put("vmm.nanos", machine.clock().nanos());
         statistics.put("vmm.uart.sent", uart.sent());
+        statistics.put(
+                "vmm.memory-errors.raised",
+                count(errors, report -> report.raisedAfter().isPresent()));
+        statistics.put("vmm.memory-errors.noticed", count(errors, report -> report.stage() == Stage.NOTICED));
         statistics.put("vmm.mmio.refused", loop.refused());
         statistics.put("vmm.mmio.ignored", loop.ignored());
         return statistics;
+    }
+
+    private static long count(MemoryErrors errors, Predicate<MemoryErrorReport> which) {
+        return errors.reports().stream().filter(which).count();
     }
 
     private static void add(Map<String, Long> statistics, FaultCounters counters) {

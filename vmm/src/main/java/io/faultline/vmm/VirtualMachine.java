@@ -16,6 +16,8 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.vmm.acpi.DescriptionTable;
+import io.faultline.vmm.acpi.FirmwareTables;
 import io.faultline.vmm.device.DeviceMap;
 import io.faultline.vmm.device.InterruptLine;
 import io.faultline.vmm.device.Pl011Uart;
@@ -35,6 +37,9 @@ public final class VirtualMachine implements AutoCloseable {
     /** SDEI event that carries not-present, if the backend tells guests of absent pages: private, vendor-defined. */
     public static final int NOT_PRESENT_EVENT = 0x4040_0001;
 
+    /** SDEI event that tells of memory errors, if ACPI tables describe the machine: shared, normal. */
+    public static final int MEMORY_ERROR_EVENT = 804;
+
     /** PPI that carries ready. */
     public static final int READY_INTERRUPT = 23;
 
@@ -44,7 +49,8 @@ public final class VirtualMachine implements AutoCloseable {
     private final Machine machine;
     private final Pl011Uart uart;
     private final RunLoop loop;
-    private final GuestPlacement.Tree tree;
+    private final GuestPlacement.Placed placed;
+    private final MemoryErrors errors;
 
     private VirtualMachine(Machine machine, GuestConfiguration configuration) {
         this.machine = machine;
@@ -52,13 +58,14 @@ public final class VirtualMachine implements AutoCloseable {
                 configuration.consoleOutput(), configuration.consoleInput(), line(machine, UART_INTERRUPT));
         Pl031Clock clock = new Pl031Clock(machine.clock(), configuration.epoch(), line(machine, CLOCK_INTERRUPT));
         DeviceMap devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
-        this.tree = new GuestPlacement(configuration).load(machine);
+        this.placed = new GuestPlacement(configuration).load(machine);
+        this.errors = MemoryErrorPlan.of(machine, configuration, placed);
         List<SnapshotPageSource> sources = evict(absentRanges(configuration));
         Vcpu boot = machine.vcpus().get(0);
         boot.write(CoreRegister.PC, configuration.image().entry());
-        boot.write(CoreRegister.X0, tree.address());
+        boot.write(CoreRegister.X0, placed.tree());
         this.loop = new RunLoop(
-                machine, devices, uart, clock, sources, configuration.seed(), configuration.maxInstructions());
+                machine, devices, uart, clock, sources, errors, configuration.seed(), configuration.maxInstructions());
     }
 
     private static InterruptLine line(Machine machine, InterruptId interrupt) {
@@ -74,11 +81,13 @@ public final class VirtualMachine implements AutoCloseable {
      * @param configuration the guest and what it gets
      * @return a machine that has not executed anything
      * @throws HypervisorException with INVALID_IMAGE if the guest does not fit into the memory, with RESOURCE_CONFLICT
-     *     if things overlap, with INVALID_ARGUMENT if absent pages are not memory, with PLAN_REFUSED if the backend
-     *     refuses the machine or cannot take pages away
+     *     if things overlap, with INVALID_ARGUMENT if absent pages or memory errors are not in memory or ACPI tables are to
+     *     describe the machine to a guest that cannot read them, with PLAN_REFUSED if the backend refuses the machine or
+     *     cannot take pages away or tell of memory errors
      */
     public static VirtualMachine create(HypervisorBackend backend, GuestConfiguration configuration) {
         check(configuration);
+        MemoryErrorPlan.check(backend.capabilities(), configuration);
         MachineRequest.Builder request = MachineRequest.builder()
                 .vcpus(configuration.vcpus())
                 .level(configuration.level())
@@ -87,6 +96,9 @@ public final class VirtualMachine implements AutoCloseable {
         configuration.memory().forEach(request::memory);
         if (backend.capabilities().has(Capabilities.ASYNC_PAGE_FAULTS)) {
             request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
+        }
+        if (configuration.acpi() && MemoryErrorPlan.canReport(backend.capabilities())) {
+            request.channel(MemoryErrors.CHANNEL);
         }
         Machine machine = backend.plan(request.build()).build();
         try {
@@ -103,7 +115,25 @@ public final class VirtualMachine implements AutoCloseable {
      * @return the flattened tree
      */
     public byte[] deviceTree() {
-        return tree.blob().clone();
+        return placed.blob().clone();
+    }
+
+    /**
+     * Returns the ACPI tables that describe the machine.
+     *
+     * @return XSDT first, DSDT last; empty if a device tree describes it
+     */
+    public List<DescriptionTable> acpiTables() {
+        return placed.firmware().map(FirmwareTables::tables).orElse(List.of());
+    }
+
+    /**
+     * Returns what has become of the memory errors until now.
+     *
+     * @return a report for each, in the order of the configuration
+     */
+    public List<MemoryErrorReport> memoryErrors() {
+        return errors.reports();
     }
 
     /**
@@ -126,7 +156,7 @@ public final class VirtualMachine implements AutoCloseable {
      * @return name to count, sorted by name; the names are stable
      */
     public SortedMap<String, Long> statistics() {
-        return Statistics.of(machine, uart, loop);
+        return Statistics.of(machine, uart, loop, errors);
     }
 
     @Override
@@ -136,6 +166,9 @@ public final class VirtualMachine implements AutoCloseable {
 
     private static void check(GuestConfiguration configuration) {
         MemoryRegion ram = configuration.ram();
+        if (configuration.acpi()) {
+            checkAcpi(configuration);
+        }
         configuration.image().requireInside(configuration.memory());
         List<AbsentRange> ranges = absentRanges(configuration);
         for (int i = 0; i < ranges.size(); i++) {
@@ -159,7 +192,25 @@ public final class VirtualMachine implements AutoCloseable {
         }
     }
 
-    private static List<AbsentRange> absentRanges(GuestConfiguration configuration) {
+    private static void checkAcpi(GuestConfiguration configuration) {
+        if (!configuration.image().linux()) {
+            throw new HypervisorException(
+                    ErrorId.INVALID_ARGUMENT,
+                    "ACPI tables can describe a machine to an arm64 Linux Image only, which finds them as if its EFI stub"
+                            + " had run",
+                    configuration.image().name(),
+                    "run a Linux Image, or describe the machine by a device tree");
+        }
+        configuration.deviceTree().ifPresent(tree -> {
+            throw new HypervisorException(
+                    ErrorId.INVALID_ARGUMENT,
+                    "ACPI tables and a device tree cannot both describe the machine",
+                    tree.name(),
+                    "choose one of them");
+        });
+    }
+
+    static List<AbsentRange> absentRanges(GuestConfiguration configuration) {
         List<AbsentRange> ranges = new ArrayList<>(configuration.absent());
         configuration.image().absent().forEach(pages -> ranges.add(AbsentRange.of(pages)));
         return ranges;

@@ -35,15 +35,24 @@ public record BootParameters(MemoryRegion ram, Optional<String> commandLine, Opt
      * @param root its root node
      */
     public void apply(Node root) {
-        Node chosen = root.child("chosen").orElseGet(() -> root.add("chosen"));
-        commandLine.ifPresent(text -> chosen.texts("bootargs", text));
-        initrd.ifPresent(range -> chosen.numbers("linux,initrd-start", range.start())
-                .numbers("linux,initrd-end", range.start() + range.bytes()));
+        choose(root);
         Node memory = root.children().stream()
                 .filter(node -> Arrays.equals(node.properties().get("device_type"), MEMORY))
                 .findFirst()
                 .orElseGet(
                         () -> root.add("memory@" + Long.toHexString(ram.base())).texts("device_type", "memory"));
         memory.numbers("reg", ram.base(), ram.bytes());
+    }
+
+    /**
+     * Changes only {@code /chosen} of a tree, for an operating system that learns of the memory elsewhere.
+     *
+     * @param root its root node
+     */
+    public void choose(Node root) {
+        Node chosen = root.child("chosen").orElseGet(() -> root.add("chosen"));
+        commandLine.ifPresent(text -> chosen.texts("bootargs", text));
+        initrd.ifPresent(range -> chosen.numbers("linux,initrd-start", range.start())
+                .numbers("linux,initrd-end", range.start() + range.bytes()));
     }
 }

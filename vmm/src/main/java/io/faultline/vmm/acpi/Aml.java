@@ -1,0 +1,180 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.vmm.acpi;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * Writes the few terms of the ACPI Machine Language (ACPI 6.3, 20.2) that describe devices.
+ *
+ * <p>Every method returns the encoding of one term, or of one resource descriptor (6.4) for {@link #resources}.
+ *
+ * @since 0.1
+ */
+public final class Aml {
+    private static final int ZERO = 0x00;
+    private static final int ONE = 0x01;
+    private static final int NAME = 0x08;
+    private static final int BYTE = 0x0A;
+    private static final int WORD = 0x0B;
+    private static final int DOUBLE_WORD = 0x0C;
+    private static final int STRING = 0x0D;
+    private static final int QUAD_WORD = 0x0E;
+    private static final int SCOPE = 0x10;
+    private static final int BUFFER = 0x11;
+    private static final int EXTENDED = 0x5B;
+    private static final int DEVICE = 0x82;
+
+    private static final int MEMORY32_FIXED = 0x86;
+    private static final int EXTENDED_INTERRUPT = 0x89;
+    private static final int END_TAG = 0x79;
+    private static final int WRITABLE = 1;
+    private static final int CONSUMER_LEVEL_HIGH_EXCLUSIVE = 1;
+
+    private static final Pattern SEGMENT = Pattern.compile("\\\\?[A-Z_][A-Z_0-9]{3}");
+
+    private Aml() {}
+
+    /**
+     * A scope: what is inside belongs to the object of that name.
+     *
+     * @param name four characters, after a backslash if it is at the root
+     * @param terms what is inside
+     * @return the term
+     */
+    public static byte[] scope(String name, byte[]... terms) {
+        return packaged(new byte[] {SCOPE}, Bytes.joined(name(name), Bytes.joined(terms)));
+    }
+
+    /**
+     * A device.
+     *
+     * @param name four characters
+     * @param terms its names
+     * @return the term
+     */
+    public static byte[] device(String name, byte[]... terms) {
+        return packaged(new byte[] {EXTENDED, (byte) DEVICE}, Bytes.joined(name(name), Bytes.joined(terms)));
+    }
+
+    /**
+     * A named value.
+     *
+     * @param name four characters
+     * @param value an integer, a string or resources
+     * @return the term
+     */
+    public static byte[] name(String name, byte[] value) {
+        return Bytes.joined(new byte[] {NAME}, name(name), value);
+    }
+
+    /**
+     * An integer in its shortest form.
+     *
+     * @param value any value, unsigned
+     * @return the value
+     */
+    public static byte[] integer(long value) {
+        if (value == 0 || value == 1) {
+            return new byte[] {(byte) (value == 0 ? ZERO : ONE)};
+        }
+        if (value >>> 8 == 0) {
+            return number(BYTE, 1, value);
+        }
+        if (value >>> 16 == 0) {
+            return number(WORD, 2, value);
+        }
+        return value >>> 32 == 0 ? number(DOUBLE_WORD, 4, value) : number(QUAD_WORD, 8, value);
+    }
+
+    private static byte[] number(int prefix, int bytes, long value) {
+        return new Structure(1 + bytes)
+                .set(new Field(0, 1), prefix)
+                .set(new Field(1, bytes), value)
+                .bytes();
+    }
+
+    /**
+     * A string.
+     *
+     * @param text ASCII without zero
+     * @return the value
+     */
+    public static byte[] string(String text) {
+        return Bytes.joined(new byte[] {STRING}, text.getBytes(StandardCharsets.US_ASCII), new byte[] {0});
+    }
+
+    /**
+     * A resource template.
+     *
+     * @param descriptors resource descriptors
+     * @return the value, a buffer
+     */
+    public static byte[] resources(byte[]... descriptors) {
+        // A checksum of zero in the end tag means that there is none.
+        byte[] template = Bytes.joined(Bytes.joined(descriptors), new byte[] {END_TAG, 0});
+        return packaged(new byte[] {BUFFER}, Bytes.joined(integer(template.length), template));
+    }
+
+    /**
+     * A range of addresses that a device answers, to be read and written.
+     *
+     * @param base first address, below 2^32
+     * @param bytes length, below 2^32
+     * @return the resource descriptor
+     */
+    public static byte[] memory32(long base, long bytes) {
+        return new Structure(12)
+                .set(new Field(0, 1), MEMORY32_FIXED)
+                .set(new Field(1, 2), 9)
+                .set(new Field(3, 1), WRITABLE)
+                .set(new Field(4, 4), base)
+                .set(new Field(8, 4), bytes)
+                .bytes();
+    }
+
+    /**
+     * An interrupt of a device: by level, active high, not shared.
+     *
+     * @param interrupt INTID
+     * @return the resource descriptor
+     */
+    public static byte[] interrupt(int interrupt) {
+        return new Structure(9)
+                .set(new Field(0, 1), EXTENDED_INTERRUPT)
+                .set(new Field(1, 2), 6)
+                .set(new Field(3, 1), CONSUMER_LEVEL_HIGH_EXCLUSIVE)
+                .set(new Field(4, 1), 1)
+                .set(new Field(5, 4), interrupt)
+                .bytes();
+    }
+
+    private static byte[] name(String name) {
+        if (!SEGMENT.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name + "' is not a name of four characters in ACPI's language");
+        }
+        return name.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Puts the length of a package, which counts itself, between its opcode and its content. */
+    private static byte[] packaged(byte[] opcode, byte[] content) {
+        int bytes = 1;
+        while (content.length + bytes >= (bytes == 1 ? 0x40 : 1 << 8 * (bytes - 1) + 4)) {
+            bytes++;
+        }
+        int length = content.length + bytes;
+        byte[] encoded = new byte[bytes];
+        if (bytes == 1) {
+            encoded[0] = (byte) length;
+        } else {
+            encoded[0] = (byte) (bytes - 1 << 6 | length & 0xF);
+            for (int i = 1; i < bytes; i++) {
+                encoded[i] = (byte) (length >>> 4 + 8 * (i - 1));
+            }
+        }
+        return Bytes.joined(opcode, encoded, content);
+    }
+}
