@@ -40,6 +40,7 @@ import io.faultline.conformance.pagefault.WakeAllChecks;
 import io.faultline.conformance.pagefault.WorkloadChecks;
 import io.faultline.conformance.sdei.AbsenceChecks;
 import io.faultline.conformance.sdei.BindChecks;
+import io.faultline.conformance.sdei.HandOverChecks;
 import io.faultline.conformance.sdei.CallChecks;
 import io.faultline.conformance.sdei.CompletionChecks;
 import io.faultline.conformance.sdei.DispatchChecks;
@@ -93,6 +94,7 @@ final class StandardChecks {
             EventChecks.GROUP,
             RegistrationChecks.GROUP,
             BindChecks.GROUP,
+            HandOverChecks.GROUP,
             MaskAndSignalChecks.GROUP,
             DispatchChecks.GROUP,
             CompletionChecks.GROUP,

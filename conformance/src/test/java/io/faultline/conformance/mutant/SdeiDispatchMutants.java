@@ -244,6 +244,15 @@ final class SdeiDispatchMutants {
             reevaluation("unmask-does-not-reconsider", "SDEI-081", "dispatch", Reevaluation.Point.UNMASK),
             reevaluation("complete-does-not-reconsider", "SDEI-121", "dispatch", Reevaluation.Point.COMPLETE),
             reevaluation("resume-does-not-reconsider", "SDEI-162", "dispatch", Reevaluation.Point.RESUME),
+            reevaluation("dispatch-does-not-reconsider", "SDEI-201", "dispatch", Reevaluation.Point.DISPATCH),
+            reevaluation("power-does-not-reconsider", "SDEI-202", "dispatch", Reevaluation.Point.POWER),
+            part("merged-triggers-are-reported-as-new", "SDEI-203", "second trigger", TriggerLatch.class, event -> {
+                if (!event.is(Sdei.REGISTERED)) {
+                    return TriggerLatch.Latched.DROPPED;
+                }
+                event.pending(true);
+                return TriggerLatch.Latched.LATCHED;
+            }),
             reevaluation("triggers-do-not-kick", "SDEI-105", "dispatch", Reevaluation.Point.TRIGGER),
             versionCountsRestores("version-changes-over-a-restore", "SDEI-196", "result of VERSION"),
 
