@@ -15,7 +15,8 @@ enum { BEGIN_NODE = 1, END_NODE, PROPERTY, NOP, END };
 
 #define LINE_MAX 512
 
-struct arguments arguments = {.tasks = 16, .pages = ABSENT_PAGES, .rounds = 4, .offline = 1, .decline = 0, .route = "auto"};
+struct arguments arguments = {
+    .tasks = 16, .pages = ABSENT_PAGES, .rounds = 4, .offline = 1, .decline = 0, .route = "auto"};
 
 static char line[LINE_MAX];
 
@@ -76,7 +77,8 @@ static void walk(uint64_t tree)
                 take_line(value, length);
             } else if (depth == 2 && text_equal(path[1], "cpus") && text_equal(name, "#address-cells")) {
                 cells = big(value);
-            } else if (depth == 3 && text_equal(path[1], "cpus") && text_begins(path[2], "cpu@") && text_equal(name, "reg")) {
+            } else if (depth == 3 && text_equal(path[1], "cpus") && text_begins(path[2], "cpu@")
+                       && text_equal(name, "reg")) {
                 add_cpu(cells == 2 ? (uint64_t)big(value) << 32 | big(value + 4) : big(value));
             }
         } else if (what != NOP) {

@@ -69,14 +69,19 @@ static void system_call(struct cpu *me, struct frame *frame)
     }
 }
 
+__attribute__((noreturn)) static void unexpected(const struct cpu *me, const struct frame *frame, uint64_t source)
+{
+    kernel_fail("processor %lu: unexpected exception %lu at 0x%lx, ESR_EL1 0x%lx, FAR_EL1 0x%lx", me->number, source,
+                frame->elr, read_register(esr_el1), read_register(far_el1));
+}
+
 static void synchronous(struct cpu *me, struct frame *frame, uint64_t source)
 {
     uint64_t syndrome = read_register(esr_el1);
     if (SYNDROME_CLASS(syndrome) == CLASS_SVC64) {
         system_call(me, frame);
     } else if (route->event == 0 || route->event(me, syndrome, 1) == NOT_MINE) {
-        kernel_fail("processor %lu: unexpected exception %lu at 0x%lx, ESR_EL1 0x%lx, FAR_EL1 0x%lx", me->number, source,
-                    frame->elr, syndrome, read_register(far_el1));
+        unexpected(me, frame, source);
     }
 }
 
@@ -89,8 +94,7 @@ void exception(struct frame *frame, uint64_t source)
     } else if (source == FROM_EL0_SYNC) {
         synchronous(me, frame, source);
     } else if (source != FROM_RESUME) {
-        kernel_fail("processor %lu: unexpected exception %lu at 0x%lx, ESR_EL1 0x%lx, FAR_EL1 0x%lx", me->number, source,
-                    frame->elr, read_register(esr_el1), read_register(far_el1));
+        unexpected(me, frame, source);
     }
     scheduler_return(me, frame);
 }

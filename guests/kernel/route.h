@@ -52,8 +52,8 @@ void route_choose(void);
 /* ---- what routes tell the kernel ------------------------------------------------------------- */
 
 /*
- * The host says that what was interrupted needs a page that is not present. The answer is WAIT, or GO_ON if the kernel
- * cannot wait: then the route tells the host, if can_decline, and no ready follows.
+ * The host says that what was interrupted needs a page that is not present. Tokens are not 0. The answer is WAIT, or
+ * GO_ON if the kernel cannot wait: then the route tells the host, if can_decline, and no ready follows.
  */
 enum answer not_present(struct cpu *me, uint64_t token, int from_user, int can_decline);
 

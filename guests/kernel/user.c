@@ -22,8 +22,8 @@ static uint64_t first_word(uint64_t page, uint64_t round)
     return (page + ROUND_STEP * round) * WORD_MULTIPLIER;
 }
 
-__attribute__((noinline)) static void note(volatile struct progress *mine, const volatile uint64_t *word, uint64_t found,
-                                           uint64_t expected)
+__attribute__((noinline)) static void
+note(volatile struct progress *mine, const volatile uint64_t *word, uint64_t found, uint64_t expected)
 {
     if (mine->wrong == 0) {
         mine->first_page = (uint64_t)word;

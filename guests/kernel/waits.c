@@ -20,8 +20,8 @@ static struct {
 } early[EARLY_MAX];
 static unsigned early_count;
 
-/* Tokens of not-presents that nobody waits for; their readies, if any come, are not early. The oldest is forgotten first:
- * after a decline none comes. */
+/* Tokens of not-presents that nobody waits for; their readies, if any come, are not early. The oldest is forgotten
+ * first: after a decline none comes. */
 static uint64_t unclaimed[UNCLAIMED_MAX];
 static unsigned unclaimed_next;
 
