@@ -37,7 +37,9 @@ class CorePlanTest {
             .with(Capabilities.PPI, true)
             .with(Capabilities.SDEI, new SdeiLimits(1, 4, 4))
             .with(Capabilities.SDEI_PLATFORM_EVENTS, 2)
-            .with(Capabilities.ASYNC_PAGE_FAULTS, new io.faultline.api.capability.AsyncPageFaultLimits("test", 1, true))
+            .with(
+                    Capabilities.ASYNC_PAGE_FAULTS,
+                    new io.faultline.api.capability.AsyncPageFaultLimits("test", 1, true, true))
             .build();
 
     private static List<String> refusals(CapabilitySet capabilities, MachineRequest.Builder request) {
