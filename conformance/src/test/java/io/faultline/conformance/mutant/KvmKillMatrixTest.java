@@ -49,7 +49,12 @@ class KvmKillMatrixTest {
     }
 
     static List<Mutant> mutants() {
-        return Stream.of(SdeiCallMutants.ALL, SdeiDispatchMutants.ALL, PageFaultMutants.ALL, PageFaultCornerMutants.ALL)
+        return Stream.of(
+                        SdeiCallMutants.ALL,
+                        SdeiDispatchMutants.ALL,
+                        PageFaultMutants.ALL,
+                        PageFaultCornerMutants.ALL,
+                        PpiRouteMutants.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -114,7 +114,7 @@ final class PageFaultParts {
         });
     }
 
-    private static Policy.Builder copy(Policy policy) {
+    static Policy.Builder copy(Policy policy) {
         return Policy.builder()
                 .tokenOwner(policy.tokenOwner())
                 .timing(policy.timing())

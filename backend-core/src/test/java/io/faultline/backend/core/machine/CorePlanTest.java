@@ -137,6 +137,31 @@ class CorePlanTest {
     }
 
     @Test
+    void linesThatTheHardwareDrivesHaveAnOwner() {
+        for (int number : new int[] {25, 26, 28}) {
+            assertEquals(1, refusals(request().channel(ppi(number))).size());
+            assertEquals(1, refusals(request().asyncPageFaults(0x100, number)).size());
+        }
+    }
+
+    @Test
+    void anEventForPageFaultsIsNamedIfAndOnlyIfTheMechanismHasOne() {
+        assertEquals(
+                List.of("asynchronous page faults by test need an SDEI event: name one."),
+                refusals(request().asyncPageFaults(23)));
+        CapabilitySet without = CapabilitySet.builder()
+                .with(
+                        Capabilities.ASYNC_PAGE_FAULTS,
+                        new io.faultline.api.capability.AsyncPageFaultLimits("plain", 1, false, false))
+                .build();
+        assertEquals(
+                List.of(
+                        "SDEI event 0x100 for asynchronous page faults is not possible: plain has no event, leave it out."),
+                refusals(without, request().asyncPageFaults(0x100, 23)));
+        assertEquals(List.of(), refusals(without, request().asyncPageFaults(23)));
+    }
+
+    @Test
     void anInterruptForPageFaultsMustBeAPpi() {
         String sentence = "INTID %d for asynchronous page faults is not a PPI: PPIs are 16 to 31.";
         for (int number : new int[] {-1, 15, 32, 1020}) {
