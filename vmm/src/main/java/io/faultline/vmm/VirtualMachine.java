@@ -94,9 +94,13 @@ public final class VirtualMachine implements AutoCloseable {
                 .trace(configuration.trace())
                 .seed(configuration.seed());
         configuration.memory().forEach(request::memory);
-        if (backend.capabilities().has(Capabilities.ASYNC_PAGE_FAULTS)) {
-            request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
-        }
+        backend.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS).ifPresent(limits -> {
+            if (limits.needsEvent()) {
+                request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
+            } else {
+                request.asyncPageFaults(READY_INTERRUPT);
+            }
+        });
         if (configuration.acpi() && MemoryErrorPlan.canReport(backend.capabilities())) {
             request.channel(MemoryErrors.CHANNEL);
         }

@@ -12,9 +12,10 @@ import java.util.Objects;
  * @param mechanism name of the guest interface, for example {@code kvm-sdei}
  * @param slots largest number of announced faults outstanding on one vCPU, at least 1
  * @param synchronousDelivery whether a not-present notification is taken before another instruction executes
+ * @param needsEvent whether a request has to name an SDEI event for not-present; if not, it must not name one
  * @since 0.1
  */
-public record AsyncPageFaultLimits(String mechanism, int slots, boolean synchronousDelivery) {
+public record AsyncPageFaultLimits(String mechanism, int slots, boolean synchronousDelivery, boolean needsEvent) {
     /**
      * Checks the ranges.
      *

@@ -48,6 +48,21 @@ public final class Capabilities {
     /** The guest is told of absent pages. */
     public static final Capability<AsyncPageFaultLimits> ASYNC_PAGE_FAULTS = new Capability<>(
             "apf", AsyncPageFaultLimits.class, "The guest is told that a page is not present and when it is ready.");
+    /** Not-present is taken before the vCPU executes another instruction. */
+    public static final Capability<Boolean> APF_IMMEDIATE = new Capability<>(
+            "apf.immediate",
+            Boolean.class,
+            "Not-present is taken at the access, before the vCPU executes another instruction.");
+    /** The KVM-style interface, whatever carries not-present: control by SMCCC calls, an area with reason and token. */
+    public static final Capability<SmcccFunctionId> APF_KVM = new Capability<>(
+            "apf.kvm",
+            SmcccFunctionId.class,
+            "Asynchronous page faults in the style of KVM; the value is the SMCCC function identifier.");
+    /** The KVM-style interface: not-present and ready by one PPI, control by SMCCC calls. */
+    public static final Capability<SmcccFunctionId> APF_KVM_PPI = new Capability<>(
+            "apf.kvm-ppi",
+            SmcccFunctionId.class,
+            "Asynchronous page faults by one PPI; the value is the SMCCC function identifier.");
     /** The KVM-style interface: not-present by SDEI event, ready by PPI, control by SMCCC calls. */
     public static final Capability<SmcccFunctionId> APF_KVM_SDEI = new Capability<>(
             "apf.kvm-sdei",

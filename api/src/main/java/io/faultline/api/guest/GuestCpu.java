@@ -126,6 +126,14 @@ public interface GuestCpu {
     GuestStep waitForInterrupt();
 
     /**
+     * Executes {@code BR Xn}.
+     *
+     * @param target n, 0 to 30
+     * @return what happened
+     */
+    GuestStep branch(int target);
+
+    /**
      * Executes {@code ERET}.
      *
      * @return what happened

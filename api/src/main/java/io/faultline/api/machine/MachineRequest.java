@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a VMM wants of a machine. A backend recognises or refuses each part; it never ignores one.
@@ -43,12 +44,29 @@ public record MachineRequest(
     }
 
     /**
-     * The numbers that the VMM assigns to the KVM-style guest interface.
+     * The numbers that the VMM assigns to the KVM-style guest interface. Whether an event is one of them, the backend says
+     * by {@link io.faultline.api.capability.AsyncPageFaultLimits#needsEvent()}; a request with one too many or too few is
+     * refused.
      *
-     * @param event SDEI event that carries not-present
-     * @param interrupt INTID of the PPI that carries ready
+     * @param event SDEI event that carries not-present; empty if the mechanism has no event
+     * @param interrupt INTID of the PPI that carries ready, and not-present if there is no event
      */
-    public record AsyncPageFaultRequest(int event, int interrupt) {}
+    public record AsyncPageFaultRequest(OptionalInt event, int interrupt) {
+        /** Checks for null. The numbers are judged by the backend. */
+        public AsyncPageFaultRequest {
+            Objects.requireNonNull(event, "event");
+        }
+
+        /**
+         * Names both numbers.
+         *
+         * @param event SDEI event that carries not-present
+         * @param interrupt INTID of the PPI that carries ready
+         */
+        public AsyncPageFaultRequest(int event, int interrupt) {
+            this(OptionalInt.of(event), interrupt);
+        }
+    }
 
     /**
      * Starts a request for one vCPU at EL1, without memory, channels or asynchronous page faults.
@@ -128,6 +146,17 @@ public record MachineRequest(
          */
         public Builder asyncPageFaults(int event, int interrupt) {
             this.asyncPageFaults = Optional.of(new AsyncPageFaultRequest(event, interrupt));
+            return this;
+        }
+
+        /**
+         * Offers asynchronous page faults without an event to the guest.
+         *
+         * @param interrupt INTID of the PPI that carries not-present and ready
+         * @return this builder
+         */
+        public Builder asyncPageFaults(int interrupt) {
+            this.asyncPageFaults = Optional.of(new AsyncPageFaultRequest(OptionalInt.empty(), interrupt));
             return this;
         }
 

@@ -54,7 +54,7 @@ class CapabilityTest {
         assertThrows(IllegalArgumentException.class, () -> new SdeiLimits(-1, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> new SdeiLimits(0, 1 << 16, 0));
         assertThrows(IllegalArgumentException.class, () -> new SdeiLimits(0, 0, -1));
-        assertThrows(IllegalArgumentException.class, () -> new AsyncPageFaultLimits("x", 0, true));
-        assertEquals(64, new AsyncPageFaultLimits("kvm-sdei", 64, true).slots());
+        assertThrows(IllegalArgumentException.class, () -> new AsyncPageFaultLimits("x", 0, true, false));
+        assertEquals(64, new AsyncPageFaultLimits("kvm-sdei", 64, true, true).slots());
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,13 @@ class MachineValuesTest {
                         sink,
                         7),
                 request);
+    }
+
+    @Test
+    void anEventForPageFaultsMayBeLeftOut() {
+        assertEquals(
+                Optional.of(new MachineRequest.AsyncPageFaultRequest(OptionalInt.empty(), 23)),
+                MachineRequest.builder().asyncPageFaults(23).build().asyncPageFaults());
     }
 
     @Test

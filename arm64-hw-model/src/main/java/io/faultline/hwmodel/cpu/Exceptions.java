@@ -14,6 +14,7 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.hwmodel.mmu.MemoryFault;
 import io.faultline.hwmodel.registers.RegisterFile;
+import java.util.function.BooleanSupplier;
 
 /**
  * Exception entry and return (Arm ARM, AArch64.TakeException and AArch64.ExceptionReturn): one routine, {@link #enter},
@@ -293,19 +294,36 @@ final class Exceptions implements StateElement {
      * to the interrupted context, takes the exception there, and is trapped again at the first instruction of the vector.
      */
     private void inject(int target, long syndrome) {
-        if (!pe.isInTrap()) {
+        if (pe.isInTrap()) {
+            inTrappedContext(() -> {
+                synchronous(target, syndrome, registers.pc);
+                return true;
+            });
+        } else {
             synchronous(target, syndrome, registers.pc);
-            return;
         }
+    }
+
+    /**
+     * Takes an exception in the context that a trap interrupted, which becomes the one that the trap ends with.
+     *
+     * @param entry enters the exception as if that context were the present one; returns whether it did
+     * @return what the entry returned
+     */
+    boolean inTrappedContext(BooleanSupplier entry) {
         long hostState = registers.pstate();
         long hostPc = registers.pc;
         registers.pstate(pe.returnState() & PSTATE_BITS);
-        synchronous(target, syndrome, pe.returnAddress());
-        pe.returnState(registers.pstate());
-        pe.returnAddress(registers.pc);
+        registers.pc = pe.returnAddress();
+        boolean entered = entry.getAsBoolean();
+        if (entered) {
+            pe.returnState(registers.pstate());
+            pe.returnAddress(registers.pc);
+        }
         registers.pstate(hostState);
         registers.pc = hostPc;
         pe.stateChanged();
+        return entered;
     }
 
     boolean isAtUnfetchedVector() {

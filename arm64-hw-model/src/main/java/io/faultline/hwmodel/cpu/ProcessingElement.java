@@ -876,6 +876,27 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
+     * Takes, during a trap, the interrupt that the interrupted context would take before its next instruction, through the
+     * one exception-entry routine. The trap then ends at the first instruction of the vector.
+     *
+     * @return false if none is due in that context; then nothing has changed
+     * @throws IllegalStateException if the PE is not in a trap
+     */
+    public boolean injectDueInterrupt() {
+        if (!isInTrap()) {
+            throw new IllegalStateException("an interrupt is injected during a trap only");
+        }
+        timers.update();
+        return exceptions.inTrappedContext(() -> {
+            int due = dueInterrupt();
+            if (due != NO_INTERRUPT) {
+                takeInterrupt(due);
+            }
+            return due != NO_INTERRUPT;
+        });
+    }
+
+    /**
      * Tells whether the guest is at the vector of the exception that it took last and has not been able to fetch it yet.
      * An instruction abort then is a double fault: injecting another abort would never end.
      *

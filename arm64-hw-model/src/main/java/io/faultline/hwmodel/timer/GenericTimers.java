@@ -27,6 +27,10 @@ public final class GenericTimers implements StateElement {
     public static final int PHYSICAL_PPI = TimerUnit.PHYSICAL.interrupt;
     /** INTID of the EL1 virtual timer. */
     public static final int VIRTUAL_PPI = TimerUnit.VIRTUAL.interrupt;
+    /** INTID of the EL2 physical timer. */
+    public static final int EL2_PHYSICAL_PPI = TimerUnit.EL2_PHYSICAL.interrupt;
+    /** INTID of the EL2 virtual timer. */
+    public static final int EL2_VIRTUAL_PPI = TimerUnit.EL2_VIRTUAL.interrupt;
 
     private static final TimerUnit[] UNITS = TimerUnit.values();
     private static final long ENABLE = 1;

@@ -352,6 +352,29 @@ class ExceptionTest {
     }
 
     @Test
+    void anInterruptThatIsDueIsTakenFromTheTrappedContext() {
+        Guest guest = at(Guest.executing("ldr x1, [x2]"), ProcessorState.V).x(2, Guest.NOWHERE);
+        RunLoopTest.enable(guest, 23);
+        guest.write(SystemRegister.ICC_PMR_EL1, 0xF0).write(SystemRegister.ICC_IGRPEN1_EL1, 1);
+        guest.action = (pe, trap) -> {
+            guest.action = (p, t) -> p.requestStop();
+            assertFalse(pe.injectDueInterrupt(), "nothing is pending");
+            guest.hardware.gic().redistributor(0).setLevel(23, true);
+            pe.returnState(ProcessorState.V | ProcessorState.I);
+            assertFalse(pe.injectDueInterrupt(), "the context masks it");
+            pe.returnState(ProcessorState.V);
+            assertTrue(pe.injectDueInterrupt());
+            assertFalse(pe.injectDueInterrupt(), "the entry has masked it");
+            assertEquals(ExceptionLevel.EL2, pe.level());
+        };
+        assertEquals("hvc", guest.run().kind());
+        assertEquals(0x109, guest.traps.get(1).esr().immediate(), "vector 9: IRQ from a lower level");
+        assertEquals(Guest.CODE, guest.read(SystemRegister.ELR_EL1));
+        assertEquals(ProcessorState.V, guest.read(SystemRegister.SPSR_EL1));
+        assertThrows(IllegalStateException.class, () -> guest.pe().injectDueInterrupt());
+    }
+
+    @Test
     void anInjectedAbortOfAWriteSaysSo() {
         Guest guest = Guest.executing("nop");
         guest.pe().injectAbort(AccessKind.WRITE, 0x123, FaultStatus.EXTERNAL);

@@ -42,7 +42,9 @@ final class EventConflicts {
             for (PlatformEvent event : policy.events()) {
                 conflicts.own(event.number(), SETTING);
             }
-            request.asyncPageFaults().ifPresent(wish -> conflicts.want(wish.event(), "asynchronous page faults"));
+            request.asyncPageFaults()
+                    .ifPresent(wish -> wish.event()
+                            .ifPresent(number -> conflicts.want(number, "asynchronous page faults")));
             request.channels().stream()
                     .filter(SdeiEvent.class::isInstance)
                     .map(SdeiEvent.class::cast)

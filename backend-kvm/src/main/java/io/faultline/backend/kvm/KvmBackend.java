@@ -16,7 +16,9 @@ import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CorePlan;
 import io.faultline.backend.core.machine.HardwareSettings;
+import io.faultline.backend.kvm.guest.KvmPpiGuestDriver;
 import io.faultline.backend.kvm.guest.KvmSdeiGuestDriver;
+import io.faultline.backend.kvm.pagefault.ApfRoute;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import java.util.List;
@@ -74,6 +76,9 @@ final class KvmBackend implements HypervisorBackend {
 
     @Override
     public List<GuestDriver> guestDrivers() {
+        if (pageFaults.route() == ApfRoute.PPI) {
+            return List.of(new KvmPpiGuestDriver(pageFaults.function()));
+        }
         return policy.isOffered() ? List.of(new KvmSdeiGuestDriver(pageFaults.function())) : List.of();
     }
 

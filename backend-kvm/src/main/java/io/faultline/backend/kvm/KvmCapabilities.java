@@ -10,6 +10,7 @@ import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.capability.SdeiLimits;
 import io.faultline.backend.core.machine.MachineLayout;
+import io.faultline.backend.kvm.pagefault.ApfRoute;
 import io.faultline.backend.kvm.pagefault.ApfSettings;
 import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 
@@ -52,30 +53,50 @@ final class KvmCapabilities {
             } else {
                 builder.without(Capabilities.SDEI_BIND, NO_SLOTS);
             }
-            if (offered) {
-                addPageFaults(builder, pageFaults);
-            } else {
-                withoutPageFaults(builder, NO_OFFER);
-            }
         } else {
             builder.without(Capabilities.SDEI, NO_DISPATCHER)
                     .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_DISPATCHER)
                     .without(Capabilities.SDEI_BIND, NO_DISPATCHER);
+        }
+        if (!policy.isOffered() && pageFaults.route().needsEvent()) {
             withoutPageFaults(builder, NO_DISPATCHER);
+        } else if (offered) {
+            addPageFaults(builder, pageFaults);
+        } else {
+            withoutPageFaults(builder, NO_OFFER);
         }
         return builder.build();
     }
 
     private static void withoutPageFaults(CapabilitySet.Builder builder, String reason) {
         builder.without(Capabilities.ASYNC_PAGE_FAULTS, reason)
+                .without(Capabilities.APF_IMMEDIATE, reason)
+                .without(Capabilities.APF_KVM, reason)
                 .without(Capabilities.APF_KVM_SDEI, reason)
+                .without(Capabilities.APF_KVM_PPI, reason)
                 .without(Capabilities.APF_DECLINE, reason);
     }
 
     private static void addPageFaults(CapabilitySet.Builder builder, ApfSettings settings) {
         int slots = settings.policy().limit();
-        builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(ApfSettings.MECHANISM, slots, true))
-                .with(Capabilities.APF_KVM_SDEI, new SmcccFunctionId(settings.function()));
+        ApfRoute route = settings.route();
+        SmcccFunctionId function = new SmcccFunctionId(settings.function());
+        builder.with(
+                        Capabilities.ASYNC_PAGE_FAULTS,
+                        new AsyncPageFaultLimits(route.mechanism(), slots, settings.isImmediate(), route.needsEvent()))
+                .with(Capabilities.APF_KVM, function);
+        if (settings.isImmediate()) {
+            builder.with(Capabilities.APF_IMMEDIATE, true);
+        } else {
+            builder.without(Capabilities.APF_IMMEDIATE, "apf.inject is set to pending");
+        }
+        if (route == ApfRoute.SDEI) {
+            builder.with(Capabilities.APF_KVM_SDEI, function)
+                    .without(Capabilities.APF_KVM_PPI, "apf.route is set to sdei");
+        } else {
+            builder.with(Capabilities.APF_KVM_PPI, function)
+                    .without(Capabilities.APF_KVM_SDEI, "apf.route is set to ppi");
+        }
         if (settings.isReplyHonoured()) {
             builder.with(Capabilities.APF_DECLINE, true);
         } else {

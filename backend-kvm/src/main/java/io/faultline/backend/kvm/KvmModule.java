@@ -11,7 +11,6 @@ import io.faultline.backend.kvm.pagefault.KvmPageFaultModule;
 import io.faultline.backend.kvm.sdei.SdeiModule;
 import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import io.faultline.backend.kvm.sdei.policy.SdeiProfile;
-import java.util.Objects;
 
 /**
  * Binds the parts of a machine in the style of KVM.
@@ -19,21 +18,23 @@ import java.util.Objects;
  * @since 0.1
  */
 public final class KvmModule extends AbstractModule {
-    private final BackendConfiguration configuration;
+    private final SdeiPolicy policy;
+    private final ApfSettings pageFaults;
 
     /**
-     * Makes the module.
+     * Makes the module. Settings are read here, since what is thrown while bindings are made is wrapped.
      *
      * @param configuration the settings
+     * @throws io.faultline.api.error.HypervisorException with INVALID_SETTING
      */
     public KvmModule(BackendConfiguration configuration) {
-        this.configuration = Objects.requireNonNull(configuration, "configuration");
+        this.policy = SdeiPolicy.of(SdeiProfile.applyTo(configuration));
+        this.pageFaults = ApfSettings.of(configuration);
     }
 
     @Override
     protected void configure() {
-        BackendConfiguration chosen = SdeiProfile.applyTo(configuration);
-        install(new SdeiModule(SdeiPolicy.of(chosen)));
-        install(new KvmPageFaultModule(ApfSettings.of(configuration)));
+        install(new SdeiModule(policy));
+        install(new KvmPageFaultModule(pageFaults));
     }
 }

@@ -61,15 +61,16 @@ public final class KvmPersonality implements Personality {
             host.gic().diversion(created::interruptChanged);
             dispatcher = Optional.of(created);
         }
-        absentPages = pageFaults.attach(host, dispatcher.map(SdeiDispatcher::injection));
+        absentPages = pageFaults.attach(host, dispatcher);
         notifications = new KvmNotifications(host, dispatcher);
     }
 
     private List<EventDefinition> events(MachineRequest request) {
         List<EventDefinition> events = new ArrayList<>();
         request.asyncPageFaults()
-                .ifPresent(wish ->
-                        events.add(new EventDefinition(wish.event(), SdeiEventType.PRIVATE, SdeiPriority.NORMAL)));
+                .ifPresent(wish -> wish.event()
+                        .ifPresent(number ->
+                                events.add(new EventDefinition(number, SdeiEventType.PRIVATE, SdeiPriority.NORMAL))));
         for (NotificationChannel channel : request.channels()) {
             if (channel instanceof SdeiEvent event && event.event() != Sdei.EVENT_SOFTWARE_SIGNALLED) {
                 events.add(new EventDefinition(event.event(), event.type(), event.priority()));

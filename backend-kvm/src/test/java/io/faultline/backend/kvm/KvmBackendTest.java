@@ -35,6 +35,7 @@ import io.faultline.api.spi.ProbeResult;
 import io.faultline.api.spi.Setting;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -91,7 +92,10 @@ class KvmBackendTest {
     void everySettingOpensWithEachOfItsValues() {
         for (Setting setting : provider.descriptor().settings()) {
             for (String value : setting.allowed()) {
-                try (HypervisorBackend opened = KvmRig.open(Map.of(setting.key(), value))) {
+                String route = setting.key().equals("apf.inject") || value.equals("ppi") ? "ppi" : "sdei";
+                Map<String, String> settings = new TreeMap<>(Map.of("apf.route", route));
+                settings.put(setting.key(), value);
+                try (HypervisorBackend opened = KvmRig.open(settings)) {
                     assertFalse(opened.capabilities().ids().isEmpty());
                 }
             }
@@ -141,6 +145,31 @@ class KvmBackendTest {
                     without.absence(capability).orElseThrow());
         }
         assertTrue(without.has(Capabilities.PAGING));
+    }
+
+    @Test
+    void theRouteSaysWhetherARequestNamesAnEvent() {
+        assertRefused(
+                request().asyncPageFaults(20), "asynchronous page faults by kvm-sdei need an SDEI event: name one.");
+        HypervisorBackend ppi = KvmRig.open(Map.of("apf.route", "ppi"));
+        assertEquals(
+                List.of(
+                        "SDEI event 0x5 for asynchronous page faults is not possible: kvm-ppi has no event, leave it out."),
+                ppi.plan(request().asyncPageFaults(5, 20).build()).refusals());
+        assertEquals(List.of(), ppi.plan(request().asyncPageFaults(20).build()).refusals());
+        assertEquals(
+                List.of("PPI 20 has two owners: asynchronous page faults and a channel of the VMM."),
+                ppi.plan(request().asyncPageFaults(20).channel(ppi(20)).build()).refusals());
+    }
+
+    @Test
+    void choicesThatDoNotGoTogetherAreRefused() {
+        for (Map<String, String> settings :
+                List.of(Map.of("apf.inject", "taken"), Map.of("apf.route", "ppi", "apf.early-page", "withdraw"))) {
+            HypervisorException refusal = assertThrows(HypervisorException.class, () -> KvmRig.open(settings));
+            assertEquals(ErrorId.INVALID_SETTING, refusal.id());
+            assertTrue(refusal.getMessage().contains("with apf.route="), refusal.getMessage());
+        }
     }
 
     @Test
@@ -197,6 +226,15 @@ class KvmBackendTest {
         assertRefused(
                 request().asyncPageFaults(5, 27),
                 "PPI 27 has two owners: the virtual timer and asynchronous page faults.");
+        assertRefused(
+                request().asyncPageFaults(5, 25),
+                "PPI 25 has two owners: the maintenance interrupt of the GIC and asynchronous page faults.");
+        assertRefused(
+                request().asyncPageFaults(5, 26),
+                "PPI 26 has two owners: the physical timer of EL2 and asynchronous page faults.");
+        assertRefused(
+                request().asyncPageFaults(5, 28),
+                "PPI 28 has two owners: the virtual timer of EL2 and asynchronous page faults.");
         assertRefused(
                 request().asyncPageFaults(0, 20),
                 "SDEI event 0x0 has two owners: software signals and asynchronous page faults.");

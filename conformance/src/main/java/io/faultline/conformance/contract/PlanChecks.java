@@ -88,8 +88,7 @@ public final class PlanChecks {
 
     private static void onePpiHasOneOwner(Scenario s) {
         NotificationChannel ppi = new NotificationChannel.Ppi(InterruptId.ppi(PageFaultGuest.INTERRUPT), Trigger.EDGE);
-        MachinePlan plan =
-                s.plan(request -> request.channel(ppi).asyncPageFaults(PageFaultGuest.EVENT, PageFaultGuest.INTERRUPT));
+        MachinePlan plan = s.plan(request -> PageFaultGuest.offer(s, request.channel(ppi)));
         expectRefusal(s, "a plan in which PPI 23 has two owners", plan);
         s.expectThat(
                 "the refusal names the number: " + plan.refusals(),

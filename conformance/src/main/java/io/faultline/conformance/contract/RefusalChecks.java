@@ -67,10 +67,7 @@ public final class RefusalChecks {
         if (s.capabilities().has(Capabilities.ASYNC_PAGE_FAULTS)) {
             return;
         }
-        expectRefused(
-                s,
-                "numbers for asynchronous page faults",
-                request -> request.asyncPageFaults(PageFaultGuest.EVENT, PageFaultGuest.INTERRUPT));
+        expectRefused(s, "numbers for asynchronous page faults", request -> PageFaultGuest.offer(s, request));
     }
 
     private static void expectRefused(Scenario s, String what, Consumer<MachineRequest.Builder> request) {

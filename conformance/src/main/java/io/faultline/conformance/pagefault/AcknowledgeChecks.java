@@ -138,7 +138,7 @@ public final class AcknowledgeChecks {
     private static void anAcknowledgementOfNothingHasNoEffect(Scenario s) {
         PagingScene scene = PagingScene.offered(s, 1);
         KvmGuest guest = new KvmGuest(scene.cpu());
-        guest.call(KvmGuest.IRQ_ACK);
+        guest.call(KvmCall.IRQ_ACK);
         guest.expectDisabled("after IRQ_ACK");
         s.witness("disabled");
         guest.start(0);
@@ -155,7 +155,7 @@ public final class AcknowledgeChecks {
 
     private static void expectNoEffect(Scenario s, KvmGuest guest, String when) {
         for (int round = 0; round < 2; round++) {
-            s.expectOneOf("result of IRQ_ACK " + when, guest.call(KvmGuest.IRQ_ACK), Smccc.SUCCESS, Smccc.NOT_REQUIRED);
+            s.expectOneOf("result of IRQ_ACK " + when, guest.call(KvmCall.IRQ_ACK), Smccc.SUCCESS, Smccc.NOT_REQUIRED);
             guest.expectWords("after IRQ_ACK " + when, 0, 0);
             guest.expectNothingDue("after IRQ_ACK " + when);
         }

@@ -123,7 +123,7 @@ public final class AreaChecks {
                 "token that the guest reads and that of the ticket",
                 scene.rig().faults().outstanding().get(0).token(),
                 notPresent.token());
-        if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
+        if (s.capabilities().has(Capabilities.APF_KVM)) {
             PagingScene other = PagingScene.offered(s, 1);
             KvmGuest guest = KvmGuest.started(other);
             guest.expectNotPresent(other.absent(0));
@@ -141,7 +141,7 @@ public final class AreaChecks {
         WaitingTask task = scene.guest().startWaiting(scene.absent(0));
         scene.arrive(task.page());
         scene.takeReadyAndFinish(task);
-        if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
+        if (s.capabilities().has(Capabilities.APF_KVM)) {
             PagingScene other = PagingScene.offered(s, 1);
             KvmGuest guest = KvmGuest.started(other);
             WaitingTask next = guest.startWaiting(other.absent(0));
@@ -181,7 +181,7 @@ public final class AreaChecks {
 
     /** APF-035. */
     private static void anAreaThatCannotBeWritten(Scenario s) {
-        if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
+        if (s.capabilities().has(Capabilities.APF_KVM)) {
             anAreaInReadOnlyMemory(s);
         }
         PagingScene scene = PagingScene.enabled(s);

@@ -60,6 +60,7 @@ public final class ArrivalRaceChecks {
             guest.acknowledge(ready);
             s.witness("ready");
         }
+        scene.cpu().interruptsOff();
         WaitingTask task = guest.letWait(page, notPresent);
         if (!early) {
             s.expectEqual("token of ready after the handler", task.token(), guest.takeReady());

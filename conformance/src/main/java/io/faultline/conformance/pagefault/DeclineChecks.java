@@ -49,7 +49,7 @@ public final class DeclineChecks {
 
     private DeclineChecks() {}
 
-    private static void expectWaitsForThePage(PagingScene scene, long page, long access) {
+    static void expectWaitsForThePage(PagingScene scene, long page, long access) {
         Scenario s = scene.scenario();
         for (int round = 0; round < ROUNDS; round++) {
             scene.expectWaits(
@@ -118,8 +118,8 @@ public final class DeclineChecks {
         }
     }
 
-    /** APF-084. */
-    private static void aPageThatHasComeIsNotWaitedFor(Scenario s) {
+    /** APF-084, APF-200. */
+    static void aPageThatHasComeIsNotWaitedFor(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
         long page = scene.absent(0);
         GuestNotification.NotPresent notPresent = scene.guest().expectNotPresent(page);

@@ -191,7 +191,7 @@ public final class GuestRaceChecks {
                     "INTID that fires", PageFaultGuest.INTERRUPT, cpu.gic().acknowledge());
             s.expectOneOf("token word in the handler", guest.token(), 0, first.token());
             guest.clear();
-            guest.call(KvmGuest.IRQ_ACK);
+            guest.call(KvmCall.IRQ_ACK);
             guest.leaveHandler();
         }
         guest.expectNothingDue("after disable");
@@ -251,7 +251,7 @@ public final class GuestRaceChecks {
         guest.expectReady("the interrupt that the guest made pending itself");
         s.witness("spurious");
         guest.expectWords("in the handler", 0, 0);
-        guest.call(KvmGuest.IRQ_ACK);
+        guest.call(KvmCall.IRQ_ACK);
         guest.leaveHandler();
         guest.expectNothingDue("after the spurious interrupt");
         s.expectEqual("faults outstanding", 1, scene.counters().outstanding());

@@ -27,15 +27,6 @@ import io.faultline.conformance.scenario.SteppingGuestCpu;
  * PPI (async-page-fault.md 3.5). For rules on what a driver would hide.
  */
 final class KvmGuest {
-    /** Sub-functions, in X1 of the call. */
-    static final int VERSION = 0;
-
-    static final int SLOTS = 1;
-    static final int SDEI = 2;
-    static final int IRQ = 3;
-    static final int ENABLE = 4;
-    static final int IRQ_ACK = 5;
-
     /** Bits of the control value. */
     static final long ENABLED = 1;
 
@@ -46,6 +37,11 @@ final class KvmGuest {
 
     static final long READY = 2;
 
+    /** Answers in REPLY. */
+    static final long GOT_IT = 0;
+
+    static final long NOT_NOW = 1;
+
     /** Token of the wake-all. */
     static final long WAKE_ALL = 0xFFFF_FFFFL;
 
@@ -53,11 +49,15 @@ final class KvmGuest {
     static final int LANE = 3;
 
     private static final long TOKEN_OFFSET = 4;
+    private static final int SCRATCH = 18;
 
     private final Scenario scenario;
     private final SteppingGuestCpu cpu;
     private final int event;
     private final int interrupt;
+    private final boolean byPpi;
+    private long shown;
+    private long area;
 
     KvmGuest(SteppingGuestCpu cpu) {
         this(cpu, PageFaultGuest.EVENT, PageFaultGuest.INTERRUPT);
@@ -69,6 +69,8 @@ final class KvmGuest {
         this.cpu = cpu;
         this.event = event;
         this.interrupt = interrupt;
+        this.area = cpu.layout().area();
+        this.byPpi = scenario.capabilities().has(Capabilities.APF_KVM_PPI);
     }
 
     /** A guest of vCPU 0 with everything set up and the wake-all behind it. */
@@ -88,23 +90,33 @@ final class KvmGuest {
 
     // Calls
 
-    /** Makes a call; X0 is the result, X1 the value. */
-    long call(int subFunction, long... arguments) {
+    /** Tells whether not-present comes by PPI, and not by SDEI event. */
+    boolean isByPpi() {
+        return byPpi;
+    }
+
+    /** Makes a call that the route has; X0 is the result, X1 the value. */
+    long call(KvmCall subFunction, long... arguments) {
+        return callNumber(subFunction.number(byPpi), arguments);
+    }
+
+    /** Makes a call by any number. */
+    long callNumber(int subFunction, long... arguments) {
         long[] all = new long[arguments.length + 1];
         all[0] = subFunction;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return cpu.call(scenario.capability(Capabilities.APF_KVM_SDEI).value(), all);
+        return cpu.call(scenario.capability(Capabilities.APF_KVM).value(), all);
     }
 
     /** Asks for a value; the call has to succeed. */
-    long query(String name, int subFunction) {
-        scenario.expectEqual("result of " + name, Smccc.SUCCESS, call(subFunction));
+    long query(KvmCall subFunction) {
+        scenario.expectEqual("result of " + subFunction, Smccc.SUCCESS, call(subFunction));
         return cpu.x(1);
     }
 
     /** ENABLE with any control value. */
     long control(long value) {
-        return call(ENABLE, value & 0xFFFF_FFFFL, value >>> 32);
+        return call(KvmCall.ENABLE, value & 0xFFFF_FFFFL, value >>> 32);
     }
 
     /** ENABLE with the area of this vCPU, which has to succeed. */
@@ -128,17 +140,19 @@ final class KvmGuest {
     }
 
     void acknowledge() {
-        scenario.expectEqual("result of IRQ_ACK", Smccc.SUCCESS, call(IRQ_ACK));
+        scenario.expectEqual("result of IRQ_ACK", Smccc.SUCCESS, call(KvmCall.IRQ_ACK));
     }
 
     // Set-up
 
-    /** Sets up interrupt controller, interrupt and event. The guest is at EL1 with interrupts masked. */
+    /** Sets up interrupt controller, interrupt and, if there is one, event. The guest is at EL1 with interrupts masked. */
     void setUp() {
         cpu.interruptsOff();
         cpu.gic().initialise();
         cpu.gic().enable(InterruptId.ppi(interrupt));
-        sdei().arm(event, LANE, 0);
+        if (!byPpi) {
+            sdei().arm(event, LANE, 0);
+        }
     }
 
     /** Sets everything up, clears the area, enables, and takes the wake-all. Interrupts are unmasked after it. */
@@ -152,7 +166,13 @@ final class KvmGuest {
     // The shared area
 
     long area() {
-        return cpu.layout().area();
+        return area;
+    }
+
+    /** ENABLE with another area, which has to succeed. */
+    void moveArea(long address) {
+        area = address;
+        enable(0);
     }
 
     /** The reason word as it is in memory now. */
@@ -205,12 +225,25 @@ final class KvmGuest {
         return touchHere(page);
     }
 
-    /** Demands that an access led to the handler of the not-present event; returns the token. */
+    /** Where not-present of EL0 is taken. */
+    private long handler() {
+        return byPpi ? cpu.layout().vectorFromEl0(1) : cpu.layout().handler(LANE);
+    }
+
+    /** Demands that an access led to the handler of not-present, and begins it; returns the token. */
     long expectAnnounced(String what, GuestStep step) {
-        scenario.expectDiverted(
-                what + ", which is announced", step, cpu.layout().handler(LANE));
+        scenario.expectDiverted(what + ", which is announced", step, handler());
         scenario.expectEqual("reason word at the first instruction of the handler", NOT_PRESENT, reason());
-        return token();
+        if (byPpi) {
+            expectAcknowledged();
+        }
+        shown = token();
+        return shown;
+    }
+
+    private void expectAcknowledged() {
+        scenario.expectEqual(
+                "INTID that the guest acknowledges", interrupt, cpu.gic().acknowledge());
     }
 
     /** Touches an absent page from EL0, which has to be announced. The guest is in the handler then. */
@@ -228,7 +261,7 @@ final class KvmGuest {
         cpu.enterEl0();
         cpu.x(1, page);
         long access = cpu.pc();
-        long handler = cpu.layout().handler(LANE);
+        long handler = handler();
         cpu.rig().program(access, A64.ldr(AccessWidth.DOUBLEWORD, 0, 1, 0));
         cpu.rig().program(handler, A64.NOP);
         VcpuExit exit = cpu.rig().run(cpu.index(), 1);
@@ -251,7 +284,15 @@ final class KvmGuest {
     /** Goes on in the scheduler and leaves the words alone; returns the task that waits. */
     WaitingTask resumeScheduler(long page, long token) {
         long resume = cpu.layout().resume();
-        scenario.expectDiverted("EVENT_COMPLETE_AND_RESUME", sdei().completeAndResume(resume), resume);
+        if (byPpi) {
+            long[] kept = scratch();
+            acknowledge();
+            endInterrupt();
+            putBack(kept);
+            cpu.jump(resume);
+        } else {
+            scenario.expectDiverted("EVENT_COMPLETE_AND_RESUME", sdei().completeAndResume(resume), resume);
+        }
         return new WaitingTask(
                 token, page, cpu.mrs(SystemRegister.ELR_EL1), new ProcessorState(cpu.mrs(SystemRegister.SPSR_EL1)));
     }
@@ -264,7 +305,36 @@ final class KvmGuest {
     /** Clears the words and asks the host to resolve the fault by itself; the guest is at the access again. */
     void answerSynchronously(long access) {
         clear();
-        scenario.expectDiverted("EVENT_COMPLETE", sdei().complete(Sdei.HANDLED), access);
+        if (byPpi) {
+            long[] kept = scratch();
+            scenario.expectEqual("result of REPLY with not now", Smccc.SUCCESS, reply(shown, NOT_NOW));
+            acknowledge();
+            endInterrupt();
+            putBack(kept);
+            cpu.eret(access);
+        } else {
+            scenario.expectDiverted("EVENT_COMPLETE", sdei().complete(Sdei.HANDLED), access);
+        }
+    }
+
+    /** The registers that calls use: an interrupt handler puts them back, as the end of an event does. */
+    private long[] scratch() {
+        long[] kept = new long[SCRATCH];
+        for (int n = 0; n < SCRATCH; n++) {
+            kept[n] = cpu.x(n);
+        }
+        return kept;
+    }
+
+    private void putBack(long[] kept) {
+        for (int n = 0; n < SCRATCH; n++) {
+            cpu.x(n, kept[n]);
+        }
+    }
+
+    /** REPLY, whatever comes of it. */
+    long reply(long token, long answer) {
+        return call(KvmCall.REPLY, token, answer);
     }
 
     /** Goes on with a task at its access. */
@@ -281,8 +351,7 @@ final class KvmGuest {
                 ? cpu.layout().vectorFromEl0(1)
                 : cpu.layout().vectorFromEl1(1);
         scenario.expectDiverted(what, cpu.settle(), vector);
-        scenario.expectEqual(
-                "INTID that the guest acknowledges", interrupt, cpu.gic().acknowledge());
+        expectAcknowledged();
     }
 
     /** Unmasks interrupts at EL1 and takes the ready interrupt, which has to be due. */

@@ -194,14 +194,14 @@ public final class NotPresentChecks {
         cpu.enterEl0();
         long access = cpu.pc();
         long retired = cpu.vcpu().retired();
-        guest.expectNotPresent(page);
+        GuestStep step = guest.touch(page);
+        long executed = cpu.vcpu().retired() - retired;
+        long pc = guest.isByPpi() ? cpu.read(SystemRegister.ELR_EL1) : cpu.x(2);
+        long state = guest.isByPpi() ? cpu.read(SystemRegister.SPSR_EL1) : cpu.x(3);
+        guest.expectAnnounced("the access", step);
         s.witness("handler-entered");
-        s.expectOneOf(
-                "instructions retired by the fault; the access itself may count",
-                cpu.vcpu().retired() - retired,
-                0,
-                1);
-        s.expectEqual("interrupted PC in X2 of the handler", access, cpu.x(2));
-        s.expectEqual("interrupted PSTATE in X3 of the handler", ProcessorState.EL0T.spsr(), cpu.x(3));
+        s.expectOneOf("instructions retired by the fault; the access itself may count", executed, 0, 1);
+        s.expectEqual("interrupted PC that the handler is given", access, pc);
+        s.expectEqual("interrupted PSTATE that the handler is given", ProcessorState.EL0T.spsr(), state);
     }
 }

@@ -62,7 +62,7 @@ public final class OfferChecks {
 
     private static final int OTHER_EVENT = 0x4040_0002;
     private static final int OTHER_INTERRUPT = 20;
-    private static final int LAST_SUB_FUNCTION = KvmGuest.IRQ_ACK;
+    private static final int LAST_SUB_FUNCTION = 5;
     private static final long VERSION_1_0 = 0x1_0000;
 
     private OfferChecks() {}
@@ -112,14 +112,15 @@ public final class OfferChecks {
         for (GuestDriver driver : s.subject().backend().guestDrivers()) {
             s.expectThat("the driver for " + driver.mechanism() + " finds nothing", !driver.discover(cpu));
         }
-        if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
+        if (s.capabilities().has(Capabilities.APF_KVM)) {
             KvmGuest guest = new KvmGuest(cpu);
             for (int subFunction = 0; subFunction <= LAST_SUB_FUNCTION; subFunction++) {
-                long argument = subFunction == KvmGuest.ENABLE ? guest.area() | KvmGuest.ENABLED : 0;
+                boolean enables = subFunction == KvmCall.ENABLE.number(guest.isByPpi());
+                long argument = enables ? guest.area() | KvmGuest.ENABLED : 0;
                 s.expectEqual(
                         "result of sub-function " + subFunction + " without offer",
                         Smccc.NOT_SUPPORTED,
-                        guest.call(subFunction, argument));
+                        guest.callNumber(subFunction, argument));
             }
         }
         s.expectThat("the memory for a shared area is as it was", Arrays.equals(area, area(cpu)));
@@ -127,7 +128,7 @@ public final class OfferChecks {
     }
 
     private static boolean hasFeatureBit(Scenario s, SteppingGuestCpu cpu) {
-        int function = s.capability(Capabilities.APF_KVM_SDEI).value() & 0xFFFF;
+        int function = s.capability(Capabilities.APF_KVM).value() & 0xFFFF;
         cpu.call(Smccc.VENDOR_HYP_FEATURES, 0, 0, 0);
         return (cpu.x(function / Integer.SIZE) >>> function % Integer.SIZE & 1) != 0;
     }
@@ -136,25 +137,25 @@ public final class OfferChecks {
     private static void theFeatureBitAndVersionAgree(Scenario s) {
         SteppingGuestCpu with = PagingScene.offered(s, 1).cpu();
         s.expectThat("the bit of the function is set in the bitmap of features", hasFeatureBit(s, with));
-        s.expectEqual("result of VERSION", Smccc.SUCCESS, new KvmGuest(with).call(KvmGuest.VERSION));
+        s.expectEqual("result of VERSION", Smccc.SUCCESS, new KvmGuest(with).call(KvmCall.VERSION));
         s.witness("offered");
         SteppingGuestCpu without = s.machine().cpu(0);
         s.expectThat("the bit of the function is clear without offer", !hasFeatureBit(s, without));
         s.expectEqual(
-                "result of VERSION without offer", Smccc.NOT_SUPPORTED, new KvmGuest(without).call(KvmGuest.VERSION));
+                "result of VERSION without offer", Smccc.NOT_SUPPORTED, new KvmGuest(without).call(KvmCall.VERSION));
         s.witness("not-offered");
     }
 
     /** APF-004. */
     private static void versionIsOne(Scenario s) {
         KvmGuest guest = new KvmGuest(PagingScene.offered(s, 1).cpu());
-        s.expectEqual("X1 after VERSION", VERSION_1_0, guest.query("VERSION", KvmGuest.VERSION));
+        s.expectEqual("X1 after VERSION", VERSION_1_0, guest.query(KvmCall.VERSION));
     }
 
     /** APF-005. */
     private static void allSlotsCanBeUsed(Scenario s) {
         PagingScene scene = PagingScene.enabled(s);
-        int slots = (int) new KvmGuest(scene.cpu()).query("SLOTS", KvmGuest.SLOTS);
+        int slots = (int) new KvmGuest(scene.cpu()).query(KvmCall.SLOTS);
         s.expectEqual("SLOTS and the capability", scene.guest().limits().slots(), slots);
         List<Long> pages = scene.absentPages(slots + 1);
         List<WaitingTask> tasks = scene.startWaiting(pages.subList(0, slots));
@@ -172,10 +173,11 @@ public final class OfferChecks {
     /** APF-006. */
     private static void theInterruptIsTheOneOfTheVmm(Scenario s) {
         for (int interrupt : new int[] {PageFaultGuest.INTERRUPT, OTHER_INTERRUPT}) {
-            SteppingGuestCpu cpu = s.machine(request -> request.asyncPageFaults(PageFaultGuest.EVENT, interrupt))
+            SteppingGuestCpu cpu = s.machine(
+                            request -> PageFaultGuest.offer(s, request, PageFaultGuest.EVENT, interrupt))
                     .cpu(0);
             KvmGuest guest = new KvmGuest(cpu, PageFaultGuest.EVENT, interrupt);
-            s.expectEqual("X1 after IRQ", interrupt, guest.query("IRQ", KvmGuest.IRQ));
+            s.expectEqual("X1 after IRQ", interrupt, guest.query(KvmCall.IRQ));
             guest.start(0);
             s.witness("fired-" + interrupt);
         }
@@ -187,7 +189,7 @@ public final class OfferChecks {
             PagingScene scene =
                     PagingScene.offered(s, 1, request -> request.asyncPageFaults(event, PageFaultGuest.INTERRUPT));
             KvmGuest guest = new KvmGuest(scene.cpu(), event, PageFaultGuest.INTERRUPT);
-            s.expectEqual("X1 after SDEI", event, guest.query("SDEI", KvmGuest.SDEI));
+            s.expectEqual("X1 after SDEI", event, guest.query(KvmCall.SDEI));
             s.expectEqual("result of EVENT_REGISTER", Sdei.SUCCESS, guest.sdei().register(event, KvmGuest.LANE, 0));
             s.expectEqual(
                     "result of EVENT_UNREGISTER", Sdei.SUCCESS, guest.sdei().unregister(event));
@@ -215,7 +217,7 @@ public final class OfferChecks {
             s.expectEqual(
                     "result of sub-function " + PagingScene.hex(subFunction),
                     Smccc.NOT_SUPPORTED,
-                    guest.call(subFunction, guest.area() | KvmGuest.ENABLED));
+                    guest.callNumber(subFunction, guest.area() | KvmGuest.ENABLED));
             RegisterFile after = cpu.registers();
             for (int n = 4; n <= 30; n++) {
                 long register = before.get(CoreRegister.x(n));
@@ -235,9 +237,9 @@ public final class OfferChecks {
         for (String name : List.of("hvc", "smc")) {
             int calls = s.trace().events(TraceEvent.GuestCall.class).size();
             cpu.enterEl0();
-            if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
-                cpu.x(0, s.capability(Capabilities.APF_KVM_SDEI).value() & 0xFFFF_FFFFL);
-                cpu.x(1, KvmGuest.ENABLE);
+            if (s.capabilities().has(Capabilities.APF_KVM)) {
+                cpu.x(0, s.capability(Capabilities.APF_KVM).value() & 0xFFFF_FFFFL);
+                cpu.x(1, KvmCall.ENABLE.number(new KvmGuest(cpu).isByPpi()));
                 cpu.x(2, cpu.layout().area() | KvmGuest.ENABLED);
                 cpu.x(3, 0);
             }
@@ -256,7 +258,7 @@ public final class OfferChecks {
             s.witness(name + "-undefined");
             cpu.jump(cpu.layout().el1());
         }
-        if (s.capabilities().has(Capabilities.APF_KVM_SDEI)) {
+        if (s.capabilities().has(Capabilities.APF_KVM)) {
             new KvmGuest(cpu).expectDisabled("after calls of EL0");
             s.expectEqual(
                     "reason word after calls of EL0",

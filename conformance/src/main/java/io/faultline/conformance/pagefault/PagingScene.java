@@ -79,10 +79,10 @@ final class PagingScene {
 
     /** As {@link #offered(Scenario, int)}, with more in the request. */
     static PagingScene offered(Scenario scenario, int vcpus, Consumer<MachineRequest.Builder> more) {
-        return new PagingScene(
-                scenario,
-                vcpus,
-                request -> more.accept(request.asyncPageFaults(PageFaultGuest.EVENT, PageFaultGuest.INTERRUPT)));
+        return new PagingScene(scenario, vcpus, request -> {
+            PageFaultGuest.offer(scenario, request);
+            more.accept(request);
+        });
     }
 
     /** A machine to whose guest nothing is offered. */
@@ -218,12 +218,22 @@ final class PagingScene {
                 : cpu.layout().vectorFromEl1(1);
         raiseDeviceInterrupt(cpu);
         scenario.expectDiverted(what, cpu.resume(), vector);
-        scenario.expectEqual(
-                "INTID of " + what, DEVICE.interrupt().number(), cpu.gic().acknowledge());
+        expectDeviceInterrupt(cpu, what);
     }
 
     void raiseDeviceInterrupt(SteppingGuestCpu cpu) {
         rig.notifications().inject(DEVICE, cpu.index());
+    }
+
+    /** Sets the priority of the device's interrupt. */
+    void prioritiseDeviceInterrupt(SteppingGuestCpu cpu, int priority) {
+        cpu.gic().prioritise(DEVICE.interrupt(), priority);
+    }
+
+    /** The vCPU has entered the vector of an interrupt, which has to be the device's. */
+    void expectDeviceInterrupt(SteppingGuestCpu cpu, String what) {
+        scenario.expectEqual(
+                "INTID of " + what, DEVICE.interrupt().number(), cpu.gic().acknowledge());
     }
 
     /** Ends the interrupt; the guest stays in the handler. */

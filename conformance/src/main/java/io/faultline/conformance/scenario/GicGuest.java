@@ -77,6 +77,16 @@ public final class GicGuest {
     }
 
     /**
+     * Gives a private interrupt a priority.
+     *
+     * @param interrupt an SGI or PPI
+     * @param priority 0 (highest) to 0xF8
+     */
+    public void prioritise(InterruptId interrupt, int priority) {
+        cpu.put(redistributor() + IPRIORITYR + interrupt.number(), AccessWidth.BYTE, priority);
+    }
+
+    /**
      * Disables a private interrupt.
      *
      * @param interrupt an SGI or PPI

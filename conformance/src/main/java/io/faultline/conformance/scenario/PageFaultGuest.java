@@ -15,6 +15,7 @@ import io.faultline.api.guest.GuestDriver;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestSetup;
 import io.faultline.api.guest.GuestStep;
+import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.memory.MemoryRegion;
 
 /**
@@ -44,6 +45,36 @@ public final class PageFaultGuest {
      * @param state PSTATE of the task
      */
     public record WaitingTask(long token, long page, long pc, ProcessorState state) {}
+
+    /**
+     * Offers asynchronous page faults by the numbers of the convention.
+     *
+     * @param scenario whose backend it is
+     * @param request where they are offered
+     */
+    public static void offer(Scenario scenario, MachineRequest.Builder request) {
+        offer(scenario, request, EVENT, INTERRUPT);
+    }
+
+    /**
+     * Offers asynchronous page faults. A backend without the capability is offered both numbers.
+     *
+     * @param scenario whose backend it is
+     * @param request where they are offered
+     * @param event SDEI event for not-present, which is named only if the mechanism has one
+     * @param interrupt INTID of the PPI
+     */
+    public static void offer(Scenario scenario, MachineRequest.Builder request, int event, int interrupt) {
+        boolean needsEvent = scenario.capabilities()
+                .get(Capabilities.ASYNC_PAGE_FAULTS)
+                .map(AsyncPageFaultLimits::needsEvent)
+                .orElse(true);
+        if (needsEvent) {
+            request.asyncPageFaults(event, interrupt);
+        } else {
+            request.asyncPageFaults(interrupt);
+        }
+    }
 
     /**
      * Makes a guest for the mechanism of a machine.

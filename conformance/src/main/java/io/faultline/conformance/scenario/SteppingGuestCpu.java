@@ -155,6 +155,11 @@ public final class SteppingGuestCpu implements GuestCpu {
     }
 
     @Override
+    public GuestStep branch(int target) {
+        return execute(A64.br(target), "BR X" + target);
+    }
+
+    @Override
     public GuestStep exceptionReturn() {
         return execute(A64.ERET, "ERET");
     }
@@ -264,7 +269,7 @@ public final class SteppingGuestCpu implements GuestCpu {
     public void jump(long target) {
         long kept = x(16);
         x(16, target);
-        rig.scenario().expectDiverted("BR", execute(A64.br(16), "BR X16"), target);
+        rig.scenario().expectDiverted("BR", branch(16), target);
         x(16, kept);
     }
 

@@ -32,8 +32,10 @@ import io.faultline.conformance.pagefault.PageInChecks;
 import io.faultline.conformance.pagefault.PageVetoChecks;
 import io.faultline.conformance.pagefault.PostCopyChecks;
 import io.faultline.conformance.pagefault.PowerChecks;
+import io.faultline.conformance.pagefault.PpiRouteChecks;
 import io.faultline.conformance.pagefault.ReadyChecks;
 import io.faultline.conformance.pagefault.RepeatedFaultChecks;
+import io.faultline.conformance.pagefault.ReplyChecks;
 import io.faultline.conformance.pagefault.SeveralVcpusChecks;
 import io.faultline.conformance.pagefault.TokenChecks;
 import io.faultline.conformance.pagefault.WakeAllChecks;
@@ -74,7 +76,9 @@ final class StandardChecks {
             PageVetoChecks.GROUP,
             NotPresentChecks.GROUP,
             RepeatedFaultChecks.GROUP,
+            PpiRouteChecks.GROUP,
             DeclineChecks.GROUP,
+            ReplyChecks.GROUP,
             PageInChecks.GROUP,
             ReadyChecks.GROUP,
             AcknowledgeChecks.GROUP,

@@ -54,7 +54,8 @@ class KvmKillMatrixTest {
                         SdeiDispatchMutants.ALL,
                         SdeiBindMutants.ALL,
                         PageFaultMutants.ALL,
-                        PageFaultCornerMutants.ALL)
+                        PageFaultCornerMutants.ALL,
+                        PpiRouteMutants.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

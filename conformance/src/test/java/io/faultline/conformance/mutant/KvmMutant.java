@@ -83,13 +83,28 @@ final class KvmMutant {
 
     /** Any override. */
     static Mutant module(String id, String rule, String words, Module override) {
-        BackendConfiguration defaults = BackendConfiguration.defaults(new KvmBackendProvider().descriptor());
+        return module(id, rule, words, "", override);
+    }
+
+    /** A replaced collaborator of a backend with other settings than the defaults. */
+    static <T> Mutant part(String id, String rule, String words, String settings, Class<T> type, T replacement) {
+        return module(id, rule, words, settings, new AbstractModule() {
+            @Override
+            protected void configure() {
+                bind(type).toInstance(replacement);
+            }
+        });
+    }
+
+    private static Mutant module(String id, String rule, String words, String settings, Module override) {
+        BackendConfiguration configuration =
+                BackendConfiguration.parse(new KvmBackendProvider().descriptor(), settings);
         return new Mutant(
                 id,
                 id.replace('-', ' '),
                 rule,
                 words,
                 Set.copyOf(Collateral.of(id)),
-                () -> KvmBackends.open(defaults, override));
+                () -> KvmBackends.open(configuration, override));
     }
 }

@@ -114,7 +114,7 @@ final class PageFaultParts {
         });
     }
 
-    private static Policy.Builder copy(Policy policy) {
+    static Policy.Builder copy(Policy policy) {
         return Policy.builder()
                 .tokenOwner(policy.tokenOwner())
                 .timing(policy.timing())
@@ -130,6 +130,7 @@ final class PageFaultParts {
                 .enableAgain(policy.enableAgain())
                 .readyMasking(policy.readyMasking())
                 .earlyArrival(policy.earlyArrival())
+                .repeatedFaults(policy.repeatedFaults())
                 .supervisorFaults(policy.supervisorFaults())
                 .wakeAllOnEnable(policy.wakeAllOnEnable())
                 .limit(policy.limit())
@@ -258,6 +259,11 @@ final class PageFaultParts {
         @Override
         public void acknowledge(int vcpu) {
             right.acknowledge(vcpu);
+        }
+
+        @Override
+        public void consumed(int vcpu) {
+            right.consumed(vcpu);
         }
 
         @Override

@@ -65,7 +65,7 @@ public final class ScriptedBackend implements HypervisorBackend {
     public CapabilitySet capabilities() {
         CapabilitySet.Builder set = CapabilitySet.builder().with(Capabilities.VCPUS, 8);
         return asyncPageFaults
-                ? set.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits("scripted", 1, true))
+                ? set.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits("scripted", 1, true, true))
                         .build()
                 : set.build();
     }

@@ -12,6 +12,8 @@ package io.faultline.backend.core.machine;
 public enum AbsentPageDecision {
     /** It goes back to the instruction: the page has come at once, or the guest is about to be told of the fault. */
     RETRY,
+    /** It is elsewhere: an interrupt was taken in its name, in this trap, and it goes on at the vector. */
+    DIVERTED,
     /** It waits for the page and still takes interrupts and events. */
     PARK,
     /** It waits for the page and does nothing else. */

@@ -5,6 +5,7 @@
 package io.faultline.backend.core.machine;
 
 import io.faultline.api.arm64.InterruptId;
+import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.Capability;
 import io.faultline.api.capability.CapabilitySet;
@@ -14,10 +15,13 @@ import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.notification.NotificationChannel.Ppi;
 import io.faultline.api.notification.NotificationChannel.SdeiEvent;
+import io.faultline.hwmodel.gic.VirtualInterface;
+import io.faultline.hwmodel.timer.GenericTimers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -144,6 +148,10 @@ final class RequestJudge {
         Map<Integer, String> owners = new TreeMap<>();
         owners.put(MachineLayout.VIRTUAL_TIMER, "the virtual timer");
         owners.put(MachineLayout.PHYSICAL_TIMER, "the physical timer");
+        // Their lines are driven whatever level the guest starts at.
+        owners.put(GenericTimers.EL2_PHYSICAL_PPI, "the physical timer of EL2");
+        owners.put(GenericTimers.EL2_VIRTUAL_PPI, "the virtual timer of EL2");
+        owners.put(VirtualInterface.MAINTENANCE_PPI, "the maintenance interrupt of the GIC");
         request.asyncPageFaults().ifPresent(wish -> pageFaultInterrupt(wish, owners));
         for (NotificationChannel channel : request.channels()) {
             if (channel instanceof Ppi ppi) {
@@ -164,14 +172,8 @@ final class RequestJudge {
     private void events() {
         Map<Integer, String> owners = new TreeMap<>();
         request.asyncPageFaults().ifPresent(wish -> {
-            if (wish.event() < 0) {
-                refuse("SDEI event 0x%x for %s has bit 31 set.", wish.event(), PAGE_FAULTS);
-            } else {
-                if (wish.event() == 0) {
-                    owners.put(0, "software signals");
-                }
-                own(owners, wish.event(), eventName(wish.event()), PAGE_FAULTS);
-            }
+            requireEventIfNeeded(wish);
+            wish.event().ifPresent(event -> pageFaultEvent(event, owners));
         });
         int platformEvents = 0;
         for (NotificationChannel channel : request.channels()) {
@@ -183,6 +185,31 @@ final class RequestJudge {
         int limit = capabilities.get(Capabilities.SDEI_PLATFORM_EVENTS).orElse(0);
         if (platformEvents > limit && capabilities.has(Capabilities.SDEI)) {
             refuse("%d SDEI events of the VMM are too many: at most %d are possible.", platformEvents, limit);
+        }
+    }
+
+    private void requireEventIfNeeded(AsyncPageFaultRequest wish) {
+        Optional<AsyncPageFaultLimits> limits = capabilities.get(Capabilities.ASYNC_PAGE_FAULTS);
+        if (limits.isPresent() && limits.get().needsEvent() != wish.event().isPresent()) {
+            String mechanism = limits.get().mechanism();
+            if (limits.get().needsEvent()) {
+                refuse("%s by %s need an SDEI event: name one.", PAGE_FAULTS, mechanism);
+            } else {
+                refuse(
+                        "%s for %s is not possible: %s has no event, leave it out.",
+                        eventName(wish.event().getAsInt()), PAGE_FAULTS, mechanism);
+            }
+        }
+    }
+
+    private void pageFaultEvent(int event, Map<Integer, String> owners) {
+        if (event < 0) {
+            refuse("SDEI event 0x%x for %s has bit 31 set.", event, PAGE_FAULTS);
+        } else {
+            if (event == 0) {
+                owners.put(0, "software signals");
+            }
+            own(owners, event, eventName(event), PAGE_FAULTS);
         }
     }
 

@@ -111,6 +111,7 @@ final class TrapRouter implements TrapHandler {
         AbsentPageDecision decision = machine.absentPages().absent(vcpu, access, page, stage1Walk);
         switch (decision) {
             case RETRY -> vcpu.retry();
+            case DIVERTED -> machine.counts().count(Counter.DIVERSIONS);
             case PARK -> vcpu.waitForPage(page, true);
             case STOP -> vcpu.waitForPage(page, false);
             case ABORT -> externalAbort(vcpu, access);

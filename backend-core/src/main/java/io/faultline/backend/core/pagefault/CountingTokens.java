@@ -13,7 +13,7 @@ import java.util.function.LongPredicate;
  * Tokens of 32 bits that a host counts: a sequence number of the vCPU in the upper bits, the index of the vCPU in the lower
  * ones (async-page-fault.md, 1.4).
  *
- * <p>Unlike its models it never makes 0 or all ones, skips what is still outstanding after the number wrapped (APF-040),
+ * <p>Unlike its models it never makes all ones, nor 0 unless it is told to begin there; it skips what is still outstanding after the number wrapped (APF-040),
  * and keeps the vCPUs apart however many there are (APF-045).
  *
  * @since 0.1
@@ -24,6 +24,7 @@ public final class CountingTokens implements TokenSource {
     private static final long ALL_ONES = 0xFFFF_FFFFL;
 
     private final int vcpuBits;
+    private final int first;
     private final long[] sequence;
 
     /**
@@ -32,6 +33,22 @@ public final class CountingTokens implements TokenSource {
      * @param vcpus number of vCPUs, 1 to 1048576
      */
     public CountingTokens(int vcpus) {
+        this(vcpus, 1);
+    }
+
+    /**
+     * Makes a source.
+     *
+     * @param vcpus number of vCPUs, 1 to 1048576
+     * @param first first sequence number on each vCPU: 1; or 0, which makes 0 the first token of vCPU 0, as in the arm64
+     *     series of 2021
+     * @throws IllegalArgumentException if {@code first} is neither
+     */
+    public CountingTokens(int vcpus, int first) {
+        if (first != 0 && first != 1) {
+            throw new IllegalArgumentException("first sequence number " + first + " is neither 0 nor 1");
+        }
+        this.first = first;
         this.vcpuBits = Math.max(LEAST_VCPU_BITS, BITS - Integer.numberOfLeadingZeros(vcpus - 1));
         this.sequence = new long[vcpus];
         reset();
@@ -44,11 +61,16 @@ public final class CountingTokens implements TokenSource {
         for (long tried = 0; tried < numbers; tried++) {
             long token = sequence[vcpu] << vcpuBits | vcpu;
             sequence[vcpu] = (sequence[vcpu] + 1) % numbers;
-            if (token != 0 && token != ALL_ONES && !inUse.test(token)) {
+            if (isPossible(token) && token != ALL_ONES && !inUse.test(token)) {
                 return OptionalLong.of(token);
             }
         }
         return OptionalLong.empty();
+    }
+
+    @Override
+    public boolean isPossible(long token) {
+        return token != 0 || first == 0;
     }
 
     @Override
@@ -58,7 +80,7 @@ public final class CountingTokens implements TokenSource {
 
     @Override
     public void reset() {
-        java.util.Arrays.fill(sequence, 1);
+        java.util.Arrays.fill(sequence, first);
     }
 
     @Override

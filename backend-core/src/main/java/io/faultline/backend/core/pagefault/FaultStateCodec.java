@@ -24,11 +24,13 @@ final class FaultStateCodec {
 
     private final int vcpus;
     private final Policy policy;
+    private final TokenSource tokens;
     private final FaultRegistry registry;
     private final ReadyDelivery delivery;
 
-    FaultStateCodec(int vcpus, Policy policy, FaultRegistry registry, ReadyDelivery delivery) {
+    FaultStateCodec(int vcpus, Policy policy, TokenSource tokens, FaultRegistry registry, ReadyDelivery delivery) {
         this.vcpus = vcpus;
+        this.tokens = tokens;
         this.policy = policy;
         this.registry = registry;
         this.delivery = delivery;
@@ -102,7 +104,8 @@ final class FaultStateCodec {
         boolean possible = !state.isOver() && state != FaultState.STARTED;
         boolean alone = !state.awaitsPage()
                 || registry.awaiting(fault.vcpu(), fault.page()).isEmpty();
-        boolean tokenFits = fault.token() == 0 ? state == FaultState.HIDDEN : !registry.isTokenInUse(fault.token());
+        boolean tokenFits = state == FaultState.HIDDEN && fault.token() == 0
+                || tokens.isPossible(fault.token()) && !registry.isTokenInUse(fault.token());
         if (!possible || !alone || !tokenFits) {
             throw reader.invalid("list", "has fault " + i + " in a state that it cannot be in");
         }

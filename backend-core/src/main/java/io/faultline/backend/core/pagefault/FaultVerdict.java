@@ -16,6 +16,12 @@ public sealed interface FaultVerdict {
     /** The guest is being told: the vCPU goes back to the instruction and takes the notification first. */
     record Announced() implements FaultVerdict {}
 
+    /** The guest has been told: the vCPU is at the first instruction of the handler. */
+    record Entered() implements FaultVerdict {}
+
+    /** The vCPU goes back to the instruction and touches the page again, as often as it takes. */
+    record TryAgain() implements FaultVerdict {}
+
     /**
      * The vCPU waits for the page.
      *

@@ -43,6 +43,14 @@ public interface PageFaultControl {
     void acknowledge(int vcpu);
 
     /**
+     * The guest has acknowledged a not-present notification, in a mechanism in which these are acknowledged, too. What it
+     * held back is shown before this returns.
+     *
+     * @param vcpu index of the vCPU
+     */
+    void consumed(int vcpu);
+
+    /**
      * The guest has answered a not-present notification.
      *
      * @param vcpu index of the vCPU

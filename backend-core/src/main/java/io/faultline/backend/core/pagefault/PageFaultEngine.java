@@ -19,8 +19,8 @@ import io.faultline.backend.core.pagefault.Policy.DisableEffect;
 import io.faultline.backend.core.pagefault.Policy.EarlyArrival;
 import io.faultline.backend.core.pagefault.Policy.EnableAgain;
 import io.faultline.backend.core.pagefault.Policy.HiddenCompletion;
+import io.faultline.backend.core.pagefault.Policy.RepeatedFaults;
 import io.faultline.backend.core.pagefault.Policy.Slots;
-import io.faultline.backend.core.pagefault.Policy.Timing;
 import io.faultline.backend.core.pagefault.Policy.TokenOwner;
 import io.faultline.backend.core.pagefault.Policy.WaitMode;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         this.registry = new FaultRegistry(vcpus, ledger);
         this.delivery = new ReadyDelivery(vcpus, ports, registry, ledger, trace);
         this.eligibility = eligibility();
-        this.codec = new FaultStateCodec(vcpus, policy, registry, delivery);
+        this.codec = new FaultStateCodec(vcpus, policy, ports.tokens(), registry, delivery);
         ports.connect(this);
     }
 
@@ -129,20 +129,31 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         registry.start(fault, FaultEvent.ANNOUNCE);
         trace.notPresent(fault);
         pages.start(context.page(), context.vcpu(), context.access());
-        return policy.timing() == Timing.SYNCHRONOUS
-                ? new FaultVerdict.Announced()
-                : new FaultVerdict.Wait(fault.ticket(), true);
+        return switch (policy.timing()) {
+            case SYNCHRONOUS -> new FaultVerdict.Announced();
+            case ENTERED -> new FaultVerdict.Entered();
+            case PENDING -> new FaultVerdict.Wait(fault.ticket(), true);
+        };
     }
 
     private FaultVerdict hide(FaultContext context, Veto veto) {
         boolean interruptible = policy.waitFor(context, veto) == WaitMode.PARK;
-        ledger.count(veto);
-        ledger.count(interruptible ? Tally.PARKED : Tally.SYNCHRONOUS);
-        trace.vetoed(context.vcpu(), context.page(), veto.name());
         Optional<Fault> earlier = registry.awaiting(context.vcpu(), context.page());
+        boolean spins = policy.repeatedFaults() == RepeatedFaults.SPIN
+                && interruptible
+                && earlier.isPresent()
+                && earlier.get().state() == FaultState.ANNOUNCED;
+        ledger.count(veto);
+        if (!spins) {
+            ledger.count(interruptible ? Tally.PARKED : Tally.SYNCHRONOUS);
+        }
+        trace.vetoed(context.vcpu(), context.page(), veto.name());
         if (earlier.isPresent()) {
             ledger.count(Tally.REPEATED);
             trace.repeated(context.vcpu(), context.page());
+            if (spins) {
+                return new FaultVerdict.TryAgain();
+            }
             return new FaultVerdict.Wait(earlier.get().ticket(), interruptible);
         }
         forgetOldestHidden(context.vcpu());
@@ -310,6 +321,11 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     }
 
     @Override
+    public void consumed(int vcpu) {
+        delivery.consumed(vcpu);
+    }
+
+    @Override
     public void answer(int vcpu, long token, GuestReply reply) {
         unanswered(vcpu, token).ifPresent(fault -> answered(fault, reply));
         // The guest has consumed not-present, which may have held back ready.
@@ -420,6 +436,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         if (codec.outstanding() != ledger.outstanding()) {
             throw reader.invalid("counters", "do not agree with the faults");
         }
+        ports.restored(reader, outstanding());
         askAgain();
         applyRestorePolicy();
     }

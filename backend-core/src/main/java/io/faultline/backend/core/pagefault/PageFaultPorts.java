@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.core.pagefault;
 
+import io.faultline.api.pagefault.FaultTicket;
+import io.faultline.api.state.StateReader;
 import java.util.List;
 
 /**
@@ -54,6 +56,17 @@ public interface PageFaultPorts {
      * @param control the engine
      */
     void connect(PageFaultControl control);
+
+    /**
+     * The engine is restored; what the ports hold was restored before it. The ports refuse what does not fit together.
+     * Nothing may be changed.
+     *
+     * @param reader makes the exception to throw
+     * @param faults the faults that have not come to their end
+     */
+    default void restored(StateReader reader, List<FaultTicket> faults) {
+        // most ports have no state that depends on the engine's
+    }
 
     /**
      * A vCPU is reset, turned on or turned off: the ports forget what the guest had set up on it and take back whatever

@@ -168,7 +168,11 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
         if (verdict instanceof FaultVerdict.Wait wait) {
             return wait.interruptible() ? AbsentPageDecision.PARK : AbsentPageDecision.STOP;
         }
-        return AbsentPageDecision.RETRY;
+        if (verdict instanceof FaultVerdict.TryAgain) {
+            // Such a vCPU never waits, so that nobody else would ask what has arrived.
+            poll();
+        }
+        return verdict instanceof FaultVerdict.Entered ? AbsentPageDecision.DIVERTED : AbsentPageDecision.RETRY;
     }
 
     private void fetchNow(long page) {

@@ -29,6 +29,7 @@ import java.util.Set;
  * @param enableAgain what enabling means on a vCPU that is enabled (axis 12)
  * @param readyMasking what happens to ready while its interrupt is masked (axis 13)
  * @param earlyArrival what happens if the page comes before not-present is taken
+ * @param repeatedFaults what a further access to a page does whose fault was announced and whose page is on its way
  * @param supervisorFaults how a vCPU waits after an access in supervisor mode, whatever the veto
  * @param wakeAllOnEnable whether each transition from disabled to enabled shows a wake-all (APF-141)
  * @param limit largest number of announced faults outstanding on one vCPU, at least 1 (APF-132)
@@ -50,6 +51,7 @@ public record Policy(
         EnableAgain enableAgain,
         ReadyMasking readyMasking,
         EarlyArrival earlyArrival,
+        RepeatedFaults repeatedFaults,
         WaitMode supervisorFaults,
         boolean wakeAllOnEnable,
         int limit,
@@ -81,6 +83,8 @@ public record Policy(
     public enum Timing {
         /** Before the vCPU executes another instruction (APF-071). */
         SYNCHRONOUS,
+        /** In the exit of the access itself: when {@link NotPresentRoute#deliver} returns, the handler is entered. */
+        ENTERED,
         /** When the vCPU can take it; until then the vCPU is parked at the instruction (APF-072). */
         PENDING
     }
@@ -182,6 +186,14 @@ public record Policy(
         WITHDRAW
     }
 
+    /** What a further access to a page does whose fault was announced and whose page is on its way. */
+    public enum RepeatedFaults {
+        /** It waits, as {@link Policy#waitFor} says for the veto in-flight (APF-075). */
+        PARK,
+        /** It is tried again until the page is there, if it need not stop; what the arm64 series of 2021 did. */
+        SPIN
+    }
+
     /**
      * Checks the ranges.
      *
@@ -201,6 +213,7 @@ public record Policy(
         Objects.requireNonNull(enableAgain, "enableAgain");
         Objects.requireNonNull(readyMasking, "readyMasking");
         Objects.requireNonNull(earlyArrival, "earlyArrival");
+        Objects.requireNonNull(repeatedFaults, "repeatedFaults");
         Objects.requireNonNull(supervisorFaults, "supervisorFaults");
         requirePositive("readyCapacity", readyCapacity);
         requirePositive("limit", limit);
@@ -262,6 +275,7 @@ public record Policy(
         private EnableAgain enableAgain = EnableAgain.NO_EFFECT;
         private ReadyMasking readyMasking = ReadyMasking.STAYS_PENDING;
         private EarlyArrival earlyArrival = EarlyArrival.KEEP;
+        private RepeatedFaults repeatedFaults = RepeatedFaults.PARK;
         private WaitMode supervisorFaults = WaitMode.STOP;
         private boolean wakeAllOnEnable = true;
         private int limit = 64;
@@ -424,6 +438,17 @@ public record Policy(
         }
 
         /**
+         * Sets what a repeated access does.
+         *
+         * @param value whether it waits or is tried again and again
+         * @return this builder
+         */
+        public Builder repeatedFaults(RepeatedFaults value) {
+            repeatedFaults = value;
+            return this;
+        }
+
+        /**
          * Sets how faults of supervisor mode wait.
          *
          * @param value STOP, or PARK for what {@link Policy#undeliverable} says
@@ -488,6 +513,7 @@ public record Policy(
                     enableAgain,
                     readyMasking,
                     earlyArrival,
+                    repeatedFaults,
                     supervisorFaults,
                     wakeAllOnEnable,
                     limit,

@@ -115,6 +115,13 @@ final class ReadyDelivery {
         pump(vcpu);
     }
 
+    /** The guest has acknowledged not-present, which may have held back ready. */
+    void consumed(int vcpu) {
+        early[vcpu] = policy.acknowledgement() == Acknowledgement.WORD_AND_CALL
+                && !ports.ready().isSlotFree(vcpu);
+        pump(vcpu);
+    }
+
     /** Returns whether there was something to acknowledge. */
     private boolean retire(int vcpu) {
         Entry entry = shown.get(vcpu).pollFirst();

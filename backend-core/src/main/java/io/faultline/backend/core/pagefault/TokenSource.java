@@ -27,4 +27,14 @@ public interface TokenSource extends StateElement {
      * @return the token; empty if there is none for this fault, which is then not announced
      */
     OptionalLong next(FaultContext fault, LongPredicate inUse);
+
+    /**
+     * Tells whether an announced fault can have a token. Asked when faults are restored.
+     *
+     * @param token the token
+     * @return true if it can
+     */
+    default boolean isPossible(long token) {
+        return token != 0;
+    }
 }

@@ -37,7 +37,9 @@ class CorePlanTest {
             .with(Capabilities.PPI, true)
             .with(Capabilities.SDEI, new SdeiLimits(1, 4, 4))
             .with(Capabilities.SDEI_PLATFORM_EVENTS, 2)
-            .with(Capabilities.ASYNC_PAGE_FAULTS, new io.faultline.api.capability.AsyncPageFaultLimits("test", 1, true))
+            .with(
+                    Capabilities.ASYNC_PAGE_FAULTS,
+                    new io.faultline.api.capability.AsyncPageFaultLimits("test", 1, true, true))
             .build();
 
     private static List<String> refusals(CapabilitySet capabilities, MachineRequest.Builder request) {
@@ -132,6 +134,31 @@ class CorePlanTest {
         assertEquals(
                 List.of("PPI 20 has two owners: a channel of the VMM and a channel of the VMM."),
                 refusals(request().channel(ppi(20)).channel(ppi(20))));
+    }
+
+    @Test
+    void linesThatTheHardwareDrivesHaveAnOwner() {
+        for (int number : new int[] {25, 26, 28}) {
+            assertEquals(1, refusals(request().channel(ppi(number))).size());
+            assertEquals(1, refusals(request().asyncPageFaults(0x100, number)).size());
+        }
+    }
+
+    @Test
+    void anEventForPageFaultsIsNamedIfAndOnlyIfTheMechanismHasOne() {
+        assertEquals(
+                List.of("asynchronous page faults by test need an SDEI event: name one."),
+                refusals(request().asyncPageFaults(23)));
+        CapabilitySet without = CapabilitySet.builder()
+                .with(
+                        Capabilities.ASYNC_PAGE_FAULTS,
+                        new io.faultline.api.capability.AsyncPageFaultLimits("plain", 1, false, false))
+                .build();
+        assertEquals(
+                List.of(
+                        "SDEI event 0x100 for asynchronous page faults is not possible: plain has no event, leave it out."),
+                refusals(without, request().asyncPageFaults(0x100, 23)));
+        assertEquals(List.of(), refusals(without, request().asyncPageFaults(23)));
     }
 
     @Test

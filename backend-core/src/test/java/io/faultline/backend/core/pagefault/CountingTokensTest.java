@@ -5,6 +5,7 @@
 package io.faultline.backend.core.pagefault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,19 @@ class CountingTokensTest {
             highest = Math.max(highest, last.next(fault(4095), other -> false).orElseThrow());
         }
         assertEquals(0xFFFF_EFFFL, highest);
+    }
+
+    @Test
+    void theFirstTokenMayBeZeroAndNoOther() {
+        CountingTokens tokens = new CountingTokens(2, 0);
+        assertEquals(0, tokens.next(fault(0), token -> false).orElseThrow());
+        assertEquals(0x1000, tokens.next(fault(0), token -> false).orElseThrow());
+        assertEquals(1, tokens.next(fault(1), token -> false).orElseThrow());
+        tokens.reset();
+        assertEquals(0, tokens.next(fault(0), token -> false).orElseThrow());
+        assertTrue(tokens.isPossible(0));
+        assertFalse(new CountingTokens(2).isPossible(0));
+        assertThrows(IllegalArgumentException.class, () -> new CountingTokens(2, 2));
     }
 
     @Test

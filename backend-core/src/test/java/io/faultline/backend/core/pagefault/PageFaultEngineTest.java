@@ -270,6 +270,40 @@ class PageFaultEngineTest {
     }
 
     @Test
+    void aRepeatedFaultMaySpinUnlessItHasToWait() {
+        World world = enabled(EngineFixture.kvm().repeatedFaults(Policy.RepeatedFaults.SPIN));
+        announce(world, 0, 0);
+        assertInstanceOf(FaultVerdict.TryAgain.class, world.touch(0, 0, false));
+        assertEquals(1, world.engine.counters().repeated());
+        assertEquals(0, world.engine.counters().parked());
+        assertEquals(1, world.requests);
+        waits(world.touch(0, 0, true));
+        world.touch(0, 1, false);
+        world.guest.take(0);
+        world.guest.answer(0, GuestReply.SYNCHRONOUS);
+        waits(world.touch(0, 1, false));
+    }
+
+    @Test
+    void theRouteMayEnterTheHandlerItself() {
+        World world = enabled(EngineFixture.kvm().timing(Policy.Timing.ENTERED));
+        assertInstanceOf(FaultVerdict.Entered.class, world.touch(0, 0, false));
+        assertEquals(1, world.engine.counters().announced());
+    }
+
+    @Test
+    void anAcknowledgedNotPresentShowsWhatItHeldBack() {
+        World world = enabled(EngineFixture.kvm());
+        announce(world, 0, 0);
+        world.touch(0, 1, false);
+        world.arrive(0);
+        assertFalse(world.guest.heard.contains("rdy 0 1"), "the words are in use");
+        world.guest.take(0);
+        world.engine.consumed(0);
+        assertTrue(world.guest.heard.contains("rdy 0 1"));
+    }
+
+    @Test
     void aHiddenFaultEndsSilently() {
         World world = enabled(EngineFixture.kvm());
         world.touch(0, 0, true);

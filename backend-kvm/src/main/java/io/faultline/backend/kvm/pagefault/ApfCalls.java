@@ -5,9 +5,10 @@
 package io.faultline.backend.kvm.pagefault;
 
 import io.faultline.api.arm64.Smccc;
+import io.faultline.backend.core.pagefault.Policy;
+import io.faultline.backend.core.pagefault.Policy.Decline;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** The table of calls: one object for each sub-function. */
 final class ApfCalls {
@@ -15,23 +16,34 @@ final class ApfCalls {
 
     private final Map<ApfFunction, ApfCall> table = new EnumMap<>(ApfFunction.class);
 
-    ApfCalls(ApfMachine machine, int slots, PageFaultDecoration decoration) {
+    private final ApfRoute route;
+
+    ApfCalls(ApfMachine machine, Policy policy, PageFaultDecoration decoration) {
+        route = machine.route();
+        boolean byEvent = route == ApfRoute.SDEI;
         table.put(ApfFunction.VERSION, (vcpu, a2, a3) -> ApfReply.value(VERSION_1_0));
-        table.put(ApfFunction.SLOTS, (vcpu, a2, a3) -> ApfReply.value(slots));
-        table.put(ApfFunction.SDEI, (vcpu, a2, a3) -> ApfReply.value(machine.event()));
+        table.put(ApfFunction.SLOTS, (vcpu, a2, a3) -> ApfReply.value(policy.limit()));
+        machine.event().ifPresent(event -> table.put(ApfFunction.SDEI, (vcpu, a2, a3) -> ApfReply.value(event)));
         table.put(ApfFunction.IRQ, (vcpu, a2, a3) -> ApfReply.value(machine.interrupt()));
         table.put(ApfFunction.ENABLE, new EnableCall(machine));
-        table.put(ApfFunction.IRQ_ACK, (vcpu, a2, a3) -> {
-            machine.control().acknowledge(vcpu);
-            return ApfReply.SUCCESS;
-        });
+        table.put(ApfFunction.IRQ_ACK, byEvent ? acknowledge(machine) : new PpiAcknowledgeCall(machine));
+        if (!byEvent && policy.decline() == Decline.BY_REPLY) {
+            table.put(ApfFunction.REPLY, new ReplyCall(machine));
+        }
         table.replaceAll((function, call) -> decoration.call(function, call, machine));
     }
 
+    private static ApfCall acknowledge(ApfMachine machine) {
+        return (vcpu, a2, a3) -> {
+            machine.control().acknowledge(vcpu);
+            return ApfReply.SUCCESS;
+        };
+    }
+
     ApfReply execute(int vcpu, int number, long argument2, long argument3) {
-        Optional<ApfFunction> function = ApfFunction.of(number);
-        return function.isPresent()
-                ? table.get(function.get()).execute(vcpu, argument2, argument3)
-                : ApfReply.of(Smccc.NOT_SUPPORTED);
+        return route.function(number)
+                .map(table::get)
+                .map(call -> call.execute(vcpu, argument2, argument3))
+                .orElseGet(() -> ApfReply.of(Smccc.NOT_SUPPORTED));
     }
 }

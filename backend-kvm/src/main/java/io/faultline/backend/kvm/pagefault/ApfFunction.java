@@ -4,10 +4,9 @@
  */
 package io.faultline.backend.kvm.pagefault;
 
-import java.util.Optional;
-
 /**
- * What the interface can be asked, by X1 of its function (async-page-fault.md, 3.5). The ordinal is the number.
+ * What the interface can be asked. Which of these there are, and by which number in X1, depends on the route: see
+ * {@link ApfRoute}.
  *
  * @since 0.1
  */
@@ -18,22 +17,12 @@ public enum ApfFunction {
     SLOTS,
     /** X1 returns the number of the SDEI event that carries not-present. */
     SDEI,
-    /** X1 returns the INTID of the PPI that carries ready. */
+    /** X1 returns the INTID of the PPI that carries ready, and not-present if no event does. */
     IRQ,
     /** Sets the control word of the calling vCPU: low half in X2, high half in X3. */
     ENABLE,
-    /** Acknowledges ready. */
-    IRQ_ACK;
-
-    private static final ApfFunction[] FUNCTIONS = values();
-
-    /**
-     * Finds the sub-function with a number.
-     *
-     * @param number the number as W1 carries it
-     * @return the sub-function; empty if there is none
-     */
-    public static Optional<ApfFunction> of(int number) {
-        return number >= 0 && number < FUNCTIONS.length ? Optional.of(FUNCTIONS[number]) : Optional.empty();
-    }
+    /** Acknowledges the notification that is shown by interrupt. */
+    IRQ_ACK,
+    /** Answers the not-present that is shown: token in X2; 0 in X3 for asynchronous handling, 1 for synchronous. */
+    REPLY
 }

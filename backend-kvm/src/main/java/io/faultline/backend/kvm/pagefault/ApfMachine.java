@@ -4,10 +4,11 @@
  */
 package io.faultline.backend.kvm.pagefault;
 
+import io.faultline.api.machine.MachineRequest.AsyncPageFaultRequest;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.pagefault.PageFaultControl;
-import io.faultline.backend.kvm.sdei.SdeiInjector;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ApfMachine {
     private final Host host;
-    private final SdeiInjector events;
-    private final int event;
+    private final ApfRoute route;
+    private final OptionalInt event;
     private final int interrupt;
     private final ControlBlocks blocks;
     private final AreaAccess area;
     private @Nullable PageFaultControl control;
 
-    ApfMachine(Host host, SdeiInjector events, int event, int interrupt, PageFaultDecoration decoration) {
+    ApfMachine(Host host, ApfRoute route, AsyncPageFaultRequest numbers, PageFaultDecoration decoration) {
         this.host = Objects.requireNonNull(host, "host");
-        this.events = Objects.requireNonNull(events, "events");
-        this.event = event;
-        this.interrupt = interrupt;
-        this.blocks = new ControlBlocks(host.vcpuCount());
+        this.route = Objects.requireNonNull(route, "route");
+        this.event = numbers.event();
+        this.interrupt = numbers.interrupt();
+        this.blocks = new ControlBlocks(host.vcpuCount(), route);
         this.area = decoration.area(new StandardArea(host, blocks), this);
     }
 
@@ -43,25 +44,25 @@ public final class ApfMachine {
     }
 
     /**
-     * Returns what raises SDEI events.
+     * Returns how the guest is told.
      *
-     * @return the injector of the machine
+     * @return the route
      */
-    public SdeiInjector events() {
-        return events;
+    public ApfRoute route() {
+        return route;
     }
 
     /**
      * Returns the event that carries not-present.
      *
-     * @return number of a private event
+     * @return number of a private event; empty on the route by PPI
      */
-    public int event() {
+    public OptionalInt event() {
         return event;
     }
 
     /**
-     * Returns the interrupt that carries ready.
+     * Returns the interrupt that carries ready, and not-present on the route by PPI.
      *
      * @return INTID of a PPI
      */

@@ -8,6 +8,7 @@ import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import java.util.Arrays;
+import java.util.OptionalLong;
 
 /**
  * What the guest has set up, and what it has in hand, for each vCPU.
@@ -19,18 +20,22 @@ public final class ControlBlocks implements StateElement {
     public static final long ENABLED = 1;
     /** Bit of the control word: faults of EL1 are announced, too. */
     public static final long SEND_ALWAYS = 1 << 1;
-    /** Bits of the control word that must be zero: 5:2. */
-    public static final long RESERVED = 0x3C;
 
     private static final long ADDRESS = -64L;
     private static final long TOKEN_LIMIT = 0xFFFF_FFFFL;
 
+    private final ApfRoute route;
     private final long[] control;
+    /** One more than the token, which may be 0 under a quirk; 0 for none. */
     private final long[] inHand;
+    /** Whether not-present is shown and not acknowledged, on a route on which it has to be. */
+    private final long[] unacknowledged;
 
-    ControlBlocks(int vcpus) {
+    ControlBlocks(int vcpus, ApfRoute route) {
+        this.route = route;
         control = new long[vcpus];
         inHand = new long[vcpus];
+        unacknowledged = new long[vcpus];
     }
 
     /**
@@ -97,20 +102,60 @@ public final class ControlBlocks implements StateElement {
      * Returns the token of the not-present notification that was delivered and not answered.
      *
      * @param vcpu index of the vCPU
-     * @return the token, or 0 if there is none
+     * @return the token; empty if there is none
      */
-    public long inHand(int vcpu) {
-        return inHand[vcpu];
+    public OptionalLong inHand(int vcpu) {
+        return inHand[vcpu] == 0 ? OptionalLong.empty() : OptionalLong.of(inHand[vcpu] - 1);
     }
 
     /**
-     * Sets the token of the not-present notification that was delivered and not answered.
+     * Not-present is delivered, and the guest is to answer it.
      *
      * @param vcpu index of the vCPU
-     * @param token the token, or 0 for none
+     * @param token the token
      */
-    public void inHand(int vcpu, long token) {
-        inHand[vcpu] = token;
+    public void hold(int vcpu, long token) {
+        inHand[vcpu] = token + 1;
+    }
+
+    /**
+     * Not-present is delivered, and the guest is to answer and acknowledge it.
+     *
+     * @param vcpu index of the vCPU
+     * @param token the token
+     */
+    public void show(int vcpu, long token) {
+        hold(vcpu, token);
+        unacknowledged[vcpu] = 1;
+    }
+
+    /**
+     * Tells whether not-present is shown and not acknowledged.
+     *
+     * @param vcpu index of the vCPU
+     * @return true between {@link #show} and {@link #acknowledge}
+     */
+    public boolean isUnacknowledged(int vcpu) {
+        return unacknowledged[vcpu] != 0;
+    }
+
+    /**
+     * The guest has answered not-present, or there is nothing to answer any more.
+     *
+     * @param vcpu index of the vCPU
+     */
+    public void answer(int vcpu) {
+        inHand[vcpu] = 0;
+    }
+
+    /**
+     * The guest has acknowledged not-present, and thereby answered it.
+     *
+     * @param vcpu index of the vCPU
+     */
+    public void acknowledge(int vcpu) {
+        answer(vcpu);
+        unacknowledged[vcpu] = 0;
     }
 
     /**
@@ -120,24 +165,28 @@ public final class ControlBlocks implements StateElement {
      */
     public void reset(int vcpu) {
         control[vcpu] = 0;
-        inHand[vcpu] = 0;
+        acknowledge(vcpu);
     }
 
     @Override
     public String stateName() {
-        return "apf";
+        return route == ApfRoute.SDEI ? "apf" : "apf-ppi";
     }
 
     @Override
     public void reset() {
         Arrays.fill(control, 0);
         Arrays.fill(inHand, 0);
+        Arrays.fill(unacknowledged, 0);
     }
 
     @Override
     public void save(StateWriter writer) {
         writer.words("control", control);
         writer.words("in-hand", inHand);
+        if (route == ApfRoute.PPI) {
+            writer.words("unacknowledged", unacknowledged);
+        }
     }
 
     @Override
@@ -145,7 +194,7 @@ public final class ControlBlocks implements StateElement {
         long[] words = reader.words("control", control.length);
         long[] tokens = reader.words("in-hand", inHand.length);
         for (int i = 0; i < words.length; i++) {
-            if ((words[i] & RESERVED) != 0 || words[i] != 0 && (words[i] & ENABLED) == 0) {
+            if ((words[i] & route.reserved()) != 0 || words[i] != 0 && (words[i] & ENABLED) == 0) {
                 throw reader.invalid("control", "is 0x" + Long.toHexString(words[i]) + " for vCPU " + i);
             }
             if (tokens[i] < 0 || tokens[i] > TOKEN_LIMIT) {
@@ -153,6 +202,21 @@ public final class ControlBlocks implements StateElement {
             }
             control[i] = words[i];
             inHand[i] = tokens[i];
+        }
+        if (route == ApfRoute.PPI) {
+            restoreUnacknowledged(reader);
+        }
+    }
+
+    /** Here the host knows each step of a not-present, so that nothing is in hand that is not shown. */
+    private void restoreUnacknowledged(StateReader reader) {
+        long[] flags = reader.words("unacknowledged", unacknowledged.length);
+        for (int i = 0; i < flags.length; i++) {
+            boolean flag = flags[i] == 0 || flags[i] == 1 && isEnabled(i);
+            if (!flag || inHand[i] != 0 && flags[i] == 0) {
+                throw reader.invalid("unacknowledged", "is " + flags[i] + " for vCPU " + i);
+            }
+            unacknowledged[i] = flags[i];
         }
     }
 }

@@ -14,7 +14,7 @@ import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.core.pagefault.HostOnlyPorts;
 import io.faultline.backend.core.pagefault.PageFaultService;
 import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.kvm.sdei.SdeiInjector;
+import io.faultline.backend.kvm.sdei.SdeiDispatcher;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 import jakarta.inject.Inject;
 import java.util.Objects;
@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asynchronous page faults in the style of the KVM series of 2021 (async-page-fault.md, 3.5), with its known defects
- * corrected: no token is 0 or used twice, nothing is shown for what was not announced, a repeated fault parks the vCPU
+ * Asynchronous page faults in the style of the KVM series of 2021 or of the variant of 2026 (async-page-fault.md, 3.5 and
+ * 3.8), with their known defects corrected unless a setting brings one back: no token is 0 or used twice, nothing is shown for what was not announced, a repeated fault parks the vCPU
  * instead of spinning, and the guest's answer has an effect.
  *
  * <p>Also answers the identification and feature calls of the vendor-specific hypervisor service. A guest to which the VMM
@@ -55,17 +55,16 @@ public final class KvmPageFaults implements PageFaultFront {
     }
 
     @Override
-    public AbsentPageHandler attach(Host host, Optional<SdeiInjector> events) {
+    public AbsentPageHandler attach(Host host, Optional<SdeiDispatcher> dispatcher) {
         Optional<AsyncPageFaultRequest> wish = host.request().asyncPageFaults();
         Policy policy = decoration.policy(settings.policy());
-        if (wish.isEmpty() || events.isEmpty()) {
+        if (wish.isEmpty()) {
             return new PageFaultService(host, new HostOnlyPorts(policy));
         }
-        ApfMachine offered = new ApfMachine(
-                host, events.get(), wish.get().event(), wish.get().interrupt(), decoration);
+        ApfMachine offered = new ApfMachine(host, settings.route(), wish.get(), decoration);
         machine = offered;
-        calls = new ApfCalls(offered, policy.limit(), decoration);
-        return new PageFaultService(host, new KvmPorts(offered, policy, decoration));
+        calls = new ApfCalls(offered, policy, decoration);
+        return new PageFaultService(host, new KvmPorts(offered, policy, settings.firstToken(), dispatcher, decoration));
     }
 
     @Override

@@ -5,7 +5,11 @@
 package io.faultline.backend.kvm.pagefault;
 
 import io.faultline.api.arm64.PageSize;
+import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.pagefault.FaultPhase;
+import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.pagefault.Veto;
+import io.faultline.api.state.StateReader;
 import io.faultline.backend.core.pagefault.CountingTokens;
 import io.faultline.backend.core.pagefault.FaultContext;
 import io.faultline.backend.core.pagefault.NotPresentRoute;
@@ -15,11 +19,15 @@ import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.core.pagefault.ReadyRoute;
 import io.faultline.backend.core.pagefault.TokenSource;
 import io.faultline.backend.core.pagefault.VetoRule;
+import io.faultline.backend.kvm.sdei.SdeiDispatcher;
+import io.faultline.backend.kvm.sdei.SdeiInjector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-/** The ports of one machine: not-present by SDEI event, ready by PPI. */
+/** The ports of one machine: not-present by SDEI event or PPI, ready by PPI. */
 final class KvmPorts implements PageFaultPorts {
     private final ApfMachine machine;
     private final PageFaultDecoration decoration;
@@ -29,36 +37,59 @@ final class KvmPorts implements PageFaultPorts {
     private final ReadyRoute ready;
     private final List<VetoRule> rules = new ArrayList<>();
 
-    KvmPorts(ApfMachine machine, Policy policy, PageFaultDecoration decoration) {
+    KvmPorts(
+            ApfMachine machine,
+            Policy policy,
+            int firstToken,
+            Optional<SdeiDispatcher> dispatcher,
+            PageFaultDecoration decoration) {
         this.machine = machine;
         this.decoration = decoration;
         this.policy = policy;
-        SdeiNotPresentRoute route = new SdeiNotPresentRoute(machine);
-        machine.events().listen(machine.event(), route);
-        tokens = decoration.tokens(new CountingTokens(machine.host().vcpuCount()), machine);
-        notPresent = decoration.notPresent(route, machine);
+        tokens = decoration.tokens(new CountingTokens(machine.host().vcpuCount(), firstToken), machine);
+        notPresent = decoration.notPresent(route(dispatcher), machine);
         ready = decoration.ready(new PpiReadyRoute(machine), machine);
         for (Map.Entry<Veto, VetoRule> entry : standardRules()) {
             rules.add(decoration.rule(entry.getKey(), entry.getValue(), machine));
         }
     }
 
+    private NotPresentRoute route(Optional<SdeiDispatcher> dispatcher) {
+        if (machine.route() == ApfRoute.PPI) {
+            EventActivity events = dispatcher.map(EventActivity::of).orElse(EventActivity.NONE);
+            return new PpiNotPresentRoute(machine, events, policy.timing());
+        }
+        // A plan without the one or the other is refused.
+        SdeiInjector injector = dispatcher.orElseThrow().injection();
+        int event = machine.event().orElseThrow();
+        SdeiNotPresentRoute route = new SdeiNotPresentRoute(machine, injector, event);
+        injector.listen(event, route);
+        return route;
+    }
+
     /** In the order in which they are asked. */
     private List<Map.Entry<Veto, VetoRule>> standardRules() {
-        return List.of(
-                Map.entry(Veto.TABLE_WALK, VetoRule.tableWalk()),
-                Map.entry(
-                        Veto.SUPERVISOR_MODE,
-                        VetoRule.of(
-                                Veto.SUPERVISOR_MODE,
-                                fault -> fault.isSupervisor()
-                                        && !machine.blocks().sendsAlways(fault.vcpu()))),
-                Map.entry(Veto.SINGLE_STEP, VetoRule.singleStep()),
-                Map.entry(Veto.AREA_PAGE, VetoRule.of(Veto.AREA_PAGE, this::isOnArea)),
-                Map.entry(
-                        Veto.AREA_UNWRITABLE,
-                        VetoRule.of(
-                                Veto.AREA_UNWRITABLE, fault -> !machine.area().isPresent(fault.vcpu()))));
+        List<Map.Entry<Veto, VetoRule>> all = new ArrayList<>();
+        all.add(Map.entry(Veto.TABLE_WALK, VetoRule.tableWalk()));
+        all.add(Map.entry(Veto.SUPERVISOR_MODE, VetoRule.of(Veto.SUPERVISOR_MODE, this::isUnwantedSupervisor)));
+        if (machine.route() == ApfRoute.PPI) {
+            all.add(Map.entry(Veto.INTERRUPTS_MASKED, VetoRule.of(Veto.INTERRUPTS_MASKED, this::isMasked)));
+        }
+        all.add(Map.entry(Veto.SINGLE_STEP, VetoRule.singleStep()));
+        all.add(Map.entry(Veto.AREA_PAGE, VetoRule.of(Veto.AREA_PAGE, this::isOnArea)));
+        all.add(Map.entry(
+                Veto.AREA_UNWRITABLE,
+                VetoRule.of(Veto.AREA_UNWRITABLE, fault -> !machine.area().isPresent(fault.vcpu()))));
+        return all;
+    }
+
+    private boolean isUnwantedSupervisor(FaultContext fault) {
+        return fault.isSupervisor() && !machine.blocks().sendsAlways(fault.vcpu());
+    }
+
+    private boolean isMasked(FaultContext fault) {
+        int group = machine.host().gic().redistributor(fault.vcpu()).group(machine.interrupt());
+        return fault.state().has(group == 1 ? ProcessorState.I : ProcessorState.F);
     }
 
     private boolean isOnArea(FaultContext fault) {
@@ -93,6 +124,38 @@ final class KvmPorts implements PageFaultPorts {
     @Override
     public void connect(PageFaultControl control) {
         machine.connect(decoration.control(control, machine));
+    }
+
+    /** What a vCPU is enabled for, and what it has in hand, is known here and in the engine, and has to agree. */
+    @Override
+    public void restored(StateReader reader, List<FaultTicket> faults) {
+        for (int vcpu = 0; vcpu < machine.host().vcpuCount(); vcpu++) {
+            if (machine.control().isEnabled(vcpu) != machine.blocks().isEnabled(vcpu)) {
+                throw reader.invalid("enabled", "does not agree with the control word of vCPU " + vcpu);
+            }
+            if (machine.blocks().isUnacknowledged(vcpu)) {
+                requireShown(reader, faults, vcpu);
+            }
+        }
+    }
+
+    private void requireShown(StateReader reader, List<FaultTicket> faults, int vcpu) {
+        OptionalLong token = machine.blocks().inHand(vcpu);
+        boolean known = token.isEmpty();
+        boolean alone = machine.host().gic().redistributor(vcpu).isLineHigh(machine.interrupt());
+        for (FaultTicket fault : faults) {
+            if (fault.vcpu() == vcpu) {
+                known |= fault.token() == token.orElse(-1)
+                        && (fault.phase() == FaultPhase.ANNOUNCED || fault.phase() == FaultPhase.READY_QUEUED);
+                alone &= fault.phase() != FaultPhase.READY_SHOWN;
+            }
+        }
+        if (!known) {
+            throw reader.invalid("list", "has no fault for the not-present that vCPU " + vcpu + " has in hand");
+        }
+        if (!alone) {
+            throw reader.invalid("shown", "or the line of the interrupt denies the not-present of vCPU " + vcpu);
+        }
     }
 
     @Override

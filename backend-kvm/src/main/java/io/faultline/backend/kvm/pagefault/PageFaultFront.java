@@ -8,7 +8,7 @@ import io.faultline.api.state.StateElement;
 import io.faultline.backend.core.machine.AbsentPageHandler;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
-import io.faultline.backend.kvm.sdei.SdeiInjector;
+import io.faultline.backend.kvm.sdei.SdeiDispatcher;
 import java.util.Optional;
 
 /**
@@ -22,10 +22,10 @@ public interface PageFaultFront extends StateElement {
      * Gives this its machine. Called once, before anything else.
      *
      * @param host the machine
-     * @param events raises the event that carries not-present; empty if the guest has no SDEI dispatcher
+     * @param dispatcher raises the event that carries not-present; empty if the guest has no SDEI dispatcher
      * @return the handler of absent pages, which the machine saves, restores and resets itself
      */
-    AbsentPageHandler attach(Host host, Optional<SdeiInjector> events);
+    AbsentPageHandler attach(Host host, Optional<SdeiDispatcher> dispatcher);
 
     /**
      * Handles a call, with arguments in X1 and up and results in X0 and up.

@@ -10,8 +10,10 @@ import io.faultline.backend.core.pagefault.FaultContext;
 import io.faultline.backend.core.pagefault.GuestReply;
 import io.faultline.backend.core.pagefault.NotPresentRoute;
 import io.faultline.backend.kvm.sdei.SdeiEventListener;
+import io.faultline.backend.kvm.sdei.SdeiInjector;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Not-present by an SDEI event that is taken before the next instruction, with the token in the shared area. The guest's
@@ -22,19 +24,25 @@ import java.util.Optional;
  */
 public final class SdeiNotPresentRoute implements NotPresentRoute, SdeiEventListener {
     private final ApfMachine machine;
+    private final SdeiInjector events;
+    private final int event;
 
     /**
      * Makes the route of a machine.
      *
      * @param machine the machine
+     * @param events raises the event
+     * @param event number of a private event
      */
-    public SdeiNotPresentRoute(ApfMachine machine) {
+    public SdeiNotPresentRoute(ApfMachine machine, SdeiInjector events, int event) {
         this.machine = Objects.requireNonNull(machine, "machine");
+        this.events = Objects.requireNonNull(events, "events");
+        this.event = event;
     }
 
     @Override
     public Optional<Veto> obstacle(FaultContext fault) {
-        return machine.events().obstacle(fault.vcpu(), machine.event());
+        return events.obstacle(fault.vcpu(), event);
     }
 
     @Override
@@ -50,45 +58,44 @@ public final class SdeiNotPresentRoute implements NotPresentRoute, SdeiEventList
             return false;
         }
         machine.area().write(vcpu, AreaAccess.NOT_PRESENT, token);
-        DeliveryOutcome outcome = machine.events().injectNow(vcpu, machine.event());
+        DeliveryOutcome outcome = events.injectNow(vcpu, event);
         if (outcome.kind() != DeliveryOutcome.Kind.DELIVERED) {
             machine.area().withdraw(vcpu, AreaAccess.NOT_PRESENT, token);
             return false;
         }
-        machine.blocks().inHand(vcpu, token);
+        machine.blocks().hold(vcpu, token);
         return true;
     }
 
     @Override
     public boolean withdraw(int vcpu, long token) {
-        if (machine.blocks().inHand(vcpu) != token || !machine.events().cancel(vcpu, machine.event())) {
+        OptionalLong inHand = machine.blocks().inHand(vcpu);
+        if (inHand.isEmpty() || inHand.getAsLong() != token || !events.cancel(vcpu, event)) {
             return false;
         }
-        machine.blocks().inHand(vcpu, 0);
+        machine.blocks().answer(vcpu);
         machine.area().withdraw(vcpu, AreaAccess.NOT_PRESENT, token);
         return true;
     }
 
     @Override
-    public void completed(int vcpu, int event, boolean resumed, boolean failed) {
-        long token = takeInHand(vcpu);
-        if (token != 0) {
-            machine.control().answer(vcpu, token, resumed ? GuestReply.ASYNCHRONOUS : GuestReply.SYNCHRONOUS);
-        }
+    public void completed(int vcpu, int completed, boolean resumed, boolean failed) {
+        takeInHand(vcpu)
+                .ifPresent(token -> machine.control()
+                        .answer(vcpu, token, resumed ? GuestReply.ASYNCHRONOUS : GuestReply.SYNCHRONOUS));
     }
 
     @Override
-    public void dropped(int vcpu, int event) {
-        long token = takeInHand(vcpu);
-        if (token != 0) {
+    public void dropped(int vcpu, int dropped) {
+        takeInHand(vcpu).ifPresent(token -> {
             machine.area().withdraw(vcpu, AreaAccess.NOT_PRESENT, token);
             machine.control().lost(vcpu, token);
-        }
+        });
     }
 
-    private long takeInHand(int vcpu) {
-        long token = machine.blocks().inHand(vcpu);
-        machine.blocks().inHand(vcpu, 0);
+    private OptionalLong takeInHand(int vcpu) {
+        OptionalLong token = machine.blocks().inHand(vcpu);
+        machine.blocks().answer(vcpu);
         return token;
     }
 }

@@ -81,7 +81,7 @@ class ApfAbiTest {
     @Test
     void capabilitiesSayTheSame() {
         assertEquals(
-                new AsyncPageFaultLimits("kvm-sdei", 64, true),
+                new AsyncPageFaultLimits("kvm-sdei", 64, true, true),
                 rig.machine.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS).orElseThrow());
         assertEquals(
                 new SmcccFunctionId(FUNCTION),
@@ -233,7 +233,7 @@ class ApfAbiTest {
                         .id());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new ApfSettings(0, Policy.builder().build()));
+                () -> new ApfSettings(ApfRoute.SDEI, 0, 1, Policy.builder().build()));
     }
 
     @Test

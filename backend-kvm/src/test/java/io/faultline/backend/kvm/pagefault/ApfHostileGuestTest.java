@@ -15,10 +15,11 @@ import io.faultline.api.memory.PageResidency;
 import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.sdei.SdeiFunction;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A guest and a pager that do anything at any time: nothing throws, and the books balance after each step. */
 class ApfHostileGuestTest {
@@ -26,11 +27,26 @@ class ApfHostileGuestTest {
     private static final int LOAD_X0_FROM_X1 = 0xF940_0020;
     private static final int NOP = 0xD503_201F;
 
-    private final ApfRig rig = new ApfRig(2, Map.of("apf.slots", "3"), PageFaultDecoration.NONE);
+    private ApfRig rig;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void nothingAGuestDoesBreaksTheHost(long seed) {
+    @CsvSource({
+        "apf.route, sdei, 1",
+        "apf.route, sdei, 2",
+        "apf.reply, ignored, 3",
+        "apf.first-token, zero, 4",
+        "apf.route, ppi, 1",
+        "apf.route, ppi, 2",
+        "apf.route, ppi, 3",
+        "apf.inject, taken, 4",
+        "apf.inject, taken, 5"
+    })
+    void nothingAGuestDoesBreaksTheHost(String key, String value, long seed) {
+        Map<String, String> settings = new TreeMap<>(Map.of("apf.slots", "3", key, value));
+        if (key.equals("apf.inject")) {
+            settings.put("apf.route", "ppi");
+        }
+        rig = new ApfRig(2, settings, PageFaultDecoration.NONE);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         rig.enable(0);
         rig.enable(1);
@@ -49,7 +65,7 @@ class ApfHostileGuestTest {
             }
             FaultCounters counters = rig.counters();
             assertTrue(counters.vetoed() == counters.parked() + counters.synchronous());
-            if (i % 500 == 499) {
+            if (i % 100 == 99) {
                 rig.machine.restore(rig.machine.save());
             }
         }
@@ -78,10 +94,15 @@ class ApfHostileGuestTest {
 
     private void interfaceCall(StepCpu cpu, RandomGenerator random) {
         kernel(cpu);
-        cpu.x(0, Integer.toUnsignedLong(ApfRig.FUNCTION));
-        cpu.x(1, random.nextInt(7));
+        cpu.x(0, 0x8600_0000L + rig.route.number());
+        boolean replies = random.nextInt(3) == 0;
+        cpu.x(1, replies ? 5 : random.nextInt(7));
         cpu.x(2, random.nextInt(3) == 0 ? random.nextLong() : area(random.nextInt(2)) | random.nextInt(4));
         cpu.x(3, random.nextInt(8) == 0 ? random.nextLong() : 0);
+        if (replies && rig.machine.memory().residency(area(cpu.index())) == PageResidency.RESIDENT) {
+            cpu.x(2, rig.word(area(cpu.index()) + 4));
+            cpu.x(3, random.nextInt(3));
+        }
         step(cpu, ApfRig.HVC);
     }
 

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.machine.MachineRequest.AsyncPageFaultRequest;
 import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.state.StateReader;
@@ -210,6 +211,11 @@ class ApfReplacementTest {
                     }
 
                     @Override
+                    public void consumed(int vcpu) {
+                        engine.consumed(vcpu);
+                    }
+
+                    @Override
                     public void answer(int vcpu, long token, GuestReply reply) {
                         engine.answer(vcpu, token, GuestReply.SYNCHRONOUS);
                     }
@@ -264,10 +270,11 @@ class ApfReplacementTest {
         });
         rig.enable(0);
         Refusing refusing = new Refusing();
-        ApfMachine machine = new ApfMachine(made[0].host(), refusing, 5, 23, PageFaultDecoration.NONE);
+        ApfMachine machine = new ApfMachine(
+                made[0].host(), ApfRoute.SDEI, new AsyncPageFaultRequest(5, 23), PageFaultDecoration.NONE);
         assertThrows(IllegalStateException.class, machine::control);
         machine.blocks().control(0, area(0) | 1);
-        SdeiNotPresentRoute route = new SdeiNotPresentRoute(machine);
+        SdeiNotPresentRoute route = new SdeiNotPresentRoute(machine, refusing, 5);
         FaultContext fault = new FaultContext(0, page(0), AccessKind.READ, false, 0, ProcessorState.EL0T);
         assertFalse(route.deliver(fault, 0x9000));
         assertEquals(0, rig.word(area(0)));

@@ -36,6 +36,7 @@ import io.faultline.backend.kvm.KvmBackendProvider;
 import io.faultline.backend.kvm.KvmBackends;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
@@ -52,6 +53,7 @@ final class ApfRig {
     static final int HVC = 0xD400_0002;
 
     final List<TraceEvent> trace = new ArrayList<>();
+    final ApfRoute route;
     final HypervisorBackend backend;
     final Machine machine;
     final GuestDriver driver;
@@ -65,7 +67,17 @@ final class ApfRig {
     }
 
     ApfRig(int vcpus, Map<String, String> settings, PageFaultDecoration decoration) {
-        this(vcpus, settings, decoration, request -> request.asyncPageFaults(EVENT, INTERRUPT));
+        this(
+                vcpus,
+                settings,
+                decoration,
+                request -> routeOf(settings).needsEvent()
+                        ? request.asyncPageFaults(EVENT, INTERRUPT)
+                        : request.asyncPageFaults(INTERRUPT));
+    }
+
+    private static ApfRoute routeOf(Map<String, String> settings) {
+        return ApfRoute.valueOf(settings.getOrDefault("apf.route", "sdei").toUpperCase(Locale.ROOT));
     }
 
     ApfRig(
@@ -73,6 +85,7 @@ final class ApfRig {
             Map<String, String> settings,
             PageFaultDecoration decoration,
             UnaryOperator<MachineRequest.Builder> more) {
+        route = routeOf(settings);
         backend = KvmBackends.open(
                 BackendConfiguration.of(new KvmBackendProvider().descriptor(), settings), replacing(decoration));
         MachineRequest.Builder request = MachineRequest.builder()
@@ -238,7 +251,8 @@ final class ApfRig {
 
     /** Touches an absent page from EL0, and returns the token that the guest is given. The guest is in the handler. */
     long announced(int vcpu, long address) {
-        assertEquals(new GuestStep.Diverted(setup(vcpu).handler()), touch(vcpu, address));
+        long handler = route.needsEvent() ? setup(vcpu).handler() : vectors(vcpu) + 0x480;
+        assertEquals(new GuestStep.Diverted(handler), touch(vcpu, address));
         GuestNotification notification = driver.identify(cpu(vcpu), setup(vcpu));
         return assertInstanceOf(GuestNotification.NotPresent.class, notification)
                 .token();
@@ -282,7 +296,15 @@ final class ApfRig {
     }
 
     long control(int vcpu, long word) {
-        return call(vcpu, FUNCTION, ApfFunction.ENABLE.ordinal(), word & 0xFFFF_FFFFL, word >>> 32);
+        return ask(vcpu, ApfFunction.ENABLE, word & 0xFFFF_FFFFL, word >>> 32);
+    }
+
+    /** Makes a call of the interface at EL1 with everything masked, and returns X0. */
+    long ask(int vcpu, ApfFunction function, long... arguments) {
+        long[] all = new long[arguments.length + 1];
+        all[0] = route.functions().indexOf(function);
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return call(vcpu, 0x8600_0000 + route.number(), all);
     }
 
     long word(long address) {

@@ -118,6 +118,11 @@ final class StepCpu implements GuestCpu {
     }
 
     @Override
+    public GuestStep branch(int target) {
+        return execute(0xD61F0000 | target << 5);
+    }
+
+    @Override
     public GuestStep exceptionReturn() {
         return execute(0xD69F03E0);
     }
