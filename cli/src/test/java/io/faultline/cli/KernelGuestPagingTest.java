@@ -116,7 +116,18 @@ class KernelGuestPagingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "apf.slots=1", "apf.reply=ignored", "tlb=retentive", "sdei.dispatcher=absent"})
+    @ValueSource(
+            strings = {
+                "",
+                "apf.slots=1",
+                "apf.reply=ignored",
+                "tlb=retentive",
+                "sdei.dispatcher=absent",
+                "apf.route=ppi",
+                "apf.route=ppi,apf.slots=1",
+                "apf.route=ppi,apf.reply=ignored",
+                "apf.route=ppi,apf.inject=taken"
+            })
     void anyPageMayGoAtAnyTime(String settings) {
         Evictor evictor = new Evictor(settings.hashCode());
         ByteArrayOutputStream console = new ByteArrayOutputStream();

@@ -69,6 +69,51 @@ class KernelGuestTest {
         assertTrue(run.counted("vmm.instructions") < 30_000_000);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1, pending, honoured",
+        "2, pending, honoured",
+        "4, pending, honoured",
+        "8, pending, honoured",
+        "1, taken, honoured",
+        "4, taken, honoured",
+        "8, taken, ignored",
+        "2, pending, ignored",
+        "8, pending, ignored"
+    })
+    void agreesWithTheCountersOfItsHostByInterrupts(int cpus, String inject, String reply) {
+        KernelRun run = run(cpus, "kvm:apf.route=ppi,apf.inject=" + inject + ",apf.reply=" + reply, "route=ppi")
+                .verified(PAGES, OWN_PAGES);
+        assertAgrees(run, cpus);
+        assertTrue(run.said("announced") >= PAGES, "every page was announced");
+        assertEquals(cpus + (cpus > 1 ? 1 : 0), run.said("wake-all"));
+        assertEquals(0, run.said("declined") + run.said("unheeded") + run.said("spurious"));
+        assertTrue(run.said("longest wait") >= LATENCY_TICKS, "a page takes its time");
+    }
+
+    @Test
+    void repliesToAnInterruptThatItCannotWait() {
+        KernelRun run = run(4, "kvm:apf.route=ppi", "decline=5").verified(PAGES, OWN_PAGES);
+        assertTrue(run.said("declined") > 50);
+        assertAgrees(run, 4);
+    }
+
+    @Test
+    void withoutRepliesItTouchesThePageAgainUntilItIsThere() {
+        KernelRun run = run(1, "kvm:apf.route=ppi,apf.reply=ignored", "decline=5").verified(PAGES, OWN_PAGES);
+        assertTrue(run.said("unheeded") > 50);
+        assertTrue(run.counted("apf.repeated") >= run.said("unheeded"));
+        assertEquals(0, run.said("ready early"), "it knows that nobody will wait for it");
+        assertAgrees(run, 1);
+    }
+
+    @Test
+    void aReadyMayComeBeforeTheWaitHasBegun() {
+        KernelRun run = run(4, "kvm:apf.route=ppi", "").verified(PAGES, OWN_PAGES);
+        assertTrue(run.said("ready early") > 0);
+        assertAgrees(run, 4);
+    }
+
     @Test
     void waitersOfAProcessorThatGoesAwayAreWokenAndFaultAgain() {
         KernelRun run = run(2, "kvm", "route=sdei", "--seed", "0").verified(PAGES, OWN_PAGES);
