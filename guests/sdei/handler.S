@@ -7,12 +7,23 @@
  */
         .equ    EVENT_COMPLETE, 0xC4000025
 
+/* Each processor has a place of its own in every area. */
+        .equ    AREA_SHIFT, 7
+        .equ    PROCESSORS, 2
+
+        .macro  area register, scratch, name
+        adrp    \register, \name
+        add     \register, \register, :lo12:\name
+        mrs     \scratch, mpidr_el1
+        and     \scratch, \scratch, #(PROCESSORS - 1)
+        add     \register, \register, \scratch, lsl #AREA_SHIFT
+        .endm
+
         .text
         .global event_entry
         .type   event_entry, %function
 event_entry:
-        adrp    x6, entered
-        add     x6, x6, :lo12:entered
+        area    x6, x7, entered
         stp     x0, x1, [x6]
         stp     x2, x3, [x6, #16]
         stp     x4, x5, [x6, #32]
@@ -22,8 +33,7 @@ event_entry:
         mrs     x7, daif
         mrs     x8, spsel
         stp     x7, x8, [x6, #64]
-        adrp    x6, outside
-        add     x6, x6, :lo12:outside
+        area    x6, x7, outside
         stp     x18, x19, [x6]
         stp     x20, x21, [x6, #16]
         stp     x22, x23, [x6, #32]
@@ -43,8 +53,7 @@ event_entry:
         .global leave_handler
         .type   leave_handler, %function
 leave_handler:
-        adrp    x6, inside
-        add     x6, x6, :lo12:inside
+        area    x6, x7, inside
         stp     x18, x19, [x6]
         stp     x20, x21, [x6, #16]
         stp     x22, x23, [x6, #32]
@@ -53,8 +62,7 @@ leave_handler:
         stp     x28, x29, [x6, #80]
         mov     x7, sp
         stp     x30, x7, [x6, #96]
-        adrp    x6, outside
-        add     x6, x6, :lo12:outside
+        area    x6, x7, outside
         ldp     x18, x19, [x6]
         ldp     x20, x21, [x6, #16]
         ldp     x22, x23, [x6, #32]
@@ -64,8 +72,7 @@ leave_handler:
         ldp     x30, x7, [x6, #96]
         mov     sp, x7
         smc     #0
-        adrp    x6, inside
-        add     x6, x6, :lo12:inside
+        area    x6, x7, inside
         ldp     x18, x19, [x6]
         ldp     x20, x21, [x6, #16]
         ldp     x22, x23, [x6, #32]
@@ -125,8 +132,8 @@ signalled_here:
         .bss
         .balign 16
         .global entered, resumed, after
-entered:        .space  80
+entered:        .space  PROCESSORS << AREA_SHIFT
+outside:        .space  PROCESSORS << AREA_SHIFT
+inside:         .space  PROCESSORS << AREA_SHIFT
 resumed:        .space  48
 after:          .space  48
-outside:        .space  112
-inside:         .space  112

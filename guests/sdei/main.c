@@ -11,6 +11,7 @@ void guest_main(uint64_t device_tree)
     gic_init();
     registers();
     states();
+    processors();
     print("sdei: powering off\n");
-    system_off();
+    power(PSCI_SYSTEM_OFF, 0, 0, 0);
 }

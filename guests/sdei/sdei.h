@@ -42,7 +42,7 @@ extern char signalled_here[];
 uint64_t leave_handler(uint64_t function, uint64_t argument);
 uint64_t signal_marked(uint64_t event, uint64_t target);
 
-extern volatile uint64_t entered[10]; /* X0 to X5, ELR, SPSR, DAIF, SPSel */
+extern volatile uint64_t entered[10]; /* of the first processor: X0 to X5, ELR, SPSR, DAIF, SPSel */
 extern volatile uint64_t resumed[5];  /* ELR, SPSR, DAIF, SPSel, CurrentEL */
 extern volatile uint64_t after[5];    /* X0, X1, X4, X17, NZCV after signal_marked() */
 
@@ -50,8 +50,8 @@ extern volatile uint64_t after[5];    /* X0, X1, X4, X17, NZCV after signal_mark
 
 uint64_t call(unsigned number, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 
-/* Turns the machine off, by SMC as every other call here. */
-void system_off(void);
+/* PSCI, by SMC as every other call here. */
+uint64_t power(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3);
 
 /* Leaves nothing registered or bound, and the processor masked. */
 void clean(void);
@@ -71,10 +71,11 @@ extern const struct origin origins[ORIGINS];
 /* Its event number; binds the interrupt. */
 uint64_t event_of(const struct origin *origin);
 
-/* ---- states.c, registers.c ------------------------------------------------------------------ */
+/* ---- states.c, registers.c, processors.c ------------------------------------------------------------------ */
 
 void states(void);
 void registers(void);
+void processors(void);
 
 /* What the handler does, chosen by whoever raises an event. */
 extern void (*volatile in_handler)(void);

@@ -80,8 +80,6 @@ static const struct attempt attempts[] = {
 
 static const unsigned char order[] = {0, 1, 3, 5, 7, 4};
 
-void (*volatile in_handler)(void);
-
 static const struct origin *origin;
 static const struct attempt *attempt;
 static unsigned wanted;
@@ -125,11 +123,6 @@ static void run_attempt(void)
         }
         make_attempt();
     }
-}
-
-void event_handler(void)
-{
-    in_handler();
 }
 
 static void bring(void)

@@ -74,11 +74,11 @@ differences=0
 for level in 1 2; do
     virtualization=off
     [ "$level" -eq 1 ] || virtualization=on
-    timeout 120 qemu-system-aarch64 -M "virt,secure=on,virtualization=$virtualization,gic-version=3" -cpu max,pauth=off -m 1024 \
+    timeout 120 qemu-system-aarch64 -M "virt,secure=on,virtualization=$virtualization,gic-version=3" -cpu max,pauth=off -smp 2 -m 1024 \
         -display none -monitor none -serial stdio -bios "$firmware" -device "loader,file=$guest" </dev/null 2>"$out/tf-a.err" |
         tr -d '\r' | grep -av '^NOTICE:\|^ERROR:' >"$out/sdei.tf-a.$level" || fail "TF-A did not turn off; see $out/tf-a.err"
     # Version 2.8 is older than the change after which EVENT_SIGNAL refuses a PE that is not ready.
-    timeout 120 "$root/faultline" run "$guest" --el "$level" --backend kvm:profile=tfa,sdei.signal-not-ready=accept \
+    timeout 120 "$root/faultline" run "$guest" --el "$level" --cpus 2 --backend kvm:profile=tfa,sdei.signal-not-ready=accept \
         --memory 128M </dev/null >"$out/sdei.faultline.$level"
     if cmp -s "$out/sdei.tf-a.$level" "$out/sdei.faultline.$level"; then
         printf 'at EL%s: %s lines, the same from TF-A on QEMU and here\n' "$level" "$(wc -l <"$out/sdei.tf-a.$level")"

@@ -100,7 +100,8 @@ class KernelGuestTest {
 
     @Test
     void withoutRepliesItTouchesThePageAgainUntilItIsThere() {
-        KernelRun run = run(1, "kvm:apf.route=ppi,apf.reply=ignored", "decline=5").verified(PAGES, OWN_PAGES);
+        KernelRun run =
+                run(1, "kvm:apf.route=ppi,apf.reply=ignored", "decline=5").verified(PAGES, OWN_PAGES);
         assertTrue(run.said("unheeded") > 50);
         assertTrue(run.counted("apf.repeated") >= run.said("unheeded"));
         assertEquals(0, run.said("ready early"), "it knows that nobody will wait for it");
