@@ -6,6 +6,7 @@ package io.faultline.backend.kvm.pagefault;
 
 import static io.faultline.backend.kvm.pagefault.ApfRig.area;
 import static io.faultline.backend.kvm.pagefault.ApfRig.page;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.CoreRegister;
@@ -14,6 +15,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.sdei.SdeiFunction;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -69,6 +71,28 @@ class ApfHostileGuestTest {
                 rig.machine.restore(rig.machine.save());
             }
         }
+        nothingIsLeft();
+    }
+
+    /** Disabling ends what was announced, the pages end the rest, and nobody waits. */
+    private void nothingIsLeft() {
+        for (int vcpu = 0; vcpu < 2; vcpu++) {
+            StepCpu cpu = rig.cpu(vcpu);
+            kernel(cpu);
+            cpu.x(0, 0x8600_0000L + rig.route.number());
+            cpu.x(1, rig.route.functions().indexOf(ApfFunction.ENABLE));
+            cpu.x(2, 0);
+            cpu.x(3, 0);
+            step(cpu, ApfRig.HVC);
+        }
+        for (int n = 0; n < 6; n++) {
+            rig.pages().complete(page(n), new byte[4096]);
+        }
+        rig.pages().complete(area(0), new byte[4096]);
+        rig.pages().complete(area(1), new byte[4096]);
+        rig.pages().poll();
+        assertEquals(List.of(), rig.pages().outstanding());
+        assertEquals(0, rig.counters().outstanding());
     }
 
     private void step(StepCpu cpu, int instruction) {

@@ -358,6 +358,39 @@ class ApfPpiTest {
         rig.enable(1);
     }
 
+    /** Whatever vCPU 0 is in the middle of, vCPU 1 is told, and told again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"silent", "twice", "wrong-token", "disabled", "moved", "off"})
+    void theOtherVcpuGoesOn(String what) {
+        rig.enable(0);
+        rig.enable(1);
+        rig.announced(1, page(0));
+        switch (what) {
+            case "twice" -> {
+                rig.ask(1, ApfFunction.IRQ_ACK);
+                rig.ask(1, ApfFunction.IRQ_ACK);
+            }
+            case "wrong-token" -> assertEquals(-3, rig.ask(1, ApfFunction.REPLY, 0x7000, 1));
+            case "disabled" -> rig.control(1, 0);
+            case "moved" -> rig.control(1, area(1) + 0x40 | ENABLED);
+            case "off" -> {
+                rig.start(1);
+                rig.cpu(1).x(0, Integer.toUnsignedLong(Psci.CPU_OFF));
+                rig.cpu(1).hypervisorCall(0);
+            }
+            default -> assertEquals("silent", what);
+        }
+        for (int n = 0; n < 3; n++) {
+            long token = rig.waitFor(0, page(n));
+            rig.complete(page(n));
+            assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+            assertInstanceOf(GuestStep.Retired.class, rig.touch(0, page(n)));
+        }
+        assertEquals(4, rig.counters().announced());
+        boolean ended = what.equals("disabled") || what.equals("off") || what.equals("twice");
+        assertEquals(ended ? 0 : 1, rig.counters().outstanding());
+    }
+
     @Test
     void anAreaInUseIsNotOverwritten() {
         rig.enable(0);
