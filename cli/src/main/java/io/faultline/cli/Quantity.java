@@ -40,6 +40,25 @@ final class Quantity {
         }
     }
 
+    /** Reads a number of things, of which K, M and G are powers of a thousand. */
+    static long count(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw new TypeConversionException("'" + text + "' is not a number such as 5000, 200K or 1G");
+        }
+        long factor = switch (matcher.group(2)) {
+            case "K", "k" -> 1_000;
+            case "M", "m" -> 1_000_000;
+            case "G", "g" -> 1_000_000_000;
+            default -> 1;
+        };
+        try {
+            return Math.multiplyExact(Long.decode(decimalOrHexadecimal(matcher.group(1))), factor);
+        } catch (NumberFormatException | ArithmeticException tooLarge) {
+            throw new TypeConversionException("'" + text + "' is too large");
+        }
+    }
+
     /** Long.decode takes a leading zero for octal, which nobody means here. */
     private static String decimalOrHexadecimal(String digits) {
         return digits.startsWith("0x") || digits.startsWith("0X") ? digits : digits.replaceFirst("^0+(?=.)", "");
@@ -91,7 +110,7 @@ final class Quantity {
             String time = matcher.group(2);
             return new MemoryErrorInjection(
                     place.equals("any") ? OptionalLong.empty() : OptionalLong.of(size(place)),
-                    time == null ? OptionalLong.empty() : OptionalLong.of(size(time)),
+                    time == null ? OptionalLong.empty() : OptionalLong.of(count(time)),
                     "abort".equals(matcher.group(3)) ? Notice.ABORT : Notice.SDEI);
         }
     }

@@ -78,7 +78,7 @@ final class GuestPlacement {
             machine.memory().write(address, tree);
         }
         return new Placed(
-                address, tree, Optional.empty(), Optional.empty(), used, address > used ? address : ram.end());
+                address, tree, Optional.empty(), Optional.empty(), used, address >= used ? address : ram.end());
     }
 
     private Placed loadAcpi(Machine machine, Optional<BootParameters.Range> ramdisk, long used) {

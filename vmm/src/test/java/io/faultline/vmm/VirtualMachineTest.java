@@ -537,7 +537,8 @@ class VirtualMachineTest {
                     "[apf.announced, apf.cancelled, apf.covered-by-wake-all, apf.declined, apf.dropped, apf.failures,"
                             + " apf.outstanding, apf.page-ins, apf.parked, apf.ready, apf.repeated, apf.synchronous,"
                             + " apf.veto.not-enabled, apf.wake-alls, scripted.runs, vmm.instructions,"
-                            + " vmm.instructions.0, vmm.instructions.1, vmm.mmio.ignored, vmm.mmio.refused, vmm.nanos,"
+                            + " vmm.instructions.0, vmm.instructions.1, vmm.memory-errors.noticed,"
+                            + " vmm.memory-errors.raised, vmm.mmio.ignored, vmm.mmio.refused, vmm.nanos,"
                             + " vmm.uart.sent]",
                     statistics.keySet().toString());
             assertEquals(1, statistics.get("vmm.uart.sent"));

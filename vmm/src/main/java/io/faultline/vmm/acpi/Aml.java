@@ -25,8 +25,16 @@ public final class Aml {
     private static final int QUAD_WORD = 0x0E;
     private static final int SCOPE = 0x10;
     private static final int BUFFER = 0x11;
+    private static final int METHOD = 0x14;
     private static final int EXTENDED = 0x5B;
+    private static final int FIRST_ARGUMENT = 0x68;
+    private static final int AND = 0x7B;
     private static final int DEVICE = 0x82;
+    private static final int CREATE_DOUBLE_WORD_FIELD = 0x8A;
+    private static final int RETURN = 0xA4;
+
+    private static final int MOST_ARGUMENTS = 7;
+    private static final int SERIALIZED = 8;
 
     private static final int MEMORY32_FIXED = 0x86;
     private static final int EXTENDED_INTERRUPT = 0x89;
@@ -69,6 +77,72 @@ public final class Aml {
      */
     public static byte[] name(String name, byte[] value) {
         return Bytes.joined(new byte[] {NAME}, name(name), value);
+    }
+
+    /**
+     * A method that one thread at a time executes.
+     *
+     * @param name four characters
+     * @param arguments how many it has, 0 to 7
+     * @param terms what it does
+     * @return the term
+     * @throws IllegalArgumentException if it has more arguments than methods can have
+     */
+    public static byte[] method(String name, int arguments, byte[]... terms) {
+        requireArguments(arguments, MOST_ARGUMENTS);
+        byte[] flags = {(byte) (arguments | SERIALIZED)};
+        return packaged(new byte[] {METHOD}, Bytes.joined(name(name), flags, Bytes.joined(terms)));
+    }
+
+    /**
+     * An argument of the method.
+     *
+     * @param index 0 to 6
+     * @return the value
+     * @throws IllegalArgumentException if no method has so many arguments
+     */
+    public static byte[] argument(int index) {
+        requireArguments(index, MOST_ARGUMENTS - 1);
+        return new byte[] {(byte) (FIRST_ARGUMENT + index)};
+    }
+
+    private static void requireArguments(int number, int most) {
+        if (number < 0 || number > most) {
+            throw new IllegalArgumentException("argument " + number + " of a method is outside 0 to " + most);
+        }
+    }
+
+    /**
+     * Names four bytes of a buffer.
+     *
+     * @param buffer the buffer
+     * @param offset the first of them
+     * @param name four characters
+     * @return the term
+     */
+    public static byte[] doubleWordField(byte[] buffer, int offset, String name) {
+        return Bytes.joined(new byte[] {(byte) CREATE_DOUBLE_WORD_FIELD}, buffer, integer(offset), name(name));
+    }
+
+    /**
+     * Keeps some bits of a named value and clears the others.
+     *
+     * @param name four characters
+     * @param mask the bits to keep
+     * @return the term
+     */
+    public static byte[] keep(String name, long mask) {
+        return Bytes.joined(new byte[] {AND}, name(name), integer(mask), name(name));
+    }
+
+    /**
+     * Ends a method.
+     *
+     * @param value what it returns
+     * @return the term
+     */
+    public static byte[] result(byte[] value) {
+        return Bytes.joined(new byte[] {(byte) RETURN}, value);
     }
 
     /**

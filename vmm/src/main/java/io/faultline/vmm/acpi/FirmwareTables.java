@@ -41,7 +41,7 @@ public final class FirmwareTables {
     }
 
     private long acpi(Area area, AcpiMachine machine) {
-        DescriptionTable dsdt = Dsdt.of(machine.affinities().size(), machine.interrupts(), machine.devices());
+        DescriptionTable dsdt = Dsdt.of(machine);
         long dsdtAddress = area.add(dsdt.bytes());
         List<DescriptionTable> listed = new ArrayList<>();
         listed.add(Fadt.of(machine.level(), machine.hypervisorVendor(), dsdtAddress));

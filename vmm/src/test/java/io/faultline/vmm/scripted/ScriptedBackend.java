@@ -7,6 +7,7 @@ package io.faultline.vmm.scripted;
 import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.capability.SdeiLimits;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.guest.GuestDriver;
@@ -23,6 +24,7 @@ import java.util.Optional;
 public final class ScriptedBackend implements HypervisorBackend {
     private final boolean asyncPageFaults;
     private final boolean paging;
+    private boolean sdei;
     private final List<List<Move>> scripts = new ArrayList<>();
     private Optional<ScriptedMachine> machine = Optional.empty();
     private Optional<MachineRequest> request = Optional.empty();
@@ -40,6 +42,12 @@ public final class ScriptedBackend implements HypervisorBackend {
     /** A backend whose pages cannot be absent. */
     public static ScriptedBackend withoutPaging() {
         return new ScriptedBackend(false, false);
+    }
+
+    /** Adds SDEI events for the VMM. */
+    public ScriptedBackend withSdei() {
+        sdei = true;
+        return this;
     }
 
     /** Adds the script of the next vCPU. After its last move a vCPU repeats it. */
@@ -64,6 +72,9 @@ public final class ScriptedBackend implements HypervisorBackend {
     @Override
     public CapabilitySet capabilities() {
         CapabilitySet.Builder set = CapabilitySet.builder().with(Capabilities.VCPUS, 8);
+        if (sdei) {
+            set.with(Capabilities.SDEI, new SdeiLimits(0, 0, 0)).with(Capabilities.SDEI_PLATFORM_EVENTS, 1);
+        }
         return asyncPageFaults
                 ? set.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits("scripted", 1, true, true))
                         .build()
@@ -94,7 +105,7 @@ public final class ScriptedBackend implements HypervisorBackend {
                     throw new HypervisorException(
                             ErrorId.PLAN_REFUSED, refusals().get(0), "backend scripted", "");
                 }
-                ScriptedMachine built = new ScriptedMachine(wanted, scripts, paging);
+                ScriptedMachine built = new ScriptedMachine(wanted, scripts, paging, capabilities());
                 machine = Optional.of(built);
                 request = Optional.of(wanted);
                 return built;

@@ -36,9 +36,17 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
         this.memory = memory;
     }
 
-    /** Touches a page as a guest; false if it is not there yet. */
+    /** Touches a page as a guest; false if it is not there yet. A lost page is an abort, which the script ignores. */
     boolean touch(long page) {
         if (memory.residency(page) == PageResidency.RESIDENT) {
+            return true;
+        }
+        sources.forEach((range, source) -> {
+            if (range.contains(page, PageSize.BYTES)) {
+                source.fetchNow(page, this);
+            }
+        });
+        if (memory.residency(page) == PageResidency.POISONED) {
             return true;
         }
         if (fetching.add(page)) {
@@ -118,6 +126,6 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
 
     @Override
     public void poisoned(long page) {
-        throw new UnsupportedOperationException("not needed by these tests");
+        memory.poison(page);
     }
 }

@@ -5,6 +5,7 @@
 package io.faultline.vmm.scripted;
 
 import io.faultline.api.arm64.InterruptId;
+import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
@@ -29,13 +30,19 @@ public final class ScriptedMachine implements Machine, VirtualClock {
     private final List<Integer> log = new ArrayList<>();
     private final ScriptedMemory memory;
     private final Optional<ScriptedFaults> faults;
+    private final Optional<ScriptedNotifications> notifications;
+    private final CapabilitySet capabilities;
     private long nanos;
     private OptionalLong timer = OptionalLong.empty();
     private boolean closed;
     private final List<String> lineLog = new ArrayList<>();
     private final InterruptLines lines = new Lines();
 
-    ScriptedMachine(MachineRequest request, List<List<Move>> scripts, boolean paging) {
+    ScriptedMachine(MachineRequest request, List<List<Move>> scripts, boolean paging, CapabilitySet capabilities) {
+        this.capabilities = capabilities;
+        this.notifications = capabilities.has(Capabilities.SDEI)
+                ? Optional.of(new ScriptedNotifications(request.channels()))
+                : Optional.empty();
         this.memory = new ScriptedMemory(request.memory());
         this.faults = paging ? Optional.of(new ScriptedFaults(this, memory)) : Optional.empty();
         for (int i = 0; i < request.vcpus(); i++) {
@@ -75,7 +82,7 @@ public final class ScriptedMachine implements Machine, VirtualClock {
 
     @Override
     public CapabilitySet capabilities() {
-        return CapabilitySet.builder().build();
+        return capabilities;
     }
 
     @Override
@@ -100,7 +107,11 @@ public final class ScriptedMachine implements Machine, VirtualClock {
 
     @Override
     public Optional<EventNotifications> notifications() {
-        return Optional.empty();
+        return notifications.map(EventNotifications.class::cast);
+    }
+
+    public ScriptedNotifications events() {
+        return notifications.orElseThrow();
     }
 
     @Override

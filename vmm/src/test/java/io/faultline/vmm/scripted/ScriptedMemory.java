@@ -21,6 +21,7 @@ final class ScriptedMemory implements GuestMemory {
     private final List<MemoryRegion> regions;
     private final Map<Long, byte[]> pages = new HashMap<>();
     private final Set<Long> absent = new TreeSet<>();
+    private final Set<Long> poisoned = new TreeSet<>();
 
     ScriptedMemory(List<MemoryRegion> regions) {
         this.regions = regions;
@@ -30,6 +31,10 @@ final class ScriptedMemory implements GuestMemory {
         absent.add(page);
         byte[] content = pages.remove(page);
         return content == null ? new byte[PageSize.BYTES] : content;
+    }
+
+    void poison(long page) {
+        poisoned.add(page);
     }
 
     void put(long page, byte[] content) {
@@ -58,6 +63,9 @@ final class ScriptedMemory implements GuestMemory {
 
     @Override
     public PageResidency residency(long address) {
+        if (poisoned.contains(PageSize.pageOf(address))) {
+            return PageResidency.POISONED;
+        }
         return absent.contains(PageSize.pageOf(address)) ? PageResidency.ABSENT : PageResidency.RESIDENT;
     }
 
