@@ -11,8 +11,7 @@ public enum Loop {
     /** ldr, add, str post-index, ldp, stp, and, ldrb, b. */
     MEMORY(0xf9400141, 0x91000421, 0xf8008541, 0xa9410d62, 0xa9020963, 0x8a0c014a, 0x39401564, 0x17fffff9),
     /** Calls two deep, with a frame. */
-    CALLS(
-            0x94000003, 0x94000002, 0x17fffffe, 0xa9bf7bfd, 0x94000003, 0xa8c17bfd, 0xd65f03c0, 0x91000400, 0xd65f03c0),
+    CALLS(0x94000003, 0x94000002, 0x17fffffe, 0xa9bf7bfd, 0x94000003, 0xa8c17bfd, 0xd65f03c0, 0x91000400, 0xd65f03c0),
     /** SVC to EL1 and back by ERET. */
     SUPERVISOR_CALL(0xd4000001, 0x17ffffff),
     /** HVC to the software above and back. */

@@ -127,8 +127,6 @@ public final class ProcessingElement implements StateElement {
                 memory,
                 exceptions,
                 new InterfaceAccess(registers, system, gic.virtualInterface(index), topLevel));
-        ram.addObserver(memory);
-        ram.addObserver(executor);
         interconnect.join(this);
         reset();
     }

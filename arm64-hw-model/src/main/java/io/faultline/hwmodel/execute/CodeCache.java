@@ -44,7 +44,7 @@ public final class CodeCache {
     void added(CodePage page, boolean firstOfPage, int length) {
         if (firstOfPage) {
             pages.add(page);
-            ram.changed();
+            ram.forget(page.page());
         }
         size += length;
     }

@@ -5,6 +5,7 @@
 package io.faultline.hwmodel.execute;
 
 import io.faultline.api.arm64.PageSize;
+import io.faultline.hwmodel.memory.PageSubscription;
 import io.faultline.hwmodel.mmu.MemoryAccess;
 import io.faultline.hwmodel.mmu.MemoryFault;
 import io.faultline.hwmodel.registers.RegisterFile;
@@ -22,6 +23,7 @@ public final class Interpreter implements Executor {
     private final RegisterFile registers;
     private final MemoryAccess memory;
     private final CodeCache cache;
+    private final PageSubscription changes;
     private final RareOperations rare;
     private final Block single = Translator.newSingle();
     private final @Nullable FetchBank[] banks = new FetchBank[MemoryAccess.BANKS];
@@ -45,6 +47,7 @@ public final class Interpreter implements Executor {
         this.registers = registers;
         this.memory = memory;
         this.cache = cache;
+        changes = memory.subscribe(this);
         rare = new RareOperations(this, registers, systemRegisters, memory);
         fetches = new FetchBank();
         banks[memory.bank()] = fetches;
@@ -736,6 +739,7 @@ public final class Interpreter implements Executor {
         }
         CodePage page = cache.page(memory.fetch(pc));
         fetches.remember(pc, page);
+        changes.renew();
         return page;
     }
 

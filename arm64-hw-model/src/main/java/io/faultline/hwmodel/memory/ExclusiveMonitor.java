@@ -19,10 +19,28 @@ import io.faultline.api.state.StateWriter;
 public final class ExclusiveMonitor implements StateElement {
     private static final long BLOCK = 64;
 
+    private final OpenMonitors all;
     private boolean open;
     private long block;
+    /** Among those that are open. */
+    private int position;
 
-    ExclusiveMonitor() {}
+    ExclusiveMonitor(OpenMonitors all) {
+        this.all = all;
+    }
+
+    void position(int newPosition) {
+        position = newPosition;
+    }
+
+    private void open(boolean wanted) {
+        if (wanted && !open) {
+            position = all.add(this);
+        } else if (!wanted && open) {
+            all.remove(position);
+        }
+        open = wanted;
+    }
 
     /**
      * Marks the block of an address.
@@ -30,13 +48,13 @@ public final class ExclusiveMonitor implements StateElement {
      * @param address physical address of the load-exclusive
      */
     public void mark(long address) {
-        open = true;
+        open(true);
         block = address & -BLOCK;
     }
 
     /** Forgets the mark: CLREX, any store-exclusive, exception return. */
     public void clear() {
-        open = false;
+        open(false);
     }
 
     /**
@@ -69,7 +87,7 @@ public final class ExclusiveMonitor implements StateElement {
 
     void storedByOther(long address, long length) {
         if (open && address < block + BLOCK && address + length > block) {
-            open = false;
+            open(false);
         }
     }
 
@@ -80,7 +98,7 @@ public final class ExclusiveMonitor implements StateElement {
 
     @Override
     public void reset() {
-        open = false;
+        open(false);
         block = 0;
     }
 
@@ -92,7 +110,7 @@ public final class ExclusiveMonitor implements StateElement {
 
     @Override
     public void restore(StateReader reader) {
-        open = reader.flag("open");
+        open(reader.flag("open"));
         block = reader.word("block") & -BLOCK;
     }
 }

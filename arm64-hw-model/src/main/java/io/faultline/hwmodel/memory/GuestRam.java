@@ -36,7 +36,9 @@ public final class GuestRam implements StateElement {
     private final RamRegion[] regions;
     private final @Nullable Chunk[][] chunks;
     private final List<PageObserver> observers = new ArrayList<>();
-    private final List<ExclusiveMonitor> monitors = new ArrayList<>();
+    private final PendingObservers pending = new PendingObservers();
+    private final OpenMonitors monitors = new OpenMonitors();
+    private final SparePages spare = new SparePages();
     private int allocatedPages;
 
     /** 512 pages: those that are allocated, and one bit for each that is absent. */
@@ -128,10 +130,12 @@ public final class GuestRam implements StateElement {
             old.written(0, PageSize.BYTES);
             chunk.pages[slot] = null;
             allocatedPages--;
+            forget(old);
+            spare.add(old);
         }
         chunk.absent[slot / Long.SIZE] |= 1L << slot;
-        storedByOutsider(PageSize.pageOf(page), PageSize.BYTES);
-        changed();
+        monitors.stored(null, PageSize.pageOf(page), PageSize.BYTES);
+        tellObservers();
     }
 
     /**
@@ -156,6 +160,10 @@ public final class GuestRam implements StateElement {
         Chunk chunk = chunkFor(region, index);
         int slot = (int) (index % CHUNK_PAGES);
         chunk.absent[slot / Long.SIZE] &= ~(1L << slot);
+        if (chunk.pages[slot] == null) {
+            chunk.pages[slot] = spare.take(PageSize.pageOf(page));
+            allocatedPages++;
+        }
         write(PageSize.pageOf(page), content, 0, PageSize.BYTES);
     }
 
@@ -176,7 +184,8 @@ public final class GuestRam implements StateElement {
         int slot = (int) (index % CHUNK_PAGES);
         RamPage page = chunk.pages[slot];
         if (page == null) {
-            page = new RamPage(PageSize.pageOf(address));
+            page = spare.take(PageSize.pageOf(address));
+            Arrays.fill(page.bytes(), (byte) 0);
             chunk.pages[slot] = page;
             allocatedPages++;
         }
@@ -233,7 +242,7 @@ public final class GuestRam implements StateElement {
             page.written(inPage, count);
             done += count;
         }
-        storedByOutsider(address, length);
+        monitors.stored(null, address, length);
     }
 
     /**
@@ -245,13 +254,28 @@ public final class GuestRam implements StateElement {
      * @throws HypervisorException with NOT_GUEST_MEMORY or PAGE_ABSENT
      */
     public long load(long address, AccessWidth width) {
-        byte[] bytes = new byte[width.bytes()];
-        read(address, bytes, 0, bytes.length);
+        return (address & PageSize.OFFSET_MASK) + width.bytes() <= PageSize.BYTES && isResident(address)
+                ? loadInPage(address, width.bytes())
+                : loadAcross(address, width);
+    }
+
+    private long loadInPage(long address, int length) {
+        RamPage page = allocated(address);
+        return page == null ? 0 : littleEndian(page.bytes(), (int) (address & PageSize.OFFSET_MASK), length);
+    }
+
+    private static long littleEndian(byte[] bytes, int at, int length) {
         long value = 0;
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            value = value << 8 | bytes[i] & 0xFF;
+        for (int i = length - 1; i >= 0; i--) {
+            value = value << 8 | bytes[at + i] & 0xFF;
         }
         return value;
+    }
+
+    private long loadAcross(long address, AccessWidth width) {
+        byte[] bytes = new byte[width.bytes()];
+        read(address, bytes, 0, bytes.length);
+        return littleEndian(bytes, 0, bytes.length);
     }
 
     /**
@@ -263,27 +287,69 @@ public final class GuestRam implements StateElement {
      * @throws HypervisorException with NOT_GUEST_MEMORY or PAGE_ABSENT
      */
     public void store(long address, AccessWidth width, long value) {
-        byte[] bytes = new byte[width.bytes()];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (value >>> 8 * i);
+        int length = width.bytes();
+        int offset = (int) (address & PageSize.OFFSET_MASK);
+        if (offset + length <= PageSize.BYTES && isResident(address)) {
+            RamPage page = page(address);
+            put(page.bytes(), offset, length, value);
+            page.written(offset, length);
+            monitors.stored(null, address, length);
+        } else {
+            byte[] bytes = new byte[length];
+            put(bytes, 0, length, value);
+            write(address, bytes, 0, length);
         }
-        write(address, bytes, 0, bytes.length);
+    }
+
+    private static void put(byte[] bytes, int at, int length, long value) {
+        for (int i = 0; i < length; i++) {
+            bytes[at + i] = (byte) (value >>> 8 * i);
+        }
     }
 
     /**
-     * Adds someone who caches translations.
+     * Adds someone who is told of every change.
      *
-     * @param observer told of every page that becomes absent
+     * @param observer told of every page that becomes absent, and of every other loss of permissions
      */
     public void addObserver(PageObserver observer) {
         observers.add(Objects.requireNonNull(observer, "observer"));
     }
 
-    /** Tells all observers that cached translations are no longer good. */
+    /**
+     * Makes a place in the list of those who cache translations. Only who has something cached stands in the list, so that
+     * a change costs nothing for PEs that have not run since the last one.
+     *
+     * @param cache told of the first change after each {@link PageSubscription#renew}
+     * @return the place, not in the list yet
+     */
+    public PageSubscription subscribe(PageObserver cache) {
+        return new PageSubscription(pending, cache);
+    }
+
+    /** Tells everybody that cached translations are no longer good. */
     public void changed() {
-        for (PageObserver observer : observers) {
-            observer.pagesChanged();
+        pending.tell();
+        tellObservers();
+    }
+
+    private void tellObservers() {
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).pagesChanged();
         }
+    }
+
+    /**
+     * Has cached translations of one page forgotten: by the only cache that has them, or by everybody if there may be more
+     * than that, or instructions were fetched from the page.
+     *
+     * @param page a page of this RAM
+     */
+    public void forget(RamPage page) {
+        if (page.isCachedWidely()) {
+            pending.tell();
+        }
+        page.forget();
     }
 
     /**
@@ -292,9 +358,7 @@ public final class GuestRam implements StateElement {
      * @return a new monitor, cleared by stores of everybody else
      */
     public ExclusiveMonitor newMonitor() {
-        ExclusiveMonitor monitor = new ExclusiveMonitor();
-        monitors.add(monitor);
-        return monitor;
+        return new ExclusiveMonitor(monitors);
     }
 
     /**
@@ -305,18 +369,7 @@ public final class GuestRam implements StateElement {
      * @param length number of bytes
      */
     public void stored(ExclusiveMonitor own, long address, long length) {
-        for (int i = 0; i < monitors.size(); i++) {
-            ExclusiveMonitor monitor = monitors.get(i);
-            if (monitor != own) {
-                monitor.storedByOther(address, length);
-            }
-        }
-    }
-
-    private void storedByOutsider(long address, long length) {
-        for (int i = 0; i < monitors.size(); i++) {
-            monitors.get(i).storedByOther(address, length);
-        }
+        monitors.stored(own, address, length);
     }
 
     /**
@@ -328,13 +381,7 @@ public final class GuestRam implements StateElement {
      * @return true if another monitor is open in it
      */
     public boolean isReservedByOther(ExclusiveMonitor own, long page) {
-        for (int i = 0; i < monitors.size(); i++) {
-            ExclusiveMonitor monitor = monitors.get(i);
-            if (monitor != own && monitor.isOpen() && monitor.page() == page) {
-                return true;
-            }
-        }
-        return false;
+        return monitors.isReservedByOther(own, page);
     }
 
     /**
@@ -344,12 +391,7 @@ public final class GuestRam implements StateElement {
      * @param action called with the address of each page, perhaps more than once
      */
     public void forEachReservedByOther(ExclusiveMonitor own, LongConsumer action) {
-        for (int i = 0; i < monitors.size(); i++) {
-            ExclusiveMonitor monitor = monitors.get(i);
-            if (monitor != own && monitor.isOpen()) {
-                action.accept(monitor.page());
-            }
-        }
+        monitors.forEachReservedByOther(own, action);
     }
 
     /**
@@ -488,8 +530,8 @@ public final class GuestRam implements StateElement {
 
     private void requireResident(long address, int length) {
         for (long page = PageSize.pageOf(address); page < address + length; page += PageSize.BYTES) {
-            requireRegion(page < address ? address : page, "accessing " + length + " bytes at " + at(address));
             if (!isResident(page)) {
+                requireRegion(page < address ? address : page, "accessing " + length + " bytes at " + at(address));
                 throw absent(page);
             }
         }

@@ -13,12 +13,53 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class RamPage {
-    private final long address;
     private final byte[] bytes = new byte[4096];
+    private long address;
     private @Nullable WriteWatch watch;
+
+    /** Who has cached where this page is; null for nobody. */
+    private @Nullable PageCache cache;
+
+    private int slot;
+    /** More than one cache has it, or one has it in more than one slot. */
+    private boolean widely;
 
     RamPage(long address) {
         this.address = address;
+    }
+
+    /** The page is used for another address. Nobody has it cached, and its bytes are what they were. */
+    void moveTo(long newAddress) {
+        address = newAddress;
+        watch = null;
+    }
+
+    /**
+     * Somebody remembers where the bytes of this page are, and forgets it when told by {@link GuestRam#forget}.
+     *
+     * @param by who
+     * @param where a number by which it finds what it remembers
+     */
+    public void cached(PageCache by, int where) {
+        if (cache == null) {
+            cache = by;
+            slot = where;
+        } else if (cache != by || slot != where) {
+            widely = true;
+        }
+    }
+
+    /** Whether forgetting takes more than one slot of one cache. Whoever fetches instructions does not say so. */
+    boolean isCachedWidely() {
+        return widely || watch != null;
+    }
+
+    void forget() {
+        if (cache != null) {
+            cache.forget(this, slot);
+            cache = null;
+        }
+        widely = false;
     }
 
     /**

@@ -163,6 +163,16 @@ final class AccessBank {
         }
     }
 
+    /** Forgets a page of RAM in one entry. */
+    void forget(RamPage page, int entry) {
+        if (readFrames[entry] == page) {
+            readTags[entry] = EMPTY;
+        }
+        if (writeFrames[entry] == page) {
+            writeTags[entry] = EMPTY;
+        }
+    }
+
     /** Forgets that a page of RAM can be written without further questions. */
     void forgetWrites(long physical) {
         if (!empty) {

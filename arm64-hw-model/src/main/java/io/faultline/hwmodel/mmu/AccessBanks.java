@@ -5,6 +5,7 @@
 package io.faultline.hwmodel.mmu;
 
 import io.faultline.api.arm64.SystemRegister;
+import io.faultline.hwmodel.memory.RamPage;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -169,6 +170,15 @@ final class AccessBanks implements LongConsumer {
         } else {
             for (long page = 0; page < 1L << shift; page += 1L << PAGE_SHIFT) {
                 bank.forget(start + page);
+            }
+        }
+    }
+
+    /** Forgets a page of RAM, which is in one slot only. */
+    void forget(RamPage page, int slot) {
+        for (AccessBank bank : banks) {
+            if (bank != null) {
+                bank.forget(page, slot);
             }
         }
     }

@@ -11,7 +11,9 @@ import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.hwmodel.memory.ExclusiveMonitor;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.PageCache;
 import io.faultline.hwmodel.memory.PageObserver;
+import io.faultline.hwmodel.memory.PageSubscription;
 import io.faultline.hwmodel.memory.RamPage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Stages are up to three: stage 1 of the guest, its own stage 2 if it has EL2 and uses it, and the check of the
  * software above, {@link Stage2}, which knows absent pages. Not thread-safe.
  */
-public final class MemoryAccess implements PageObserver {
+public final class MemoryAccess implements PageObserver, PageCache {
     /** For {@link #invalidateAddress}: translations of every ASID. */
     public static final int ANY_ASID = RetainedTranslations.ANY;
 
@@ -51,6 +53,7 @@ public final class MemoryAccess implements PageObserver {
     private static final int ZERO_BLOCK = 64;
 
     private final GuestRam ram;
+    private final PageSubscription changes;
     private final ExclusiveMonitor monitor;
     private final MemoryFault fault = new MemoryFault();
     private final TranslationStages stages;
@@ -75,6 +78,7 @@ public final class MemoryAccess implements PageObserver {
      */
     public MemoryAccess(GuestRam ram, Stage2 host, long[] systemRegisters, int topLevel, TlbMode mode) {
         this.ram = ram;
+        changes = ram.subscribe(this);
         monitor = ram.newMonitor();
         stages = new TranslationStages(ram, host, systemRegisters, topLevel, mode, fault);
         banks = new AccessBanks(stages, systemRegisters);
@@ -83,6 +87,16 @@ public final class MemoryAccess implements PageObserver {
         readPages = bank.readPages;
         writeTags = bank.writeTags;
         writePages = bank.writePages;
+    }
+
+    /**
+     * Makes a place for another cache of the same PE among those that are told of changes of memory.
+     *
+     * @param cache the cache
+     * @return its place
+     */
+    public PageSubscription subscribe(PageObserver cache) {
+        return ram.subscribe(cache);
     }
 
     /**
@@ -132,6 +146,11 @@ public final class MemoryAccess implements PageObserver {
     @Override
     public void pagesChanged() {
         banks.clear();
+    }
+
+    @Override
+    public void forget(RamPage page, int slot) {
+        banks.forget(page, slot);
     }
 
     /** Forgets everything, after a reset or a restore. */
@@ -679,11 +698,18 @@ public final class MemoryAccess implements PageObserver {
         if (access == AccessKind.READ) {
             banks.noteLarge(address, stages.shift());
             bank.rememberRead(address, page, stages.found());
+            remembered(address, page);
         } else if (!page.isWatched() && !ram.isReservedByOther(monitor, page.address())) {
             banks.noteLarge(address, stages.shift());
             bank.rememberWrite(address, page, stages.found());
+            remembered(address, page);
         }
         return page;
+    }
+
+    private void remembered(long address, RamPage page) {
+        page.cached(this, AccessBank.entry(address));
+        changes.renew();
     }
 
     private long translate(long address, AccessKind access, boolean aligned) {
