@@ -104,20 +104,20 @@ final class MigrateOptions {
     @Option(
             names = "--background",
             paramLabel = "on|off",
-            converter = Switch.class,
+            converter = Switch.Converter.class,
             description =
                     "Whether pages follow before the guest touches them. Default: on; off without --to and --from.")
     @Nullable
-    Boolean background;
+    Switch background;
 
     @Option(
             names = "--async",
             paramLabel = "on|off",
-            converter = Switch.class,
+            converter = Switch.Converter.class,
             description =
                     "Whether the guest is told of absent pages; if not, its vCPUs stand still for each. Default: on.")
     @Nullable
-    Boolean announce;
+    Switch announce;
 
     @Option(
             names = "--latency",

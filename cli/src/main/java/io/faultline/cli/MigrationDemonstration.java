@@ -54,7 +54,7 @@ final class MigrationDemonstration {
     }
 
     private Move move(boolean announce) {
-        boolean background = options.background != null && options.background;
+        boolean background = Switch.isOn(options.background, false);
         long latency = options.latency == null ? MigrateCommand.DEMONSTRATION_LATENCY : options.latency;
         Frame.Wishes wishes = new Frame.Wishes(background, announce, OptionalLong.of(latency));
         try (Companion target = Companion.start(command(), session.out())) {

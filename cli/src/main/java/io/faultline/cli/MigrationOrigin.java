@@ -49,8 +49,8 @@ final class MigrationOrigin {
 
     ExitStatus run(InetSocketAddress to) {
         Frame.Wishes wishes = new Frame.Wishes(
-                options.background == null || options.background,
-                options.announce == null || options.announce,
+                Switch.isOn(options.background, true),
+                Switch.isOn(options.announce, true),
                 options.latency == null ? OptionalLong.empty() : OptionalLong.of(options.latency));
         return run(to, wishes);
     }

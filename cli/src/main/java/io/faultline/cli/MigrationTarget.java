@@ -82,7 +82,7 @@ final class MigrationTarget {
                     origin.hello().session(),
                     arrival.pages(),
                     model(origin.hello().wishes()),
-                    options.background == null ? origin.hello().wishes().background() : options.background,
+                    Switch.isOn(options.background, origin.hello().wishes().background()),
                     listener,
                     HostClock::nanos);
             WaitLedger ledger = new WaitLedger(trace);
@@ -147,7 +147,7 @@ final class MigrationTarget {
             AsyncPageFaults faults = machine.asyncPageFaults().orElseThrow();
             FaultCounters before = faults.counters();
             long began = machine.nanos();
-            if (!(options.announce == null ? wishes.announce() : options.announce)) {
+            if (!Switch.isOn(options.announce, wishes.announce())) {
                 faults.decideBy((page, vcpu) -> false);
             }
             ledger.begin(faults.outstanding(), began);
