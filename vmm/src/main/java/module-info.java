@@ -20,6 +20,7 @@ module io.faultline.vmm {
     exports io.faultline.vmm.acpi;
     exports io.faultline.vmm.device;
     exports io.faultline.vmm.image;
+    exports io.faultline.vmm.migration;
     exports io.faultline.vmm.paging;
     exports io.faultline.vmm.trace;
     exports io.faultline.vmm.tree;

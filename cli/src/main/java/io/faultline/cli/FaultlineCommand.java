@@ -42,6 +42,7 @@ final class FaultlineCommand implements Runnable {
                 .addSubcommand(new BackendsCommand(session))
                 .addSubcommand(new ConformanceCommand(session))
                 .addSubcommand(new ExplainCommand(session))
+                .addSubcommand(new MigrateCommand(session))
                 .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new RunCommand(session));
         root.setOut(new PrintWriter(session.out(), true));

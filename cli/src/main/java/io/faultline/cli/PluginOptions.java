@@ -25,6 +25,11 @@ final class PluginOptions {
             description = "A jar with further backends. May be given several times.")
     private final List<Path> plugins = new ArrayList<>();
 
+    /** The jars that the user named. */
+    List<Path> jars() {
+        return List.copyOf(plugins);
+    }
+
     /**
      * Discovers everything. What is wrong with an installed backend is a warning; what is wrong with a plugin that the
      * user named ends the command.

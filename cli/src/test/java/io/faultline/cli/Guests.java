@@ -86,6 +86,30 @@ final class Guests {
             0xd53be322,
             0x36100002);
 
+    /** Writes each letter into a page of its own from 0x40100000, then sends them from there at intervals; SYSTEM_OFF. */
+    static final int[] ALPHABET = then(
+            OFF,
+            0xd2a12000,
+            0xd2a80203,
+            0xaa0303e4,
+            0x52800c21,
+            0x39000081,
+            0x91400484,
+            0x11000421,
+            0x7101ec3f,
+            0x54ffff81,
+            0xaa0303e4,
+            0x39400085,
+            0x39000005,
+            0xd2a00022,
+            0xf1000442,
+            0x54ffffe1,
+            0x91400484,
+            0x7101e8bf,
+            0x54ffff21,
+            0x52800145,
+            0x39000005);
+
     private Guests() {}
 
     private static int[] then(int[] end, int... begin) {

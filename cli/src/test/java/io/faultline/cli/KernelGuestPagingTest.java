@@ -19,6 +19,7 @@ import io.faultline.vmm.GuestConfiguration;
 import io.faultline.vmm.GuestOutcome;
 import io.faultline.vmm.VirtualMachine;
 import io.faultline.vmm.image.ImageFile;
+import io.faultline.vmm.paging.MemoryPageStore;
 import io.faultline.vmm.paging.SnapshotPageSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -46,7 +47,8 @@ class KernelGuestPagingTest {
     /** Takes pages away, a few before each run of a vCPU. */
     private static final class Evictor {
         private final Random random;
-        private final SnapshotPageSource source = new SnapshotPageSource(5_000);
+        private final MemoryPageStore store = new MemoryPageStore(List.of(IMAGE));
+        private final SnapshotPageSource source = new SnapshotPageSource(store, 5_000);
         private Machine machine;
         private long evicted;
 
@@ -67,7 +69,7 @@ class KernelGuestPagingTest {
             for (int i = random.nextInt(4); i > 0; i--) {
                 long page = IMAGE.base() + (long) PAGE * random.nextInt((int) (IMAGE.bytes() / PAGE));
                 if (machine.memory().residency(page) == PageResidency.RESIDENT) {
-                    source.store(page, faults().evict(page));
+                    store.put(page, faults().evict(page));
                     evicted++;
                 }
             }

@@ -61,7 +61,12 @@ final class GuestPlacement {
             Optional<FirmwareTables> firmware,
             Optional<GenericErrorSource> errors,
             long freeStart,
-            long freeEnd) {}
+            long freeEnd) {
+        /** What is known of a guest that was put into memory elsewhere: nothing. */
+        static Placed elsewhere() {
+            return new Placed(0, new byte[0], Optional.empty(), Optional.empty(), 0, 0);
+        }
+    }
 
     /** Writes everything. */
     Placed load(Machine machine) {

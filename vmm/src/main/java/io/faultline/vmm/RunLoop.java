@@ -11,16 +11,19 @@ import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.memory.PageSource;
+import io.faultline.api.state.StateElement;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import io.faultline.vmm.device.DeviceMap;
 import io.faultline.vmm.device.Pl011Uart;
 import io.faultline.vmm.device.Pl031Clock;
-import io.faultline.vmm.paging.SnapshotPageSource;
+import io.faultline.vmm.paging.HostPageSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
@@ -30,7 +33,7 @@ import java.util.stream.Collectors;
  * different interleavings and one seed always gives the same. When a whole round executes nothing, time is skipped to the
  * next deadline.
  */
-final class RunLoop {
+final class RunLoop implements StateElement {
     /** A slice is at least this many instructions and less than three times as many. */
     private static final int SHORTEST_SLICE = 5_000;
 
@@ -39,10 +42,11 @@ final class RunLoop {
     private final DeviceMap devices;
     private final Pl011Uart uart;
     private final Pl031Clock clock;
-    private final List<SnapshotPageSource> sources;
+    private final List<PageSource> sources;
+    private final List<HostPageSource> hostSources;
     private final MemoryErrors errors;
-    private final Random random;
-    private final long maxInstructions;
+    private final Interleaving random;
+    private long maxInstructions;
     private long budget;
     private long refused;
     private long ignored;
@@ -60,7 +64,7 @@ final class RunLoop {
             DeviceMap devices,
             Pl011Uart uart,
             Pl031Clock clock,
-            List<SnapshotPageSource> sources,
+            List<? extends PageSource> sources,
             MemoryErrors errors,
             long seed,
             long maxInstructions) {
@@ -69,9 +73,13 @@ final class RunLoop {
         this.devices = devices;
         this.uart = uart;
         this.clock = clock;
-        this.sources = sources;
         this.errors = errors;
-        this.random = new Random(seed);
+        this.sources = List.copyOf(sources);
+        this.hostSources = this.sources.stream()
+                .filter(HostPageSource.class::isInstance)
+                .map(HostPageSource.class::cast)
+                .toList();
+        this.random = new Interleaving(seed);
         this.maxInstructions = maxInstructions;
         this.budget = maxInstructions;
         this.waiting = new Waiting[vcpus.size()];
@@ -80,31 +88,74 @@ final class RunLoop {
         }
     }
 
+    /** Runs to the end of the guest. */
     GuestOutcome run() {
+        return run(Long.MAX_VALUE).orElseThrow();
+    }
+
+    /**
+     * Runs for a while.
+     *
+     * @param instructions how many to execute over all vCPUs, at least 1; a guest that waits for ever ends before
+     * @return how the guest ended; empty if it has not, and stands between two slices
+     */
+    Optional<GuestOutcome> run(long instructions) {
+        long pause = Math.max(0, budget - instructions);
         while (true) {
             uart.pollInput();
             clock.update();
+            exchange();
             long before = budget;
-            int first = random.nextInt(vcpus.size());
+            int first = random.next(vcpus.size());
             for (int i = 0; i < vcpus.size(); i++) {
                 Vcpu vcpu = vcpus.get((first + i) % vcpus.size());
                 if (!vcpu.isOn()) {
                     waiting[vcpu.index()] = OFF;
                     continue;
                 }
-                Optional<GuestOutcome> end = slice(vcpu, SHORTEST_SLICE + random.nextInt(2 * SHORTEST_SLICE));
+                exchange();
+                int length = SHORTEST_SLICE + random.next(2 * SHORTEST_SLICE);
+                Optional<GuestOutcome> end = slice(vcpu, (int) Math.min(length, budget - pause));
                 if (end.isPresent()) {
-                    return end.get();
+                    return end;
                 }
                 if (budget == 0) {
-                    return new GuestOutcome.BudgetExhausted(
-                            "the budget of " + maxInstructions + " instructions is used up: " + positions());
+                    return Optional.of(new GuestOutcome.BudgetExhausted(
+                            "the budget of " + maxInstructions + " instructions is used up: " + positions()));
+                }
+                if (budget == pause) {
+                    return Optional.empty();
                 }
             }
-            if (budget == before && !skipIdleTime() && !uart.awaitInput()) {
-                return new GuestOutcome.Failed("the guest waits for ever: " + positions());
+            if (budget == before && !idle()) {
+                return Optional.of(new GuestOutcome.Failed("the guest waits for ever: " + positions()));
             }
         }
+    }
+
+    /** The defined points at which what happens outside reaches the machine. */
+    private void exchange() {
+        for (HostPageSource source : hostSources) {
+            source.exchange(machine.clock().nanos());
+        }
+    }
+
+    /** Nothing runs: lets happen what comes next. */
+    private boolean idle() {
+        long now = machine.clock().nanos();
+        OptionalLong next = nextDeadline(now);
+        for (HostPageSource source : hostSources) {
+            uart.flush();
+            if (source.await(now, next)) {
+                return true;
+            }
+        }
+        if (next.isPresent()) {
+            uart.flush();
+            machine.clock().skipTo(next.getAsLong());
+            return true;
+        }
+        return uart.awaitInput();
     }
 
     /** Runs one vCPU for a while. An exit counts as an instruction, so that a slice of nothing but exits ends, too. */
@@ -227,9 +278,8 @@ final class RunLoop {
         return Optional.of(new GuestOutcome.Failed("vCPU " + vcpu + " at PC 0x" + Long.toHexString(pc) + " " + what));
     }
 
-    /** Moves time to the next thing that happens by itself. Deadlines that have passed without effect do not count. */
-    private boolean skipIdleTime() {
-        long now = machine.clock().nanos();
+    /** Returns the next thing that happens by itself. Deadlines that have passed without effect do not count. */
+    private OptionalLong nextDeadline(long now) {
         List<OptionalLong> deadlines = new ArrayList<>();
         deadlines.add(machine.clock().nextDeadline());
         deadlines.add(clock.nextDeadline());
@@ -237,16 +287,44 @@ final class RunLoop {
         for (Waiting wait : waiting) {
             deadlines.add(wait.deadline());
         }
-        OptionalLong next = deadlines.stream()
+        return deadlines.stream()
                 .filter(OptionalLong::isPresent)
                 .mapToLong(OptionalLong::getAsLong)
                 .filter(deadline -> deadline > now)
                 .min();
-        next.ifPresent(deadline -> {
-            uart.flush();
-            machine.clock().skipTo(deadline);
-        });
-        return next.isPresent();
+    }
+
+    @Override
+    public String stateName() {
+        return "run-loop";
+    }
+
+    @Override
+    public void reset() {
+        random.reset();
+        budget = maxInstructions;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>What vCPUs wait for is not part of it: they tell again when they are run. Statistics count for each loop.
+     */
+    @Override
+    public void save(StateWriter writer) {
+        writer.element(random);
+        writer.word("max-instructions", maxInstructions);
+        writer.word("budget", budget);
+    }
+
+    @Override
+    public void restore(StateReader reader) {
+        reader.element(random);
+        maxInstructions = reader.word("max-instructions", 1, Long.MAX_VALUE);
+        budget = reader.word("budget", 1, maxInstructions);
+        for (Vcpu vcpu : vcpus) {
+            waiting[vcpu.index()] = vcpu.isOn() ? RUNNING : OFF;
+        }
     }
 
     private String positions() {

@@ -14,19 +14,30 @@ import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.memory.PageResidency;
+import io.faultline.api.memory.PageSource;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.vmm.acpi.DescriptionTable;
 import io.faultline.vmm.acpi.FirmwareTables;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
+import io.faultline.api.trace.TraceSink;
 import io.faultline.vmm.device.DeviceMap;
 import io.faultline.vmm.device.InterruptLine;
 import io.faultline.vmm.device.Pl011Uart;
 import io.faultline.vmm.device.Pl031Clock;
 import io.faultline.vmm.paging.AbsentRange;
+import io.faultline.vmm.paging.MemoryPageStore;
+import io.faultline.vmm.paging.PageSet;
 import io.faultline.vmm.paging.SnapshotPageSource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A machine with a guest in its memory, devices and page sources. Not thread-safe: one thread creates, runs and closes it.
@@ -47,25 +58,58 @@ public final class VirtualMachine implements AutoCloseable {
     private static final InterruptId CLOCK_INTERRUPT = new InterruptId(34);
 
     private final Machine machine;
+    private final MachineShape shape;
+    private final DeviceMap devices;
     private final Pl011Uart uart;
     private final RunLoop loop;
     private final GuestPlacement.Placed placed;
     private final MemoryErrors errors;
+    private final List<SnapshotPageSource> snapshots;
+    private final Map<Long, byte[]> taken = new TreeMap<>();
 
     private VirtualMachine(Machine machine, GuestConfiguration configuration) {
         this.machine = machine;
+        this.shape = MachineShape.of(configuration);
         this.uart = new Pl011Uart(
                 configuration.consoleOutput(), configuration.consoleInput(), line(machine, UART_INTERRUPT));
         Pl031Clock clock = new Pl031Clock(machine.clock(), configuration.epoch(), line(machine, CLOCK_INTERRUPT));
-        DeviceMap devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
+        this.devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
         this.placed = new GuestPlacement(configuration).load(machine);
         this.errors = MemoryErrorPlan.of(machine, configuration, placed);
-        List<SnapshotPageSource> sources = evict(absentRanges(configuration));
+        this.snapshots = evict(absentRanges(configuration));
         Vcpu boot = machine.vcpus().get(0);
         boot.write(CoreRegister.PC, configuration.image().entry());
         boot.write(CoreRegister.X0, placed.tree());
         this.loop = new RunLoop(
-                machine, devices, uart, clock, sources, errors, configuration.seed(), configuration.maxInstructions());
+                machine,
+                devices,
+                uart,
+                clock,
+                snapshots,
+                errors,
+                configuration.seed(),
+                configuration.maxInstructions());
+    }
+
+    /** A machine whose guest comes from elsewhere. */
+    private VirtualMachine(Machine machine, GuestState state, PageSource pages, GuestConsole console) {
+        this.machine = machine;
+        this.shape = state.shape();
+        this.uart = new Pl011Uart(console.output(), console.input(), line(machine, UART_INTERRUPT));
+        Pl031Clock clock = new Pl031Clock(machine.clock(), shape.epoch(), line(machine, CLOCK_INTERRUPT));
+        this.devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
+        this.placed = GuestPlacement.Placed.elsewhere();
+        this.errors = new MemoryErrors(machine, Optional.empty());
+        this.snapshots = pages instanceof SnapshotPageSource snapshot ? List.of(snapshot) : List.of();
+        this.loop = new RunLoop(
+                machine,
+                devices,
+                uart,
+                clock,
+                List.of(pages),
+                errors,
+                shape.seed(),
+                GuestConfiguration.DEFAULT_MAX_INSTRUCTIONS);
     }
 
     private static InterruptLine line(Machine machine, InterruptId interrupt) {
@@ -88,23 +132,7 @@ public final class VirtualMachine implements AutoCloseable {
     public static VirtualMachine create(HypervisorBackend backend, GuestConfiguration configuration) {
         check(configuration);
         MemoryErrorPlan.check(backend.capabilities(), configuration);
-        MachineRequest.Builder request = MachineRequest.builder()
-                .vcpus(configuration.vcpus())
-                .level(configuration.level())
-                .trace(configuration.trace())
-                .seed(configuration.seed());
-        configuration.memory().forEach(request::memory);
-        backend.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS).ifPresent(limits -> {
-            if (limits.needsEvent()) {
-                request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
-            } else {
-                request.asyncPageFaults(READY_INTERRUPT);
-            }
-        });
-        if (configuration.acpi() && MemoryErrorPlan.canReport(backend.capabilities())) {
-            request.channel(MemoryErrors.CHANNEL);
-        }
-        Machine machine = backend.plan(request.build()).build();
+        Machine machine = build(backend, MachineShape.of(configuration), configuration.trace());
         try {
             return new VirtualMachine(machine, configuration);
         } catch (RuntimeException refused) {
@@ -113,10 +141,190 @@ public final class VirtualMachine implements AutoCloseable {
         }
     }
 
+    private static Machine build(HypervisorBackend backend, MachineShape shape, TraceSink trace) {
+        MachineRequest.Builder request = MachineRequest.builder()
+                .vcpus(shape.vcpus())
+                .level(shape.level())
+                .trace(trace)
+                .seed(shape.seed());
+        shape.memory().forEach(request::memory);
+        backend.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS).ifPresent(limits -> {
+            if (limits.needsEvent()) {
+                request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
+            } else {
+                request.asyncPageFaults(READY_INTERRUPT);
+            }
+        });
+        if (shape.errorEvent() && MemoryErrorPlan.canReport(backend.capabilities())) {
+            request.channel(MemoryErrors.CHANNEL);
+        }
+        return backend.plan(request.build()).build();
+    }
+
+    /**
+     * Builds a machine in which a guest goes on that {@link #freeze()} has stopped, here or elsewhere. Its pages are
+     * absent at first.
+     *
+     * @param backend the hypervisor, of the same kind and with the same settings
+     * @param state the guest
+     * @param expected the pages that the source can supply, which must be those that are absent
+     * @param pages supplies them
+     * @param console the guest's console from now on
+     * @param trace receives what happens
+     * @return a machine that has not executed anything
+     * @throws HypervisorException with INVALID_STATE or INCOMPATIBLE_STATE if the state cannot be taken over, with
+     *     PLAN_REFUSED if the backend refuses the machine or cannot take pages away
+     */
+    public static VirtualMachine restore(
+            HypervisorBackend backend,
+            GuestState state,
+            PageSet expected,
+            PageSource pages,
+            GuestConsole console,
+            TraceSink trace) {
+        Machine machine = build(backend, state.shape(), trace);
+        try {
+            AsyncPageFaults faults = machine.asyncPageFaults()
+                    .orElseThrow(() -> new HypervisorException(
+                            ErrorId.PLAN_REFUSED,
+                            "the pages of a guest are to come later, and pages of this backend cannot be absent",
+                            "",
+                            "use a backend with the capability " + Capabilities.PAGING.id()));
+            VirtualMachine restored = new VirtualMachine(machine, state, pages, console);
+            machine.restore(state.machine());
+            StateReader reader = new StateReader(state.devices());
+            restored.devices.restore(reader);
+            reader.element(restored.loop);
+            reader.finish();
+            restored.requireAbsent(expected);
+            state.shape().memory().forEach(region -> faults.attach(region, pages));
+            return restored;
+        } catch (RuntimeException refused) {
+            machine.close();
+            throw refused;
+        }
+    }
+
+    /** What comes later and what is missing have to be the same pages: others would be lost, or overwritten. */
+    private void requireAbsent(PageSet expected) {
+        for (MemoryRegion region : shape.memory()) {
+            for (long page = region.base(); page < region.end(); page += PageSize.BYTES) {
+                PageResidency residency = machine.memory().residency(page);
+                boolean absent = residency == PageResidency.ABSENT || residency == PageResidency.FETCHING;
+                if (absent != expected.contains(page)) {
+                    throw new HypervisorException(
+                            ErrorId.INVALID_STATE,
+                            "the guest's state has a page that is " + residency
+                                    + " and its map of pages says otherwise",
+                            "page 0x" + Long.toHexString(page),
+                            "save the guest again");
+                }
+            }
+        }
+    }
+
+    /**
+     * Stops the guest where it is and takes every page away that holds something, so that the guest can go on elsewhere,
+     * with pages that follow, or here after {@link #resume()}. Nothing may run in between.
+     *
+     * @return the state, and the pages that are absent in it
+     * @throws HypervisorException with PLAN_REFUSED if pages of this backend cannot be taken away, with ILLEGAL_STATE if
+     *     a device cannot be saved, or a page is still on its way from elsewhere; the guest can go on here then
+     */
+    public FrozenGuest freeze() {
+        AsyncPageFaults faults = machine.asyncPageFaults()
+                .orElseThrow(() -> new HypervisorException(
+                        ErrorId.PLAN_REFUSED,
+                        "the guest's pages are to be taken away, and pages of this backend cannot be absent",
+                        "",
+                        "use a backend with the capability " + Capabilities.PAGING.id()));
+        shape.obstacle().ifPresent(obstacle -> {
+            throw new HypervisorException(
+                    ErrorId.ILLEGAL_STATE, "freezing a guest whose machine is too large: " + obstacle, "", "");
+        });
+        uart.flush();
+        try {
+            MemoryPageStore pages = new MemoryPageStore(shape.memory());
+            byte[] content = new byte[PageSize.BYTES];
+            for (MemoryRegion region : shape.memory()) {
+                for (long page = region.base(); page < region.end(); page += PageSize.BYTES) {
+                    freeze(faults, page, content, pages);
+                }
+            }
+            StateWriter writer = new StateWriter();
+            devices.save(writer);
+            writer.element(loop);
+            return new FrozenGuest(new GuestState(shape, machine.save(), writer.values()), pages);
+        } catch (RuntimeException refused) {
+            resume();
+            throw refused;
+        }
+    }
+
+    private void freeze(AsyncPageFaults faults, long page, byte[] content, MemoryPageStore pages) {
+        PageResidency residency = machine.memory().residency(page);
+        if (residency == PageResidency.RESIDENT) {
+            machine.memory().read(page, content);
+            // A page of zeros needs no way: it is resident and zero in a machine that has just been built.
+            if (!MemoryPageStore.isZero(content)) {
+                byte[] evicted = faults.evict(page);
+                taken.put(page, evicted);
+                pages.put(page, evicted);
+            }
+        } else if (residency != PageResidency.POISONED) {
+            pages.put(page, absentContent(page));
+        }
+    }
+
+    private byte[] absentContent(long page) {
+        for (SnapshotPageSource source : snapshots) {
+            if (source.snapshot().contains(page)) {
+                try {
+                    return source.snapshot().read(page);
+                } catch (IOException unreadable) {
+                    throw new HypervisorException(
+                            ErrorId.ILLEGAL_STATE, "freezing a guest: " + unreadable.getMessage(), "", "", unreadable);
+                }
+            }
+        }
+        throw new HypervisorException(
+                ErrorId.ILLEGAL_STATE,
+                "freezing a guest whose pages have not all come yet",
+                "page 0x" + Long.toHexString(page),
+                "wait until all have come");
+    }
+
+    /**
+     * Gives the guest its pages back after {@link #freeze()}, so that it can go on here. Whoever calls this knows that it
+     * does not go on elsewhere.
+     */
+    public void resume() {
+        machine.asyncPageFaults().ifPresent(faults -> taken.forEach(faults::complete));
+        taken.clear();
+    }
+
+    /**
+     * Returns the VMM's side of absent pages: who decides, what is outstanding, the counters.
+     *
+     * @return the interface, or empty if pages of this machine cannot be absent
+     */
+    public Optional<AsyncPageFaults> asyncPageFaults() {
+        return machine.asyncPageFaults();
+    }
+
+    /**
+     * Returns the time in the machine.
+     *
+     * @return virtual nanoseconds
+     */
+    public long nanos() {
+        return machine.clock().nanos();
+    }
+
     /**
      * Returns the device tree that describes the machine, as the guest gets it if it gets one.
      *
-     * @return the flattened tree
+     * @return the flattened tree; empty for a guest that was restored
      */
     public byte[] deviceTree() {
         return placed.blob().clone();
@@ -149,6 +357,25 @@ public final class VirtualMachine implements AutoCloseable {
     public GuestOutcome run() {
         try {
             return loop.run();
+        } finally {
+            uart.flush();
+        }
+    }
+
+    /**
+     * Runs the guest for a while.
+     *
+     * @param instructions how many to execute over all vCPUs, at least 1
+     * @return how the guest ended; empty if it has not
+     * @throws IllegalArgumentException if the number is less than 1
+     * @throws java.io.UncheckedIOException if the console or the trace cannot be written
+     */
+    public Optional<GuestOutcome> run(long instructions) {
+        if (instructions < 1) {
+            throw new IllegalArgumentException("running for " + instructions + " instructions, which is less than 1");
+        }
+        try {
+            return loop.run(instructions);
         } finally {
             uart.flush();
         }
@@ -229,10 +456,11 @@ public final class VirtualMachine implements AutoCloseable {
                             "pages " + range.pages() + " are to be absent, and pages of this backend cannot be",
                             "",
                             "use a backend with the capability " + Capabilities.PAGING.id()));
-            SnapshotPageSource source = new SnapshotPageSource(range.latencyNanos());
+            MemoryPageStore snapshot = new MemoryPageStore(List.of(range.pages()));
+            SnapshotPageSource source = new SnapshotPageSource(snapshot, range.latencyNanos());
             faults.attach(range.pages(), source);
             for (long page = range.pages().base(); page < range.pages().end(); page += PageSize.BYTES) {
-                source.store(page, faults.evict(page));
+                snapshot.put(page, faults.evict(page));
             }
             sources.add(source);
         }

@@ -44,6 +44,8 @@ public enum ErrorId {
     INVALID_IMAGE,
     /** A guest driver met an answer that the mechanism does not allow. */
     PROTOCOL_VIOLATION,
+    /** The move of a guest to another process failed: its stream is damaged, or its other end refused or went away. */
+    MIGRATION_FAILED,
     /** A defect of the backend itself. */
     INTERNAL
 }

@@ -4,7 +4,12 @@
  */
 package io.faultline.vmm.device;
 
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.state.StateElement;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,5 +71,36 @@ public final class DeviceMap {
         return below != null && below.getValue().frame().contains(address, bytes)
                 ? Optional.of(below.getValue())
                 : Optional.empty();
+    }
+
+    /**
+     * Writes the state of every device into a section with its own name.
+     *
+     * @param writer where to
+     * @throws HypervisorException with ILLEGAL_STATE if a device cannot be saved; a guest must not lose one on its way
+     */
+    public void save(StateWriter writer) {
+        mappings.values().forEach(mapping -> writer.element(saveable(mapping.device())));
+    }
+
+    /**
+     * Reads what {@link #save} wrote.
+     *
+     * @param reader where from
+     * @throws HypervisorException with INVALID_STATE if a device is missing or its state is impossible
+     */
+    public void restore(StateReader reader) {
+        mappings.values().forEach(mapping -> reader.element(saveable(mapping.device())));
+    }
+
+    private static StateElement saveable(MmioDevice device) {
+        if (device instanceof StateElement element) {
+            return element;
+        }
+        throw new HypervisorException(
+                ErrorId.ILLEGAL_STATE,
+                "saving or restoring the device " + device.name() + ", which has no saved form",
+                "devices of the VMM",
+                "leave the device out of machines that move");
     }
 }

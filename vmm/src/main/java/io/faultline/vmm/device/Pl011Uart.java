@@ -6,6 +6,9 @@ package io.faultline.vmm.device;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.state.StateElement;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +27,7 @@ import java.util.OptionalLong;
  *
  * @since 0.1
  */
-public final class Pl011Uart implements MmioDevice {
+public final class Pl011Uart implements MmioDevice, StateElement {
     /** Length of the frame in bytes. */
     public static final int FRAME = PrimeCell.FRAME;
 
@@ -56,6 +59,9 @@ public final class Pl011Uart implements MmioDevice {
     private static final int RIS_RT = 1 << 6;
     private static final int INTERRUPTS = 0x7FF;
 
+    private static final int CONTROL_AT_RESET = 0x300;
+    private static final int TRIGGER_LEVELS_AT_RESET = 0x12;
+
     private static final int FIFO_DEPTH = 16;
     /** Receive trigger levels by IFLS bits 5:3 in entries of the FIFO (DDI 0183, 3.3.9); the rest is reserved. */
     private static final int[] RECEIVE_TRIGGERS = {2, 4, 8, 12, 14, FIFO_DEPTH, FIFO_DEPTH, FIFO_DEPTH};
@@ -74,8 +80,8 @@ public final class Pl011Uart implements MmioDevice {
     private int integerDivisor;
     private int fractionalDivisor;
     private int lineControl;
-    private int control = 0x300;
-    private int triggerLevels = 0x12;
+    private int control = CONTROL_AT_RESET;
+    private int triggerLevels = TRIGGER_LEVELS_AT_RESET;
     private int interruptMask;
     private int interrupts;
     private int dma;
@@ -287,5 +293,72 @@ public final class Pl011Uart implements MmioDevice {
             interrupts &= ~RIS_RT;
         }
         return value;
+    }
+
+    @Override
+    public String stateName() {
+        return "uart";
+    }
+
+    @Override
+    public void reset() {
+        fifoHead = 0;
+        fifoCount = 0;
+        lowPower = 0;
+        integerDivisor = 0;
+        fractionalDivisor = 0;
+        lineControl = 0;
+        control = CONTROL_AT_RESET;
+        triggerLevels = TRIGGER_LEVELS_AT_RESET;
+        interruptMask = 0;
+        interrupts = 0;
+        dma = 0;
+        drive();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The host streams are not part of it: what has not been received stays in the input stream. The level of the
+     * line belongs to the state of the interrupt controller.
+     */
+    @Override
+    public void save(StateWriter writer) {
+        byte[] held = new byte[fifoCount];
+        for (int i = 0; i < fifoCount; i++) {
+            held[i] = fifo[(fifoHead + i) % FIFO_DEPTH];
+        }
+        writer.bytes("fifo", held);
+        writer.word("ilpr", lowPower);
+        writer.word("ibrd", integerDivisor);
+        writer.word("fbrd", fractionalDivisor);
+        writer.word("lcr-h", lineControl);
+        writer.word("cr", control);
+        writer.word("ifls", triggerLevels);
+        writer.word("imsc", interruptMask);
+        writer.word("ris", interrupts);
+        writer.word("dmacr", dma);
+        writer.word("sent", sent);
+    }
+
+    @Override
+    public void restore(StateReader reader) {
+        lowPower = reader.integer("ilpr", 0, 0xFF);
+        integerDivisor = reader.integer("ibrd", 0, 0xFFFF);
+        fractionalDivisor = reader.integer("fbrd", 0, 0x3F);
+        lineControl = reader.integer("lcr-h", 0, 0xFF);
+        control = reader.integer("cr", 0, 0xFFFF) & 0xFF87;
+        triggerLevels = reader.integer("ifls", 0, 0x3F);
+        interruptMask = reader.integer("imsc", 0, INTERRUPTS);
+        interrupts = reader.integer("ris", 0, INTERRUPTS);
+        dma = reader.integer("dmacr", 0, 0x7);
+        sent = reader.word("sent", 0, Long.MAX_VALUE);
+        byte[] held = reader.bytes("fifo");
+        if (held.length > depth()) {
+            throw reader.invalid("fifo", "holds " + held.length + " bytes, which is more than " + depth());
+        }
+        fifoHead = 0;
+        fifoCount = held.length;
+        System.arraycopy(held, 0, fifo, 0, held.length);
     }
 }

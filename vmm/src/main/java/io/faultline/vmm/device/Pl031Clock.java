@@ -7,6 +7,9 @@ package io.faultline.vmm.device;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.machine.VirtualClock;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.state.StateElement;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -17,7 +20,7 @@ import java.util.OptionalLong;
  *
  * @since 0.1
  */
-public final class Pl031Clock implements MmioDevice {
+public final class Pl031Clock implements MmioDevice, StateElement {
     /** Length of the frame in bytes. */
     public static final int FRAME = PrimeCell.FRAME;
 
@@ -42,6 +45,7 @@ public final class Pl031Clock implements MmioDevice {
 
     private final VirtualClock clock;
     private final InterruptLine line;
+    private final long epoch;
     /** What to add to the seconds of the machine to get the counter, modulo 2^32. */
     private long offset;
 
@@ -62,7 +66,8 @@ public final class Pl031Clock implements MmioDevice {
     public Pl031Clock(VirtualClock clock, long epoch, InterruptLine line) {
         this.line = Objects.requireNonNull(line, "line");
         this.clock = Objects.requireNonNull(clock, "clock");
-        this.offset = epoch & COUNTER;
+        this.epoch = epoch & COUNTER;
+        this.offset = this.epoch;
         this.load = offset;
         this.examined = seconds();
     }
@@ -169,5 +174,46 @@ public final class Pl031Clock implements MmioDevice {
             raw = 1;
         }
         examined = now;
+    }
+
+    @Override
+    public String stateName() {
+        return "rtc";
+    }
+
+    @Override
+    public void reset() {
+        offset = epoch;
+        load = epoch;
+        match = 0;
+        mask = 0;
+        raw = 0;
+        examined = seconds();
+        drive();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The level of the line belongs to the state of the interrupt controller, and the time to that of the machine.
+     */
+    @Override
+    public void save(StateWriter writer) {
+        writer.word("offset", offset);
+        writer.word("mr", match);
+        writer.word("lr", load);
+        writer.word("imsc", mask);
+        writer.word("ris", raw);
+        writer.word("examined", examined);
+    }
+
+    @Override
+    public void restore(StateReader reader) {
+        offset = reader.word("offset", 0, COUNTER);
+        match = reader.word("mr", 0, COUNTER);
+        load = reader.word("lr", 0, COUNTER);
+        mask = reader.integer("imsc", 0, 1);
+        raw = reader.integer("ris", 0, 1);
+        examined = reader.word("examined", 0, Long.MAX_VALUE / NANOS_PER_SECOND);
     }
 }

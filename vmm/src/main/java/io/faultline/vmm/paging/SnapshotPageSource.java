@@ -4,56 +4,52 @@
  */
 package io.faultline.vmm.paging;
 
-import io.faultline.api.arm64.PageSize;
 import io.faultline.api.memory.PageRequest;
 import io.faultline.api.memory.PageSink;
 import io.faultline.api.memory.PageSource;
+import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /**
- * Serves pages from a snapshot in host memory, each a fixed virtual time after it was asked for.
+ * Serves pages from a snapshot in host memory or in a file, each a fixed virtual time after it was asked for.
  *
- * <p>Answers come in the order of the requests. A page that the snapshot does not have is answered as failed. Not
- * thread-safe: the machine calls it on its own thread.
+ * <p>Answers come in the order of the requests. A page that the snapshot does not have is answered as failed; one that is
+ * damaged there is lost. Not thread-safe: the machine calls it on its own thread.
  *
  * @since 0.1
  */
 public final class SnapshotPageSource implements PageSource {
-    /** Most pages of a machine that has just been loaded are zero; one copy is enough for all of them. */
-    private static final byte[] ZERO = new byte[PageSize.BYTES];
-
+    private final PageStore snapshot;
     private final long latencyNanos;
-    private final Map<Long, byte[]> pages = new TreeMap<>();
     private final Deque<Answer> answers = new ArrayDeque<>();
 
     private record Answer(long due, long page) {}
 
     /**
-     * Makes an empty snapshot.
+     * Makes a source.
      *
+     * @param snapshot the pages
      * @param latencyNanos virtual nanoseconds from the request to the arrival, at least 0
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the latency is negative
      */
-    public SnapshotPageSource(long latencyNanos) {
+    public SnapshotPageSource(PageStore snapshot, long latencyNanos) {
         if (latencyNanos < 0) {
             throw new IllegalArgumentException("a latency of " + latencyNanos + " ns is negative");
         }
+        this.snapshot = Objects.requireNonNull(snapshot, "snapshot");
         this.latencyNanos = latencyNanos;
     }
 
     /**
-     * Puts a page into the snapshot.
+     * Returns where the pages are.
      *
-     * @param page address of the page
-     * @param content 4096 bytes; not copied, must not change
+     * @return the snapshot
      */
-    public void store(long page, byte[] content) {
-        pages.put(page, Arrays.equals(content, ZERO) ? ZERO : content);
+    public PageStore snapshot() {
+        return snapshot;
     }
 
     @Override
@@ -66,13 +62,24 @@ public final class SnapshotPageSource implements PageSource {
     public void poll(long now, PageSink sink) {
         for (Answer next = answers.peekFirst(); next != null && next.due() <= now; next = answers.peekFirst()) {
             answers.removeFirst();
-            byte[] content = pages.get(next.page());
-            if (content == null) {
-                sink.failed(next.page(), "the snapshot does not have it");
-            } else {
-                sink.arrived(next.page(), content);
-            }
+            answer(next.page(), sink);
         }
+    }
+
+    private void answer(long page, PageSink sink) {
+        if (!snapshot.contains(page)) {
+            sink.failed(page, "the snapshot does not have it");
+            return;
+        }
+        byte[] content;
+        try {
+            content = snapshot.read(page);
+        } catch (IOException damaged) {
+            // Asking again would give the same: the guest learns that its data is lost (APF-094).
+            sink.poisoned(page);
+            return;
+        }
+        sink.arrived(page, content);
     }
 
     @Override

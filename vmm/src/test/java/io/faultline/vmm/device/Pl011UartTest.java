@@ -13,6 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateValue;
+import io.faultline.api.state.StateWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +24,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -323,5 +329,63 @@ class Pl011UartTest {
         });
         write(0x38, 0x10);
         assertFalse(uart.awaitInput());
+    }
+
+    private static Map<String, StateValue> saved(Pl011Uart port) {
+        StateWriter writer = new StateWriter();
+        port.save(writer);
+        return writer.values();
+    }
+
+    @Test
+    void goesOnWhereItWasSaved() {
+        uart = with("abcdefghijklmnopqrst");
+        write(0x2C, 0x70);
+        write(0x20, 1);
+        write(0x24, 2);
+        write(0x28, 3);
+        write(0x30, 0x301);
+        write(0x34, 0x0A);
+        write(0x38, 0x7F);
+        write(0x48, 4);
+        write(0x00, 'x');
+        uart.pollInput();
+        for (char c : "abcde".toCharArray()) {
+            assertEquals(c, read(0));
+        }
+        uart.pollInput();
+        Map<String, StateValue> state = saved(uart);
+        Pl011Uart other = with("zzz");
+        other.restore(new StateReader(state));
+        assertEquals(state, saved(other));
+        for (int offset : new int[] {0x18, 0x20, 0x24, 0x28, 0x2C, 0x30, 0x34, 0x38, 0x3C, 0x40, 0x48}) {
+            assertEquals(uart.read(offset, WORD), other.read(offset, WORD), "register " + offset);
+        }
+        for (char c : "fghijklmnopqrst".toCharArray()) {
+            assertEquals(c, (char) other.read(0, WORD).orElseThrow());
+        }
+        assertEquals(1, other.sent());
+    }
+
+    @Test
+    void resetForgetsEverythingButWhatWasSent() {
+        write(0x2C, 0x70);
+        write(0x38, 0x7F);
+        write(0x00, 'x');
+        uart.reset();
+        Map<String, StateValue> fresh = new TreeMap<>(saved(with("")));
+        fresh.put("sent", new StateValue.Word(1));
+        assertEquals(fresh, saved(uart));
+        assertFalse(level);
+    }
+
+    @Test
+    void refusesStatesThatCannotBe() {
+        Map<String, StateValue> good = saved(uart);
+        for (String name : good.keySet()) {
+            Map<String, StateValue> bad = new TreeMap<>(good);
+            bad.put(name, name.equals("fifo") ? new StateValue.Bytes(new byte[2]) : new StateValue.Word(-1));
+            assertThrows(HypervisorException.class, () -> with("").restore(new StateReader(bad)), name);
+        }
     }
 }

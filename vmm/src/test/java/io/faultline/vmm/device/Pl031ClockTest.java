@@ -9,12 +9,19 @@ import static io.faultline.api.arm64.AccessWidth.DOUBLEWORD;
 import static io.faultline.api.arm64.AccessWidth.WORD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.VirtualClock;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateValue;
+import io.faultline.api.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class Pl031ClockTest {
@@ -161,5 +168,51 @@ class Pl031ClockTest {
         assertEquals(OptionalLong.empty(), clock.nextDeadline());
         write(0x1C, 1);
         assertFalse(levels.get(levels.size() - 1));
+    }
+
+    private static Map<String, StateValue> saved(Pl031Clock of) {
+        StateWriter writer = new StateWriter();
+        of.save(writer);
+        return writer.values();
+    }
+
+    @Test
+    void goesOnWhereItWasSaved() {
+        write(0x08, 5000);
+        write(0x04, 5010);
+        write(0x10, 1);
+        nanos = 3 * SECOND;
+        clock.update();
+        Map<String, StateValue> state = saved(clock);
+        clock = new Pl031Clock(time, 9, levels::add);
+        clock.restore(new StateReader(state));
+        assertEquals(state, saved(clock));
+        assertEquals(5003, read(0));
+        assertEquals(OptionalLong.of(10 * SECOND), clock.nextDeadline());
+        nanos = 10 * SECOND;
+        clock.update();
+        assertEquals(1, read(0x18));
+    }
+
+    @Test
+    void resetGoesBackToTheEpoch() {
+        Map<String, StateValue> fresh = saved(clock);
+        write(0x08, 5000);
+        write(0x04, 5000);
+        write(0x10, 1);
+        clock.reset();
+        assertEquals(fresh, saved(clock));
+        assertEquals(1000, read(0));
+        assertFalse(levels.get(levels.size() - 1));
+    }
+
+    @Test
+    void refusesStatesThatCannotBe() {
+        Map<String, StateValue> good = saved(clock);
+        for (String name : good.keySet()) {
+            Map<String, StateValue> bad = new TreeMap<>(good);
+            bad.put(name, new StateValue.Word(-1));
+            assertThrows(HypervisorException.class, () -> clock.restore(new StateReader(bad)), name);
+        }
     }
 }

@@ -36,7 +36,8 @@ class SnapshotPageSourceTest {
             answers.add("poisoned " + Long.toHexString(page));
         }
     };
-    private final SnapshotPageSource source = new SnapshotPageSource(100);
+    private final MemoryPageStore store = new MemoryPageStore(List.of(MemoryRegion.ram(0, 0x1_0000)));
+    private final SnapshotPageSource source = new SnapshotPageSource(store, 100);
 
     private static PageRequest request(long page, long now) {
         return new PageRequest(page, 0, AccessKind.READ, now);
@@ -50,8 +51,8 @@ class SnapshotPageSourceTest {
 
     @Test
     void answersAfterTheLatencyInTheOrderOfTheRequests() {
-        source.store(0x1000, page(1));
-        source.store(0x2000, page(2));
+        store.put(0x1000, page(1));
+        store.put(0x2000, page(2));
         source.request(request(0x2000, 50));
         source.request(request(0x1000, 50));
         assertEquals(OptionalLong.of(150), source.nextArrival());
@@ -64,7 +65,7 @@ class SnapshotPageSourceTest {
 
     @Test
     void keepsWhatIsNotDue() {
-        source.store(0x1000, page(1));
+        store.put(0x1000, page(1));
         source.request(request(0x1000, 0));
         source.request(request(0x1000, 1));
         source.poll(100, sink);
@@ -95,7 +96,7 @@ class SnapshotPageSourceTest {
             public void poisoned(long page) {}
         };
         for (long page : new long[] {0x1000, 0x2000}) {
-            source.store(page, page(0));
+            store.put(page, page(0));
             source.request(request(page, 0));
         }
         source.poll(100, keeping);
@@ -105,20 +106,20 @@ class SnapshotPageSourceTest {
 
     @Test
     void neverGivesAPageAtOnce() {
-        source.store(0x1000, page(1));
+        store.put(0x1000, page(1));
         assertFalse(source.fetchNow(0x1000, sink));
     }
 
     @Test
     void aLatencyBeyondTimeNeverEnds() {
-        SnapshotPageSource never = new SnapshotPageSource(Long.MAX_VALUE);
+        SnapshotPageSource never = new SnapshotPageSource(store, Long.MAX_VALUE);
         never.request(request(0x1000, 5));
         assertEquals(OptionalLong.of(Long.MAX_VALUE), never.nextArrival());
     }
 
     @Test
     void latenciesAreNotNegative() {
-        assertThrows(IllegalArgumentException.class, () -> new SnapshotPageSource(-1));
+        assertThrows(IllegalArgumentException.class, () -> new SnapshotPageSource(store, -1));
         MemoryRegion pages = MemoryRegion.ram(0x1000, 0x1000);
         assertThrows(IllegalArgumentException.class, () -> new AbsentRange(pages, -1));
         assertEquals(20_000, AbsentRange.of(pages).latencyNanos());

@@ -28,6 +28,7 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
     private final ScriptedMemory memory;
     private final Map<MemoryRegion, PageSource> sources = new LinkedHashMap<>();
     private final Set<Long> fetching = new TreeSet<>();
+    private FaultDecision decision = FaultDecision.ACCEPT_ALL;
     private long pageIns;
     private long failures;
 
@@ -82,7 +83,14 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
     }
 
     @Override
-    public void decideBy(FaultDecision decision) {}
+    public void decideBy(FaultDecision newDecision) {
+        decision = newDecision;
+    }
+
+    /** Who decides. */
+    public FaultDecision decision() {
+        return decision;
+    }
 
     @Override
     public boolean complete(long page, byte[] content) {

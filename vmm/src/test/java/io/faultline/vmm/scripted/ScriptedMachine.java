@@ -16,6 +16,8 @@ import io.faultline.api.memory.GuestMemory;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.state.SavedState;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -155,12 +157,20 @@ public final class ScriptedMachine implements Machine, VirtualClock {
 
     @Override
     public SavedState save() {
-        throw new UnsupportedOperationException("not needed by these tests");
+        StateWriter writer = new StateWriter();
+        writer.word("nanos", nanos);
+        memory.save(writer.section("memory"));
+        vcpus.forEach(vcpu -> vcpu.save(writer.section("vcpu." + vcpu.index())));
+        return new SavedState("scripted", 1, writer.values());
     }
 
     @Override
     public void restore(SavedState state) {
-        throw new UnsupportedOperationException("not needed by these tests");
+        StateReader reader = state.reader();
+        nanos = reader.word("nanos");
+        memory.restore(reader.section("memory"));
+        vcpus.forEach(vcpu -> vcpu.restore(reader.section("vcpu." + vcpu.index())));
+        reader.finish();
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.GuestMemory;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,26 @@ final class ScriptedMemory implements GuestMemory {
     void put(long page, byte[] content) {
         absent.remove(page);
         pages.put(page, content.clone());
+    }
+
+    /** Resident pages with their content, and which are absent. */
+    void save(StateWriter writer) {
+        writer.words("absent", absent.stream().mapToLong(Long::longValue).toArray());
+        writer.words(
+                "present",
+                pages.keySet().stream().mapToLong(Long::longValue).sorted().toArray());
+        pages.forEach((page, content) -> writer.bytes("page." + Long.toHexString(page), content));
+    }
+
+    void restore(StateReader reader) {
+        pages.clear();
+        absent.clear();
+        for (long page : reader.words("absent")) {
+            absent.add(page);
+        }
+        for (long page : reader.words("present")) {
+            pages.put(page, reader.bytes("page." + Long.toHexString(page)));
+        }
     }
 
     @Override

@@ -9,6 +9,8 @@ import io.faultline.api.arm64.Register;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +62,17 @@ public final class ScriptedVcpu implements Vcpu {
 
     void expectRead() {
         readExpected = true;
+    }
+
+    /** Where the script stands. */
+    void save(StateWriter writer) {
+        writer.word("next", next);
+        writer.flag("on", on);
+    }
+
+    void restore(StateReader reader) {
+        next = reader.integer("next", 0, moves.size() - 1);
+        on = reader.flag("on");
     }
 
     @Override
