@@ -43,8 +43,8 @@ final class EventConflicts {
                 conflicts.own(event.number(), SETTING);
             }
             request.asyncPageFaults()
-                    .ifPresent(wish -> wish.event()
-                            .ifPresent(number -> conflicts.want(number, "asynchronous page faults")));
+                    .ifPresent(wish ->
+                            wish.event().ifPresent(number -> conflicts.want(number, "asynchronous page faults")));
             request.channels().stream()
                     .filter(SdeiEvent.class::isInstance)
                     .map(SdeiEvent.class::cast)

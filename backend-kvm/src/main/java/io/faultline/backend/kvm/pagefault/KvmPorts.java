@@ -77,10 +77,20 @@ final class KvmPorts implements PageFaultPorts {
         }
         all.add(Map.entry(Veto.SINGLE_STEP, VetoRule.singleStep()));
         all.add(Map.entry(Veto.AREA_PAGE, VetoRule.of(Veto.AREA_PAGE, this::isOnArea)));
-        all.add(Map.entry(
-                Veto.AREA_UNWRITABLE,
-                VetoRule.of(Veto.AREA_UNWRITABLE, fault -> !machine.area().isPresent(fault.vcpu()))));
+        all.add(Map.entry(Veto.AREA_UNWRITABLE, VetoRule.of(Veto.AREA_UNWRITABLE, this::isAreaMissing)));
         return all;
+    }
+
+    /**
+     * A guest that is told nothing may never touch its area again, as after a post-copy migration: so the area is asked for
+     * here, and later faults can be announced (APF-036).
+     */
+    private boolean isAreaMissing(FaultContext fault) {
+        boolean missing = !machine.area().isPresent(fault.vcpu());
+        if (missing) {
+            machine.control().bringIn(PageSize.pageOf(machine.blocks().area(fault.vcpu())));
+        }
+        return missing;
     }
 
     private boolean isUnwantedSupervisor(FaultContext fault) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.PageSize;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.guest.GuestAnswer;
 import io.faultline.api.guest.GuestNotification;
@@ -161,6 +162,23 @@ class ApfVetoTest {
         VcpuExit.WaitForPage wait = rig.hidden(0, page(0));
         assertEquals(Veto.AREA_UNWRITABLE, wait.ticket().veto().orElseThrow());
         assertTrue(wait.interruptible());
+    }
+
+    /** As after a post-copy migration: a guest that is told nothing might never touch the area. */
+    @Test
+    void anAreaThatIsNotThereIsAskedForSoThatLaterFaultsAreAnnounced() {
+        long areaPage = PageSize.pageOf(area(0));
+        byte[] content = rig.pages().evict(areaPage);
+        assertEquals(
+                Veto.AREA_UNWRITABLE, rig.hidden(0, page(0)).ticket().veto().orElseThrow());
+        assertTrue(
+                rig.requests.stream().anyMatch(request -> request.page() == areaPage),
+                "the page of the area is on its way");
+        rig.pages().complete(areaPage, content);
+        rig.complete(page(0));
+        assertEquals(0, rig.counters().announced());
+        rig.announced(0, page(1));
+        assertEquals(1, rig.counters().announced());
     }
 
     @Test
