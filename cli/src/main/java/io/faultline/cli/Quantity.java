@@ -23,33 +23,23 @@ final class Quantity {
 
     /** Reads a number of bytes. */
     static long size(String text) {
-        Matcher matcher = SIZE.matcher(text);
-        if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is not a size such as 4096, 0x1000, 512K, 128M or 2G");
-        }
-        int shift = switch (matcher.group(2)) {
-            case "K", "k" -> 10;
-            case "M", "m" -> 20;
-            case "G", "g" -> 30;
-            default -> 0;
-        };
-        try {
-            return Math.multiplyExact(Long.decode(decimalOrHexadecimal(matcher.group(1))), 1L << shift);
-        } catch (NumberFormatException | ArithmeticException tooLarge) {
-            throw new TypeConversionException("'" + text + "' is too large");
-        }
+        return number(text, 1024, "a size such as 4096, 0x1000, 512K, 128M or 2G");
     }
 
     /** Reads a number of things, of which K, M and G are powers of a thousand. */
     static long count(String text) {
+        return number(text, 1000, "a number such as 5000, 200K, 40M or 1G");
+    }
+
+    private static long number(String text, long unit, String wanted) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is not a number such as 5000, 200K or 1G");
+            throw new TypeConversionException("'" + text + "' is not " + wanted);
         }
         long factor = switch (matcher.group(2)) {
-            case "K", "k" -> 1_000;
-            case "M", "m" -> 1_000_000;
-            case "G", "g" -> 1_000_000_000;
+            case "K", "k" -> unit;
+            case "M", "m" -> unit * unit;
+            case "G", "g" -> unit * unit * unit;
             default -> 1;
         };
         try {

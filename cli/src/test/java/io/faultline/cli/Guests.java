@@ -132,6 +132,14 @@ final class Guests {
         return Files.write(folder.resolve("guest.bin"), bytes(code)).toString();
     }
 
+    /** Writes an arm64 Image: a header that jumps over itself, and the code. */
+    static String linux(Path folder, int[] code) throws IOException {
+        ByteBuffer image = ByteBuffer.allocate(64 + 4 * code.length).order(ByteOrder.LITTLE_ENDIAN);
+        image.putInt(0x14000010).putLong(16, image.capacity()).putInt(56, 0x644D_5241);
+        image.position(64).put(bytes(code));
+        return Files.write(folder.resolve("Image"), image.array()).toString();
+    }
+
     /** Writes an ELF file with one segment. */
     static String elf(Path folder, int machine, long address, int[] code) throws IOException {
         byte[] content = bytes(code);

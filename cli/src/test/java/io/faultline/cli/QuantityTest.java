@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.vmm.MemoryErrorInjection;
+import io.faultline.vmm.MemoryErrorInjection.Notice;
 import io.faultline.vmm.paging.AbsentRange;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,5 +58,36 @@ class QuantityTest {
         assertThrows(TypeConversionException.class, () -> new Quantity.Memory().convert("0"));
         assertThrows(TypeConversionException.class, () -> new Quantity.Memory().convert("0x1000000000000"));
         assertEquals(0x4008_0000L, new Quantity.Address().convert("0x40080000"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000,5000", "0x10,16", "3K,3000", "40M,40000000", "1G,1000000000"})
+    void readsNumbersOfInstructions(String text, long count) {
+        assertEquals(count, Quantity.count(text));
+    }
+
+    @Test
+    void readsMemoryErrors() {
+        Quantity.MemoryError errors = new Quantity.MemoryError();
+        assertEquals(
+                new MemoryErrorInjection(OptionalLong.of(0x4e00_0000L), OptionalLong.empty(), Notice.SDEI),
+                errors.convert("0x4e000000"));
+        assertEquals(
+                new MemoryErrorInjection(OptionalLong.empty(), OptionalLong.of(200_000_000), Notice.SDEI),
+                errors.convert("any@200M:sdei"));
+        assertEquals(
+                new MemoryErrorInjection(OptionalLong.empty(), OptionalLong.empty(), Notice.ABORT),
+                errors.convert("any:abort"));
+        for (String wrong : new String[] {"", "@5", "any@", "any:smoke", "0x1@2@3", "any:abort:sdei"}) {
+            assertEquals(
+                    "'" + wrong + "' is not of the form ADDR|any[@INSTRUCTIONS][:sdei|abort]",
+                    assertThrows(TypeConversionException.class, () -> errors.convert(wrong))
+                            .getMessage());
+        }
+        assertEquals(
+                "'soon' is not a number such as 5000, 200K, 40M or 1G",
+                assertThrows(TypeConversionException.class, () -> errors.convert("any@soon"))
+                        .getMessage());
+        assertThrows(TypeConversionException.class, () -> errors.convert("somewhere"));
     }
 }

@@ -11,6 +11,7 @@ import io.faultline.cli.providers.StubProvider;
 import io.faultline.vmm.tree.FlatTree;
 import io.faultline.vmm.tree.Node;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -243,7 +244,14 @@ class RunCommandTest {
 
     @Test
     void whatCannotBeIsRefused() throws IOException {
-        assertMatches(2, "--acpi: this version describes machines by device trees only.*", raw(Guests.HELLO, "--acpi"));
+        assertMatches(
+                2,
+                "ACPI tables can describe a machine to an arm64 Linux Image only, .*\\[INVALID_ARGUMENT\\]",
+                raw(Guests.HELLO, "--acpi"));
+        assertMatches(
+                2,
+                "--inject-memory-error: only a guest that is run with --acpi can be told of a memory error; add --acpi,.*",
+                raw(Guests.HELLO, "--inject-memory-error", "any"));
         Path empty = Files.createFile(folder.resolve("empty"));
         assertMatches(
                 2,
@@ -269,5 +277,51 @@ class RunCommandTest {
                 2,
                 "the device tree cannot be written to /nowhere/x: there is no such file or folder.*",
                 raw(Guests.HELLO, "--dump-dtb", "/nowhere/x"));
+    }
+
+    @Test
+    void anAccessToALostPageIsAnAbort() throws IOException {
+        CommandRun run = raw(Guests.TOUCH, "--inject-memory-error", "0x40100000:abort");
+        List<String> notes = run.err().lines().toList();
+        assertEquals(
+                "faultline: memory error at 0x40100000 took its page away after 0 instructions, and the guest ran into it",
+                notes.get(0));
+        assertTrue(notes.get(1).contains("data abort at PC 0x40000004, ESR 0x96000010"), run.err());
+        assertEquals(1, run.status());
+    }
+
+    @Test
+    void aMemoryErrorThatDoesNotHappenIsStatusOne() throws IOException {
+        CommandRun run = raw(Guests.HELLO, "--inject-memory-error", "any@1G:abort");
+        assertMatches(1, "memory error at 0x[0-9a-f]+000 did not happen: the guest did not get so far", run);
+    }
+
+    @Test
+    void theAcpiTablesCanBeWrittenToAFolderInstead() throws IOException {
+        String kernel = Guests.linux(folder, Guests.HELLO);
+        Path tables = folder.resolve("tables");
+        assertEquals(new CommandRun(0, "", ""), CommandRun.of("run", kernel, "--dump-acpi", tables.toString()));
+        assertEquals(
+                "HEST", new String(Files.readAllBytes(tables.resolve("HEST.aml")), 0, 4, StandardCharsets.US_ASCII));
+        assertMatches(
+                2,
+                "the ACPI tables cannot be written to .*HELLO.*",
+                CommandRun.of(
+                        "run",
+                        kernel,
+                        "--dump-acpi",
+                        Files.createFile(folder.resolve("HELLO")).toString()));
+    }
+
+    @Test
+    void aKernelIsRunWithAcpiTables() throws IOException {
+        CommandRun run =
+                CommandRun.of("run", Guests.linux(folder, Guests.HELLO), "--acpi", "--inject-memory-error", "any");
+        assertEquals("Hi\n", run.out());
+        assertMatches(
+                1,
+                "memory error at 0x[0-9a-f]+000 was not reported: the guest did not get so far, or has not enabled SDEI"
+                        + " event 804",
+                run);
     }
 }
