@@ -488,7 +488,10 @@ public final class GuestRam implements StateElement {
 
     private void requireResident(long address, int length) {
         for (long page = PageSize.pageOf(address); page < address + length; page += PageSize.BYTES) {
-            requireRegion(page < address ? address : page, "accessing " + length + " bytes at " + at(address));
+            long first = page < address ? address : page;
+            if (regionOf(first) < 0) {
+                requireRegion(first, "accessing " + length + " bytes at " + at(address));
+            }
             if (!isResident(page)) {
                 throw absent(page);
             }
