@@ -113,7 +113,7 @@ final class MigrationOrigin {
                 guest = machine.freeze();
                 handshake.handOver(guest);
             } catch (HypervisorException failed) {
-                return stay(machine, failed);
+                return stay(machine, channel, failed);
             }
             // The guest is the target's from here on, whatever happens.
             try {
@@ -147,7 +147,13 @@ final class MigrationOrigin {
     }
 
     /** The target has not got the guest: it goes on where it is. */
-    private ExitStatus stay(VirtualMachine machine, HypervisorException failed) {
+    private ExitStatus stay(VirtualMachine machine, FrameChannel channel, HypervisorException failed) {
+        try {
+            channel.send(new Frame.Refuse("it goes on there"));
+        } catch (IOException gone) {
+            // Most often the connection is the reason.
+        }
+        channel.close();
         machine.resume();
         session.note("the guest was not moved and goes on here: " + failed.attempted());
         GuestOutcome outcome = machine.run();

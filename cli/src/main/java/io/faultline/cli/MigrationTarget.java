@@ -103,10 +103,17 @@ final class MigrationTarget {
                     failed instanceof HypervisorException known
                             ? known.attempted()
                             : String.valueOf(failed.getMessage()));
-            throw failed;
+            throw notOurs(failed);
         } finally {
             origin.channel().close();
         }
+    }
+
+    /** What the other side sends is no mistake on this command line. */
+    private static RuntimeException notOurs(RuntimeException failed) {
+        return failed instanceof HypervisorException known && ExitStatus.of(known.id()) == ExitStatus.USAGE
+                ? new CommandFailure(ExitStatus.FAILED, known.getMessage(), known)
+                : failed;
     }
 
     /** A guest goes on only where its processors behave the same. */

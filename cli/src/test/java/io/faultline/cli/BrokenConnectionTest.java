@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.cli.CuttingProxy.Way;
+import io.faultline.vmm.migration.Frame;
+import io.faultline.vmm.migration.FrameCodec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,13 +49,20 @@ class BrokenConnectionTest {
         }
     }
 
-    /** Every edge of the beginning, and then some. */
-    private static TreeSet<Long> places(long total) {
+    /** Where to cut after both have introduced themselves. */
+    private static TreeSet<Long> places(Way way, long total) {
+        Frame.Wishes wishes = new Frame.Wishes(false, true, OptionalLong.empty());
+        Frame introduction = way == Way.TO_TARGET ? new Frame.Hello(0, false, "kvm", "", wishes) : new Frame.Welcome();
+        long first = FrameCodec.encode(introduction).length;
         TreeSet<Long> places = new TreeSet<>();
-        for (long place = 1; place < total; place += Math.max(7, total / 30)) {
+        // The state of the guest comes first and is a few thousand bytes long.
+        for (long place = first; place < Math.min(total, first + 8000); place += Math.max(23, total / 100)) {
             places.add(place);
         }
-        for (long end = total; end > total - 60 && end > 0; end -= 9) {
+        for (long place = first; place < total; place += Math.max(23, total / 10)) {
+            places.add(place);
+        }
+        for (long end = total; end > total - 60 && end > first; end -= 13) {
             places.add(end);
         }
         return places;
@@ -75,7 +85,7 @@ class BrokenConnectionTest {
         int left = 0;
         for (Way way : Way.values()) {
             long total = (way == Way.TO_TARGET ? whole.proxy().toTarget : whole.proxy().toOrigin).get();
-            for (long bytes : places(total)) {
+            for (long bytes : places(way, total)) {
                 Moved moved = move(way, bytes, 1, true, "0");
                 String where = way + " after " + bytes + " of " + total + ":\n" + moved;
                 String out = moved.origin().out() + moved.target().out();
@@ -109,7 +119,7 @@ class BrokenConnectionTest {
         int recovered = 0;
         for (Way way : Way.values()) {
             long total = (way == Way.TO_TARGET ? whole.proxy().toTarget : whole.proxy().toOrigin).get();
-            for (long bytes : places(total)) {
+            for (long bytes : places(way, total)) {
                 if (way == Way.TO_TARGET && bytes < total / 2 && bytes % 3 != 0) {
                     continue;
                 }
@@ -129,5 +139,24 @@ class BrokenConnectionTest {
             }
         }
         assertTrue(recovered > 5, "recovered " + recovered);
+    }
+
+    @Test
+    void anIntroductionThatIsCutIsNotAGuest() throws Exception {
+        RunningCommand target = RunningCommand.target();
+        int port = target.port();
+        String guest = Guests.raw(folder, Guests.ALPHABET);
+        for (Way way : Way.values()) {
+            try (CuttingProxy proxy = new CuttingProxy(way == Way.TO_TARGET ? port : 1, way, 5, 1, true)) {
+                CommandRun origin = CommandRun.of(
+                        "migrate", guest, "--load-address", Guests.BASE, "--to", "127.0.0.1:" + proxy.port());
+                assertEquals(1, origin.status());
+                assertEquals("", origin.out());
+                assertOneLine(origin);
+            }
+        }
+        CommandRun origin = CommandRun.of("migrate", guest, "--load-address", Guests.BASE, "--to", "127.0.0.1:" + port);
+        assertEquals(0, origin.status(), origin.err());
+        assertEquals(ALPHABET, origin.out() + target.end().out());
     }
 }

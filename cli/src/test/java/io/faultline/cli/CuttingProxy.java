@@ -63,7 +63,7 @@ final class CuttingProxy implements AutoCloseable {
             try {
                 Socket origin = server.accept();
                 boolean cut = connections.incrementAndGet() <= cuts;
-                Socket other = new Socket(InetAddress.getLoopbackAddress(), target);
+                Socket other = connect(origin);
                 long toTargetLimit = cut && way == Way.TO_TARGET ? bytes : Long.MAX_VALUE;
                 long toOriginLimit = cut && way == Way.TO_ORIGIN ? bytes : Long.MAX_VALUE;
                 start(() -> carry(origin, other, toTarget, toTargetLimit));
@@ -73,6 +73,15 @@ final class CuttingProxy implements AutoCloseable {
                     return;
                 }
             }
+        }
+    }
+
+    private Socket connect(Socket origin) throws IOException {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException nobody) {
+            origin.close();
+            throw nobody;
         }
     }
 

@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.state.SavedState;
+import io.faultline.vmm.GuestState;
+import io.faultline.vmm.MachineShape;
 import io.faultline.vmm.migration.Frame;
 import io.faultline.vmm.migration.FrameCodec;
 import java.io.IOException;
@@ -210,8 +215,67 @@ class MigrateCommandTest {
             assertTrue(answer instanceof Frame.Refuse, answer.toString());
         }
         CommandRun end = target.end();
-        assertEquals(2, end.status());
+        assertEquals(1, end.status());
         assertEquals(1, notes(end).size(), end.err());
+    }
+
+    /** What a target answers to somebody who sends these frames, and how it ends. */
+    private static CommandRun hostile(Frame... frames) throws Exception {
+        RunningCommand target = RunningCommand.target("--recover", "0");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), target.port())) {
+            for (Frame frame : frames) {
+                socket.getOutputStream().write(FrameCodec.encode(frame));
+            }
+            socket.shutdownOutput();
+            drained(socket);
+        }
+        CommandRun end = target.end();
+        assertEquals(1, end.status(), end.err());
+        assertEquals("", end.out());
+        assertEquals(1, notes(end).size(), end.err());
+        return end;
+    }
+
+    @Test
+    void whateverAnOriginSendsIsOneLine() throws Exception {
+        Frame hello = new Frame.Hello(1, false, "kvm", "", WISHES);
+        Frame map = new Frame.Pages(List.of(), true);
+        assertTrue(hostile(hello).err().contains("the origin went away"));
+        assertTrue(hostile(hello, map).err().contains("the other side sent Pages instead of the state of a guest"));
+        assertTrue(hostile(hello, new Frame.State(3, 0, new byte[3]), map).err().contains("saved state"));
+        assertTrue(hostile(hello, new Frame.Go(1)).err().contains("the other side sent Go"));
+        assertTrue(hostile(new Frame.Hello(1, false, "kvm", "no=setting", WISHES))
+                .err()
+                .contains("no"));
+        GuestState empty = new GuestState(
+                new MachineShape(1, List.of(MemoryRegion.ram(0x4000_0000L, 0x10_0000)), ExceptionLevel.EL1, 0, 0),
+                new SavedState("kvm", 1, Map.of()),
+                Map.of());
+        byte[] state = empty.toBytes();
+        assertTrue(hostile(hello, new Frame.State(state.length, 0, state), map)
+                .err()
+                .contains("restoring"));
+    }
+
+    @Test
+    void anOriginKeepsItsGuestWhenTheTargetBreaksTheProtocol() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            RunningCommand origin = RunningCommand.of(origin(server.getLocalPort()));
+            try (Socket socket = server.accept()) {
+                OutputStream out = socket.getOutputStream();
+                out.write(FrameCodec.encode(new Frame.Welcome()));
+                out.write(FrameCodec.encode(new Frame.Running()));
+                socket.shutdownOutput();
+                drained(socket);
+            }
+            CommandRun end = origin.end();
+            assertEquals(1, end.status());
+            assertEquals(ALPHABET, end.out());
+            assertEquals(
+                    List.of("faultline: the guest was not moved and goes on here:"
+                            + " the other side sent Running instead of ready"),
+                    notes(end));
+        }
     }
 
     @Test
