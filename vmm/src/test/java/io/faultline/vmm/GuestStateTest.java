@@ -45,6 +45,7 @@ class GuestStateTest {
         writer.word("level", level);
         writer.word("epoch", 0);
         writer.word("seed", 0);
+        writer.flag("error-event", false);
         writer.words("memory", memory);
         StateWriter outer = new StateWriter();
         writer.values().forEach((name, value) -> {

@@ -224,7 +224,7 @@ public final class ProcessingElement implements StateElement {
                 case SP_EL1 -> registers.stackPointer(1, value);
                 case SP_EL2 -> registers.stackPointer(2, value);
                 case PC -> pc(value);
-                case PSTATE -> pstate(new ProcessorState(value));
+                case PSTATE -> writePstate(value);
                 default -> x(core.ordinal(), value);
             }
         } else {
@@ -296,11 +296,15 @@ public final class ProcessingElement implements StateElement {
      * @throws IllegalArgumentException if it is AArch32 or a level that this PE does not run guests at
      */
     public void pstate(ProcessorState state) {
-        if (!exceptions.isGuestState(state.spsr())) {
-            throw new IllegalArgumentException("a guest cannot be in state " + state + ": EL0t, EL1t or EL1h"
-                    + (topLevel >= 2 ? ", EL2t or EL2h" : "") + ", AArch64");
+        writePstate(state.spsr());
+    }
+
+    private void writePstate(long spsr) {
+        if (!exceptions.isGuestState(spsr)) {
+            throw new IllegalArgumentException("a guest cannot be in state " + new ProcessorState(spsr)
+                    + ": EL0t, EL1t or EL1h" + (topLevel >= 2 ? ", EL2t or EL2h" : "") + ", AArch64");
         }
-        registers.pstate(state.spsr() & Exceptions.PSTATE_BITS);
+        registers.pstate(spsr & Exceptions.PSTATE_BITS);
         stateChanged();
     }
 

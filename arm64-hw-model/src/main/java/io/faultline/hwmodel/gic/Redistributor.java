@@ -279,8 +279,9 @@ public final class Redistributor implements StateElement {
         return controller;
     }
 
+    /** The second way is that of the error. */
     private static int ppiBit(int ppi) {
-        return 1 << InterruptId.ppi(ppi).number();
+        return (ppi & -16) == 16 ? 1 << ppi : 1 << InterruptId.ppi(ppi).number();
     }
 
     private static int bit(int intid) {

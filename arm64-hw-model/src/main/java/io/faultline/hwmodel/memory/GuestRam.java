@@ -34,6 +34,7 @@ public final class GuestRam implements StateElement {
     private static final int CHUNK_PAGES = 512;
 
     private final RamRegion[] regions;
+    private final List<RamRegion> regionList;
     private final @Nullable Chunk[][] chunks;
     private final List<PageObserver> observers = new ArrayList<>();
     private final PendingObservers pending = new PendingObservers();
@@ -56,6 +57,7 @@ public final class GuestRam implements StateElement {
     public GuestRam(List<RamRegion> regions) {
         this.regions = regions.toArray(new RamRegion[0]);
         Arrays.sort(this.regions, Comparator.comparingLong(RamRegion::base));
+        regionList = List.of(this.regions);
         chunks = new Chunk[this.regions.length][];
         for (int i = 0; i < this.regions.length; i++) {
             RamRegion region = this.regions[i];
@@ -73,7 +75,7 @@ public final class GuestRam implements StateElement {
      * @return the regions, by ascending address; unmodifiable
      */
     public List<RamRegion> regions() {
-        return List.of(regions);
+        return regionList;
     }
 
     /**

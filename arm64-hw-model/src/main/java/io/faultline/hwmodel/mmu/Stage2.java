@@ -12,6 +12,7 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.hwmodel.memory.GuestRam;
 import io.faultline.hwmodel.memory.RamRegion;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -100,7 +101,9 @@ public final class Stage2 implements StateElement {
 
     private int translationLevel(long ipa) {
         int level = 1;
-        for (RamRegion region : ram.regions()) {
+        List<RamRegion> regions = ram.regions();
+        for (int i = 0; i < regions.size(); i++) {
+            RamRegion region = regions.get(i);
             if (sharesBlock(region, ipa, 21)) {
                 return 3;
             }

@@ -56,16 +56,22 @@ public final class CountingTokens implements TokenSource {
 
     @Override
     public OptionalLong next(FaultContext fault, LongPredicate inUse) {
+        long token = nextOrNone(fault, inUse);
+        return token == NONE ? OptionalLong.empty() : OptionalLong.of(token);
+    }
+
+    @Override
+    public long nextOrNone(FaultContext fault, LongPredicate inUse) {
         int vcpu = fault.vcpu();
         long numbers = 1L << BITS - vcpuBits;
         for (long tried = 0; tried < numbers; tried++) {
             long token = sequence[vcpu] << vcpuBits | vcpu;
             sequence[vcpu] = (sequence[vcpu] + 1) % numbers;
             if (isPossible(token) && token != ALL_ONES && !inUse.test(token)) {
-                return OptionalLong.of(token);
+                return token;
             }
         }
-        return OptionalLong.empty();
+        return NONE;
     }
 
     @Override

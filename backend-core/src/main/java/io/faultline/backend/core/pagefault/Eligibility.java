@@ -27,8 +27,8 @@ public record Eligibility(List<VetoRule> rules) {
      * @return the veto of the first rule that objects; empty if none does
      */
     public Optional<Veto> judge(FaultContext fault) {
-        for (VetoRule rule : rules) {
-            Optional<Veto> veto = rule.judge(fault);
+        for (int i = 0; i < rules.size(); i++) {
+            Optional<Veto> veto = rules.get(i).judge(fault);
             if (veto.isPresent()) {
                 return veto;
             }

@@ -8,36 +8,45 @@ import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.pagefault.Veto;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One fault from its start to its end. Changed by the engine only. */
 final class Fault {
-    private final long number;
-    private final int vcpu;
-    private final long page;
-    private final AccessKind access;
+    private long number;
+    private int vcpu;
+    private long page;
+    private AccessKind access = AccessKind.READ;
     private FaultState state = FaultState.STARTED;
     private long token;
     private boolean replied;
     private Optional<Veto> veto = Optional.empty();
 
+    /** Its neighbours in the lists of {@link FaultRegistry}. */
+    final FaultLinks ofVcpu = new FaultLinks();
+
+    final FaultLinks ofPage = new FaultLinks();
+    final FaultLinks ofToken = new FaultLinks();
+
+    /** What waits to be shown of it, or is shown. */
+    @Nullable
+    Notification notification;
+
     /**
-     * Starts a life.
+     * Starts a life; whatever this object was before is over.
      *
      * @param number grows from fault to fault, so that faults can be put into their order
      */
-    Fault(long number, int vcpu, long page, AccessKind access) {
-        this.number = number;
-        this.vcpu = vcpu;
-        this.page = page;
-        this.access = access;
-    }
-
-    /** Puts a saved fault back. */
-    Fault(long number, int vcpu, long page, AccessKind access, FaultState state, long token, boolean replied) {
-        this(number, vcpu, page, access);
-        this.state = state;
-        this.token = token;
-        this.replied = replied;
+    Fault begin(long newNumber, int newVcpu, long newPage, AccessKind by) {
+        number = newNumber;
+        vcpu = newVcpu;
+        page = newPage;
+        access = by;
+        state = FaultState.STARTED;
+        token = 0;
+        replied = false;
+        veto = Optional.empty();
+        notification = null;
+        return this;
     }
 
     long number() {
@@ -85,13 +94,8 @@ final class Fault {
         return veto;
     }
 
-    void veto(Veto reason) {
-        veto = Optional.of(reason);
-    }
-
-    /** Whether a token belongs to this fault, so that it must not be used again. */
-    boolean holds(long other) {
-        return token == other && !state.isOver();
+    void veto(Optional<Veto> reason) {
+        veto = reason;
     }
 
     FaultTicket ticket() {

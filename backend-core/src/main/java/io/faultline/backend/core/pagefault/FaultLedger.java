@@ -33,14 +33,20 @@ final class FaultLedger implements StateElement {
 
     private final long[] tallies = new long[Tally.values().length];
     private final long[] accounts = new long[Account.values().length];
-    private final TreeMap<String, Long> vetoes = new TreeMap<>();
+    /** Arrays of one count, so that counting makes no box. */
+    private final TreeMap<String, long[]> vetoes = new TreeMap<>();
 
     void count(Tally tally) {
         tallies[tally.ordinal()]++;
     }
 
     void count(Veto veto) {
-        vetoes.merge(veto.name(), 1L, Long::sum);
+        long[] count = vetoes.get(veto.name());
+        if (count == null) {
+            count = new long[1];
+            vetoes.put(veto.name(), count);
+        }
+        count[0]++;
     }
 
     /** Moves one fault from the account of its old state to that of its new one. */
@@ -60,6 +66,8 @@ final class FaultLedger implements StateElement {
     }
 
     FaultCounters counters() {
+        TreeMap<String, Long> byName = new TreeMap<>();
+        vetoes.forEach((name, count) -> byName.put(name, count[0]));
         return new FaultCounters(
                 tally(Tally.ANNOUNCED),
                 accounts[Account.READY.ordinal()],
@@ -74,7 +82,7 @@ final class FaultLedger implements StateElement {
                 tally(Tally.PAGE_INS),
                 tally(Tally.FAILURES),
                 tally(Tally.DROPPED),
-                vetoes);
+                byName);
     }
 
     private long tally(Tally tally) {
@@ -104,9 +112,9 @@ final class FaultLedger implements StateElement {
         writer.words("accounts", accounts);
         writer.word("vetoes", vetoes.size());
         int i = 0;
-        for (Map.Entry<String, Long> entry : vetoes.entrySet()) {
+        for (Map.Entry<String, long[]> entry : vetoes.entrySet()) {
             writer.text("veto." + i, entry.getKey());
-            writer.word("count." + i, entry.getValue());
+            writer.word("count." + i, entry.getValue()[0]);
             i++;
         }
     }
@@ -120,7 +128,7 @@ final class FaultLedger implements StateElement {
         vetoes.clear();
         int count = reader.integer("vetoes", 0, VETO_LIMIT);
         for (int i = 0; i < count; i++) {
-            vetoes.put(reader.text("veto." + i), reader.word("count." + i, 1, Long.MAX_VALUE));
+            vetoes.put(reader.text("veto." + i), new long[] {reader.word("count." + i, 1, Long.MAX_VALUE)});
         }
         if (!counters().isBalanced()) {
             throw reader.invalid("accounts", "do not add up to the number of announced faults");

@@ -6,12 +6,12 @@ package io.faultline.backend.core.pagefault;
 
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
-import java.util.EnumMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The life of a fault as a table (async-page-fault.md, 11.2). What is not in the table does not happen. */
 final class FaultLife {
-    private static final Map<FaultState, Map<FaultEvent, FaultState>> TABLE = table(new Object[][] {
+    /** By state and event; null for what does not happen. */
+    private static final @Nullable FaultState[][] TABLE = table(new Object[][] {
         {FaultState.STARTED, FaultEvent.ANNOUNCE, FaultState.ANNOUNCED},
         {FaultState.STARTED, FaultEvent.HIDE, FaultState.HIDDEN},
         //
@@ -46,23 +46,22 @@ final class FaultLife {
 
     private FaultLife() {}
 
-    private static Map<FaultState, Map<FaultEvent, FaultState>> table(Object[][] rows) {
-        Map<FaultState, Map<FaultEvent, FaultState>> table = new EnumMap<>(FaultState.class);
+    private static @Nullable FaultState[][] table(Object[][] rows) {
+        @Nullable FaultState[][] table = new FaultState[FaultState.count()][FaultEvent.values().length];
         for (Object[] row : rows) {
-            table.computeIfAbsent((FaultState) row[0], state -> new EnumMap<>(FaultEvent.class))
-                    .put((FaultEvent) row[1], (FaultState) row[2]);
+            table[((FaultState) row[0]).ordinal()][((FaultEvent) row[1]).ordinal()] = (FaultState) row[2];
         }
         return table;
     }
 
     /** Whether an event is possible in a state. */
     static boolean allows(FaultState from, FaultEvent event) {
-        return TABLE.getOrDefault(from, Map.of()).containsKey(event);
+        return TABLE[from.ordinal()][event.ordinal()] != null;
     }
 
     /** The state after an event; a defect of the engine if the table has none. */
     static FaultState next(FaultState from, FaultEvent event) {
-        FaultState to = TABLE.getOrDefault(from, Map.of()).get(event);
+        FaultState to = TABLE[from.ordinal()][event.ordinal()];
         if (to == null) {
             throw new HypervisorException(
                     ErrorId.INTERNAL, event + " of a page fault in state " + from, "page fault engine", "");

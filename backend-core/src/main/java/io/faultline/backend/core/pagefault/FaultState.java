@@ -96,6 +96,11 @@ enum FaultState {
         return this == ANNOUNCED || this == HIDDEN || this == DECLINED;
     }
 
+    /** Whether the page is awaited and no notification will follow that the guest knows of. */
+    boolean isUnannounced() {
+        return this == HIDDEN || this == DECLINED;
+    }
+
     /** Whether a notification that will end the fault waits to be shown. */
     boolean isQueued() {
         return this == READY_QUEUED || this == UNTOLD_QUEUED;

@@ -12,6 +12,7 @@ import io.faultline.api.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -93,17 +94,12 @@ final class FaultStateCodec {
             throw reader.invalid("list", "has an impossible fault at " + i);
         }
         FaultState state = FaultState.of((int) words[at + 3]);
-        Fault fault = new Fault(
-                i,
-                (int) words[at],
-                words[at + 1],
-                ACCESSES[(int) words[at + 2]],
-                state,
-                words[at + 4],
-                words[at + 5] == 1);
+        Fault fault = registry.create(i, (int) words[at], words[at + 1], ACCESSES[(int) words[at + 2]]);
+        fault.state(state);
+        fault.token(words[at + 4]);
+        fault.replied(words[at + 5] == 1);
         boolean possible = !state.isOver() && state != FaultState.STARTED;
-        boolean alone = !state.awaitsPage()
-                || registry.awaiting(fault.vcpu(), fault.page()).isEmpty();
+        boolean alone = !state.awaitsPage() || registry.awaiting(fault.vcpu(), fault.page()) == null;
         boolean tokenFits = state == FaultState.HIDDEN && fault.token() == 0
                 || tokens.isPossible(fault.token()) && !registry.isTokenInUse(fault.token());
         if (!possible || !alone || !tokenFits) {
@@ -114,7 +110,7 @@ final class FaultStateCodec {
             if (!name.matches("[a-z]+(-[a-z]+)*")) {
                 throw reader.invalid("veto." + i, "is not the name of a veto");
             }
-            fault.veto(new Veto(name, reader.text("meaning." + i)));
+            fault.veto(Optional.of(new Veto(name, reader.text("meaning." + i))));
         }
         return fault;
     }

@@ -26,7 +26,7 @@ import io.faultline.backend.core.pagefault.Policy.WaitMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 
 /**
  * The life of every fault on an absent page, from the access to the last word to the guest.
@@ -40,6 +40,11 @@ import java.util.OptionalLong;
  * {@link Policy#limit()} announced faults, as many declined or hidden ones, and what is shown.
  */
 final class PageFaultEngine implements PageFaultControl, StateElement {
+    private static final FaultVerdict ANNOUNCED = new FaultVerdict.Announced();
+    private static final FaultVerdict ENTERED = new FaultVerdict.Entered();
+    private static final Optional<Veto> NO_TOKEN = Optional.of(TokenSource.NO_TOKEN);
+    private static final Optional<Veto> AREA_UNWRITABLE = Optional.of(Veto.AREA_UNWRITABLE);
+
     private final PageFaultPorts ports;
     private final Policy policy;
     private final PageIn pages;
@@ -50,6 +55,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     private final ReadyDelivery delivery;
     private final Eligibility eligibility;
     private final FaultStateCodec codec;
+    private final LongPredicate inUse;
     private FaultDecision decision = FaultDecision.ACCEPT_ALL;
     private boolean pagesWanted;
 
@@ -61,6 +67,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         this.enabled = new boolean[vcpus];
         this.registry = new FaultRegistry(vcpus, ledger);
         this.delivery = new ReadyDelivery(vcpus, ports, registry, ledger, trace);
+        this.inUse = registry::isTokenInUse;
         this.eligibility = eligibility();
         this.codec = new FaultStateCodec(vcpus, policy, ports.tokens(), registry, delivery);
         ports.connect(this);
@@ -69,9 +76,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     /** The whole list in its order; the backend's rules stand between what the engine knows and what it must ask last. */
     private Eligibility eligibility() {
         List<VetoRule> rules = new ArrayList<>();
-        rules.add(VetoRule.of(
-                Veto.IN_FLIGHT,
-                fault -> registry.awaiting(fault.vcpu(), fault.page()).isPresent()));
+        rules.add(VetoRule.of(Veto.IN_FLIGHT, fault -> registry.awaiting(fault.vcpu(), fault.page()) != null));
         rules.add(VetoRule.of(Veto.NO_SOURCE, fault -> !pages.hasSource(fault.page())));
         rules.add(VetoRule.of(Veto.FAILED_BEFORE, fault -> pages.failures(fault.page()) >= policy.failureLimit()));
         rules.add(VetoRule.of(Veto.NOT_ENABLED, fault -> !enabled[fault.vcpu()]));
@@ -101,24 +106,23 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     FaultVerdict fault(FaultContext context) {
         Optional<Veto> veto = eligibility.judge(context);
         if (veto.isPresent()) {
-            return hide(context, veto.get());
+            return hide(context, veto);
         }
-        OptionalLong token = token(context);
-        if (token.isEmpty()) {
-            return hide(context, TokenSource.NO_TOKEN);
+        long token = token(context);
+        if (token == TokenSource.NONE) {
+            return hide(context, NO_TOKEN);
         }
-        if (!ports.notPresent().deliver(context, token.getAsLong())) {
-            return hide(context, Veto.AREA_UNWRITABLE);
+        if (!ports.notPresent().deliver(context, token)) {
+            return hide(context, AREA_UNWRITABLE);
         }
-        return announce(context, token.getAsLong());
+        return announce(context, token);
     }
 
-    private OptionalLong token(FaultContext context) {
-        OptionalLong token = ports.tokens().next(context, registry::isTokenInUse);
-        boolean clash = policy.tokenOwner() != TokenOwner.HOST_PER_FAULT
-                && token.isPresent()
-                && registry.isTokenInUse(token.getAsLong());
-        return clash ? OptionalLong.empty() : token;
+    /** The token for a fault, or NONE. */
+    private long token(FaultContext context) {
+        long token = ports.tokens().nextOrNone(context, inUse);
+        boolean clash = policy.tokenOwner() != TokenOwner.HOST_PER_FAULT && registry.isTokenInUse(token);
+        return clash ? TokenSource.NONE : token;
     }
 
     private FaultVerdict announce(FaultContext context, long token) {
@@ -130,38 +134,37 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         trace.notPresent(fault);
         pages.start(context.page(), context.vcpu(), context.access());
         return switch (policy.timing()) {
-            case SYNCHRONOUS -> new FaultVerdict.Announced();
-            case ENTERED -> new FaultVerdict.Entered();
+            case SYNCHRONOUS -> ANNOUNCED;
+            case ENTERED -> ENTERED;
             case PENDING -> new FaultVerdict.Wait(fault.ticket(), true);
         };
     }
 
-    private FaultVerdict hide(FaultContext context, Veto veto) {
+    private FaultVerdict hide(FaultContext context, Optional<Veto> objection) {
+        Veto veto = objection.orElseThrow();
         boolean interruptible = policy.waitFor(context, veto) == WaitMode.PARK;
-        Optional<Fault> earlier = registry.awaiting(context.vcpu(), context.page());
+        Fault earlier = registry.awaiting(context.vcpu(), context.page());
         boolean spins = policy.repeatedFaults() == RepeatedFaults.SPIN
                 && interruptible
-                && earlier.isPresent()
-                && earlier.get().state() == FaultState.ANNOUNCED;
+                && earlier != null
+                && earlier.state() == FaultState.ANNOUNCED;
         ledger.count(veto);
         if (!spins) {
             ledger.count(interruptible ? Tally.PARKED : Tally.SYNCHRONOUS);
         }
         trace.vetoed(context.vcpu(), context.page(), veto.name());
-        if (earlier.isPresent()) {
+        if (earlier != null) {
             ledger.count(Tally.REPEATED);
             trace.repeated(context.vcpu(), context.page());
-            if (spins) {
-                return new FaultVerdict.TryAgain();
-            }
-            return new FaultVerdict.Wait(earlier.get().ticket(), interruptible);
+            return spins ? new FaultVerdict.TryAgain() : new FaultVerdict.Wait(earlier.ticket(), interruptible);
         }
         forgetOldestHidden(context.vcpu());
         Fault fault = newFault(context);
-        fault.veto(veto);
+        fault.veto(objection);
         fault.replied(true);
         if (policy.hiddenCompletion() == HiddenCompletion.SHOWN && enabled[context.vcpu()]) {
-            token(context).ifPresent(fault::token);
+            long token = token(context);
+            fault.token(token == TokenSource.NONE ? 0 : token);
         }
         registry.start(fault, FaultEvent.HIDE);
         pages.start(context.page(), context.vcpu(), context.access());
@@ -169,7 +172,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     }
 
     private Fault newFault(FaultContext context) {
-        return new Fault(registry.nextNumber(), context.vcpu(), context.page(), context.access());
+        return registry.create(context.vcpu(), context.page(), context.access());
     }
 
     /**
@@ -177,14 +180,8 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
      * interrupt, switches tasks and faults again. One that is forgotten is a new fault when it is touched again.
      */
     private void forgetOldestHidden(int vcpu) {
-        List<Fault> unannounced = new ArrayList<>();
-        for (Fault fault : registry.of(vcpu)) {
-            if (fault.state() == FaultState.HIDDEN || fault.state() == FaultState.DECLINED) {
-                unannounced.add(fault);
-            }
-        }
-        if (unannounced.size() >= policy.limit()) {
-            registry.move(unannounced.get(0), FaultEvent.CANCEL);
+        if (registry.unannounced(vcpu) >= policy.limit()) {
+            registry.move(registry.oldestUnannounced(vcpu), FaultEvent.CANCEL);
         }
     }
 
@@ -194,11 +191,12 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
      * @param page address of the page
      */
     void settled(long page) {
-        for (Fault fault : registry.waiters(page)) {
+        // Whatever becomes of a fault, it does not await the page any more.
+        for (Fault fault = registry.firstWaiter(page); fault != null; fault = registry.firstWaiter(page)) {
             settle(fault);
         }
         // A page of the host's own may have come as well: whoever could not be shown something is looked at again.
-        pumpAll();
+        delivery.pumpAll();
     }
 
     private void settle(Fault fault) {
@@ -224,7 +222,8 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
 
     /** Returns the fault that a vCPU waits for at a page. */
     Optional<FaultTicket> awaited(int vcpu, long page) {
-        return registry.awaiting(vcpu, page).map(Fault::ticket);
+        Fault fault = registry.awaiting(vcpu, page);
+        return fault == null ? Optional.empty() : Optional.of(fault.ticket());
     }
 
     /** Asks again for the pages of all faults at the next {@link #poll()}: whoever was asked may have forgotten. */
@@ -237,19 +236,13 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         if (pagesWanted) {
             pagesWanted = false;
             for (long page : registry.awaitedPages()) {
-                Fault first = registry.waiters(page).get(0);
-                pages.start(page, first.vcpu(), first.access());
+                Fault first = registry.firstWaiter(page);
+                if (first != null) {
+                    pages.start(page, first.vcpu(), first.access());
+                }
             }
         }
-        for (int vcpu = 0; vcpu < enabled.length; vcpu++) {
-            delivery.poll(vcpu);
-        }
-    }
-
-    private void pumpAll() {
-        for (int vcpu = 0; vcpu < enabled.length; vcpu++) {
-            delivery.pump(vcpu);
-        }
+        delivery.poll();
     }
 
     @Override
@@ -292,7 +285,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
                 registry.move(fault, FaultEvent.CANCEL);
             } else if (fault.state() == FaultState.HIDDEN) {
                 // A token from before is never shown after a later enable (APF-046).
-                fault.token(0);
+                registry.withdrawToken(fault);
             }
         }
     }
@@ -327,7 +320,10 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
 
     @Override
     public void answer(int vcpu, long token, GuestReply reply) {
-        unanswered(vcpu, token).ifPresent(fault -> answered(fault, reply));
+        Fault fault = registry.unanswered(vcpu, token);
+        if (fault != null) {
+            answered(fault, reply);
+        }
         // The guest has consumed not-present, which may have held back ready.
         delivery.pump(vcpu);
     }
@@ -342,22 +338,13 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         }
     }
 
-    private Optional<Fault> unanswered(int vcpu, long token) {
-        for (Fault fault : registry.of(vcpu)) {
-            if (!fault.isReplied() && fault.holds(token)) {
-                return Optional.of(fault);
-            }
-        }
-        return Optional.empty();
-    }
-
     @Override
     public void lost(int vcpu, long token) {
-        for (Fault fault : registry.of(vcpu)) {
-            if (fault.state().account() == FaultState.Account.OUTSTANDING && fault.holds(token)) {
-                delivery.remove(fault);
-                cancel(fault, "lost");
-            }
+        Fault fault = registry.outstanding(vcpu, token);
+        while (fault != null) {
+            delivery.remove(fault);
+            cancel(fault, "lost");
+            fault = registry.outstanding(vcpu, token);
         }
     }
 

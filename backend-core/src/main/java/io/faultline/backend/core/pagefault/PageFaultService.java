@@ -6,7 +6,6 @@ package io.faultline.backend.core.pagefault;
 
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.PageSize;
-import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.MemoryRegion;
@@ -32,6 +31,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Absent pages of one machine: where they come from, who waits for them, and what the guest and the VMM are told.
@@ -46,7 +46,8 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     private final Host host;
     private final GuestRam ram;
     private final FaultTrace trace;
-    private final SourceTable sources = new SourceTable();
+    private final SourceTable<Answers> sources = new SourceTable<>();
+    private final FaultContext context = new FaultContext();
     private final PageStates states;
     private final PageFaultEngine engine;
 
@@ -68,7 +69,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     private final class Pages implements PageIn {
         @Override
         public boolean hasSource(long page) {
-            return sources.find(page).isPresent();
+            return sources.find(page) != null;
         }
 
         @Override
@@ -78,23 +79,43 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
 
         @Override
         public void start(long page, int vcpu, AccessKind access) {
-            Optional<SourceTable.Entry> entry = sources.find(page);
-            if (entry.isPresent() && states.residency(page) == PageResidency.ABSENT) {
+            Answers entry = sources.find(page);
+            if (entry != null && states.residency(page) == PageResidency.ABSENT) {
                 states.asked(page);
                 engine.ledger().count(Tally.PAGE_INS);
                 trace.pageInStarted(vcpu, page);
-                entry.get().source().request(new PageRequest(page, vcpu, access, host.now()));
+                entry.source().request(new PageRequest(page, vcpu, access, host.now()));
             }
         }
     }
 
-    /** Takes the answers of one source during one call; nothing that is not its business has an effect. */
-    private final class Answers implements PageSink {
-        private final SourceTable.Entry entry;
-        private boolean open = true;
+    /** A responsibility, and what takes its answers during a call; nothing that is not its business has an effect. */
+    private final class Answers extends SourceTable.Entry implements PageSink {
+        private boolean open;
 
-        Answers(SourceTable.Entry entry) {
-            this.entry = entry;
+        Answers(MemoryRegion range, PageSource source) {
+            super(range, source);
+        }
+
+        /** Hands a page over if that is possible at once. */
+        void fetchNow(long page) {
+            boolean before = open;
+            open = true;
+            try {
+                source().fetchNow(page, this);
+            } finally {
+                open = before;
+            }
+        }
+
+        void poll() {
+            boolean before = open;
+            open = true;
+            try {
+                source().poll(host.now(), this);
+            } finally {
+                open = before;
+            }
         }
 
         @Override
@@ -105,7 +126,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
                         "content of a page has " + content.length + " bytes instead of 4096");
             }
             if (isOurs(page)) {
-                settle(page, Optional.of(content));
+                settle(page, content);
             }
         }
 
@@ -122,15 +143,13 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
         public void poisoned(long page) {
             requireOpen();
             if (isOurs(page)) {
-                settle(page, Optional.empty());
+                settle(page, null);
             }
         }
 
         private boolean isOurs(long page) {
-            boolean ours = PageSize.isAligned(page)
-                    && sources.find(page)
-                            .filter(owner -> owner.source() == entry.source())
-                            .isPresent();
+            Answers owner = PageSize.isAligned(page) ? sources.find(page) : null;
+            boolean ours = owner != null && owner.source() == source();
             if (!ours) {
                 engine.ledger().count(Tally.DROPPED);
             }
@@ -142,7 +161,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
                 throw new HypervisorException(
                         ErrorId.ILLEGAL_STATE,
                         "answering through a page sink after the call it was passed to",
-                        "page source of " + entry.range(),
+                        "page source of " + range(),
                         "collect answers and hand them over in poll");
             }
         }
@@ -163,8 +182,8 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
             return AbsentPageDecision.ABORT;
         }
         ProcessingElement pe = vcpu.pe();
-        FaultVerdict verdict = engine.fault(new FaultContext(
-                vcpu.index(), page, access, stage1Walk, pe.returnAddress(), new ProcessorState(pe.returnState())));
+        FaultVerdict verdict = engine.fault(
+                context.fill(vcpu.index(), page, access, stage1Walk, pe.returnAddress(), pe.returnState()));
         if (verdict instanceof FaultVerdict.Wait wait) {
             return wait.interruptible() ? AbsentPageDecision.PARK : AbsentPageDecision.STOP;
         }
@@ -176,11 +195,10 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     }
 
     private void fetchNow(long page) {
-        sources.find(page).ifPresent(entry -> {
-            Answers answers = new Answers(entry);
-            entry.source().fetchNow(page, answers);
-            answers.open = false;
-        });
+        Answers source = sources.find(page);
+        if (source != null) {
+            source.fetchNow(page);
+        }
     }
 
     @Override
@@ -191,10 +209,9 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     @Override
     public void poll() {
         engine.poll();
-        for (SourceTable.Entry entry : sources.all()) {
-            Answers answers = new Answers(entry);
-            entry.source().poll(host.now(), answers);
-            answers.open = false;
+        List<Answers> polled = sources.all();
+        for (int i = 0; i < polled.size(); i++) {
+            polled.get(i).poll();
         }
     }
 
@@ -224,17 +241,18 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     public SourceHandle attach(MemoryRegion range, PageSource source) {
         Objects.requireNonNull(source, "source");
         requireAllMemory(range);
-        SourceTable.Entry entry = sources.add(range, source);
+        Answers entry = new Answers(range, source);
+        sources.add(entry);
         engine.askAgain();
         return new Handle(entry);
     }
 
     /** Ends a responsibility once. */
     private final class Handle implements SourceHandle {
-        private final SourceTable.Entry entry;
+        private final Answers entry;
         private boolean closed;
 
-        Handle(SourceTable.Entry entry) {
+        Handle(Answers entry) {
             this.entry = entry;
         }
 
@@ -301,7 +319,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
                     at(page),
                     "give exactly 4096 bytes");
         }
-        return settle(page, Optional.of(content));
+        return settle(page, content);
     }
 
     @Override
@@ -349,18 +367,20 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     /**
      * The data of a page is there, or lost for good.
      *
-     * @param content the data; empty if it is lost
+     * @param content the data; null if it is lost
      * @return false if nobody needs to know: it is there already, or was lost before
      */
-    private boolean settle(long page, Optional<byte[]> content) {
+    private boolean settle(long page, byte @Nullable [] content) {
         PageResidency residency = states.residency(page);
         if (residency == PageResidency.RESIDENT || residency == PageResidency.POISONED) {
             engine.ledger().count(Tally.DROPPED);
             return false;
         }
-        content.ifPresent(bytes -> ram.makeResident(page, bytes));
-        states.settled(page, content.isEmpty());
-        trace.pageInFinished(page, content.isPresent() ? "resident" : "poisoned");
+        if (content != null) {
+            ram.makeResident(page, content);
+        }
+        states.settled(page, content == null);
+        trace.pageInFinished(page, content != null ? "resident" : "poisoned");
         engine.settled(page);
         return true;
     }

@@ -10,9 +10,6 @@ import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.hwmodel.memory.GuestRam;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What is known of pages beyond what RAM knows: which of those that are not resident are on their way, lost, or have failed
@@ -20,9 +17,11 @@ import java.util.TreeSet;
  */
 final class PageStates implements StateElement {
     private final GuestRam ram;
-    private final TreeSet<Long> fetching = new TreeSet<>();
-    private final TreeSet<Long> poisoned = new TreeSet<>();
-    private final TreeMap<Long, Integer> failures = new TreeMap<>();
+    /** Members are mapped to what they are. */
+    private final LongTable<PageResidency> fetching = new LongTable<>();
+
+    private final LongTable<PageResidency> poisoned = new LongTable<>();
+    private final LongTable<Integer> failures = new LongTable<>();
 
     PageStates(GuestRam ram) {
         this.ram = ram;
@@ -40,18 +39,19 @@ final class PageStates implements StateElement {
     }
 
     int failures(long page) {
-        return failures.getOrDefault(page, 0);
+        Integer count = failures.get(page);
+        return count == null ? 0 : count;
     }
 
     /** The page is on its way. */
     void asked(long page) {
-        fetching.add(page);
+        fetching.put(page, PageResidency.FETCHING);
     }
 
     /** The page did not come. */
     void failed(long page) {
         fetching.remove(page);
-        failures.merge(page, 1, Integer::sum);
+        failures.put(page, failures(page) + 1);
     }
 
     /** The page is there or its data is lost: what was known of its way is of no interest any more. */
@@ -59,13 +59,17 @@ final class PageStates implements StateElement {
         fetching.remove(page);
         failures.remove(page);
         if (lost) {
-            poisoned.add(page);
+            poisoned.put(page, PageResidency.POISONED);
         }
     }
 
     /** Nobody will answer for pages of a range any more. */
     void forget(long base, long end) {
-        fetching.subSet(base, end).clear();
+        for (long page : fetching.sortedKeys()) {
+            if (page >= base && page < end) {
+                fetching.remove(page);
+            }
+        }
     }
 
     @Override
@@ -83,12 +87,12 @@ final class PageStates implements StateElement {
     /** Pages that are on their way are saved as absent: whoever was asked stays behind. */
     @Override
     public void save(StateWriter writer) {
-        writer.words("poisoned", poisoned.stream().mapToLong(Long::longValue).toArray());
+        writer.words("poisoned", poisoned.sortedKeys());
         long[] counts = new long[failures.size() * 2];
         int at = 0;
-        for (Map.Entry<Long, Integer> entry : failures.entrySet()) {
-            counts[at++] = entry.getKey();
-            counts[at++] = entry.getValue();
+        for (long page : failures.sortedKeys()) {
+            counts[at++] = page;
+            counts[at++] = failures(page);
         }
         writer.words("failures", counts);
     }
@@ -99,7 +103,7 @@ final class PageStates implements StateElement {
         poisoned.clear();
         for (long page : reader.words("poisoned")) {
             requireAbsent(reader, "poisoned", page);
-            poisoned.add(page);
+            poisoned.put(page, PageResidency.POISONED);
         }
         failures.clear();
         long[] counts = reader.words("failures");

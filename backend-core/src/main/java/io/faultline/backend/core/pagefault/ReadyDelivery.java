@@ -14,10 +14,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows ready notifications: in the order in which the data came, one place at a time, never the same twice.
@@ -35,22 +34,15 @@ final class ReadyDelivery {
     private final FaultRegistry registry;
     private final FaultLedger ledger;
     private final FaultTrace trace;
-    private final List<Deque<Entry>> queues = new ArrayList<>();
-    private final List<Deque<Entry>> shown = new ArrayList<>();
+    private final NotificationQueue[] queues;
+    private final NotificationQueue[] shown;
+    private final Deque<Notification> spare = new ArrayDeque<>();
+    /** The vCPUs for which {@link #pump} may have an effect. */
+    private final VcpuSet busy;
+
+    private final boolean floating;
     /** The guest acknowledged while the slot was not clear, and no event has found it clear since. */
     private final boolean[] early;
-
-    /**
-     * One notification.
-     *
-     * @param vcpu the vCPU whose faults it ends
-     * @param fault the fault; empty for a wake-all
-     */
-    private record Entry(int vcpu, Optional<Fault> fault) {
-        boolean isHeldBack() {
-            return fault.isPresent() && !fault.get().isReplied();
-        }
-    }
 
     ReadyDelivery(int vcpus, PageFaultPorts ports, FaultRegistry registry, FaultLedger ledger, FaultTrace trace) {
         this.policy = ports.policy();
@@ -59,49 +51,105 @@ final class ReadyDelivery {
         this.ledger = ledger;
         this.trace = trace;
         this.early = new boolean[vcpus];
-        for (int i = 0; i < vcpus; i++) {
-            queues.add(new ArrayDeque<>());
-            shown.add(new ArrayDeque<>());
-        }
+        this.floating = policy.readyScope() == ReadyScope.FLOATING;
+        this.busy = new VcpuSet(vcpus);
+        this.queues = queues(floating ? 1 : vcpus);
+        this.shown = queues(vcpus);
     }
 
-    private Deque<Entry> queue(int vcpu) {
-        return queues.get(policy.readyScope() == ReadyScope.LOCAL ? vcpu : 0);
+    private static NotificationQueue[] queues(int count) {
+        NotificationQueue[] queues = new NotificationQueue[count];
+        Arrays.setAll(queues, i -> new NotificationQueue());
+        return queues;
+    }
+
+    private NotificationQueue queue(int vcpu) {
+        return queues[floating ? 0 : vcpu];
+    }
+
+    private void addLast(NotificationQueue queue, int vcpu, @Nullable Fault fault) {
+        Notification notification = spare.isEmpty() ? new Notification() : spare.removeLast();
+        notification.vcpu = vcpu;
+        notification.fault = fault;
+        if (fault != null) {
+            fault.notification = notification;
+        }
+        queue.addLast(notification);
+    }
+
+    /** Takes a notification out whose work is done. */
+    private void remove(NotificationQueue queue, Notification notification) {
+        queue.remove(notification);
+        Fault fault = notification.fault;
+        if (fault != null) {
+            fault.notification = null;
+            notification.fault = null;
+        }
+        spare.addLast(notification);
+    }
+
+    /** To be called when something has changed that decides whether a vCPU has to be looked at. */
+    private void note(int vcpu) {
+        boolean queued = !floating && !queues[vcpu].isEmpty();
+        boolean clears = policy.acknowledgement() == Acknowledgement.WORD && !shown[vcpu].isEmpty();
+        busy.set(vcpu, queued || clears || early[vcpu]);
+    }
+
+    /** The next vCPU that has to be looked at: any while something floats, which each may take. */
+    private int next(int from) {
+        if (floating && !queues[0].isEmpty()) {
+            return from < shown.length ? from : -1;
+        }
+        return busy.next(from);
     }
 
     /** Puts a fault that has just become ready at the end. */
     void enqueue(Fault fault) {
-        queue(fault.vcpu()).addLast(new Entry(fault.vcpu(), Optional.of(fault)));
+        addLast(queue(fault.vcpu()), fault.vcpu(), fault);
+        note(fault.vcpu());
     }
 
     /** Puts a wake-all at the end, unless one is waiting: one ends everything that is covered when it is shown. */
     void enqueueWakeAll(int vcpu) {
-        for (Entry entry : queue(vcpu)) {
-            if (entry.vcpu() == vcpu && entry.fault().isEmpty()) {
-                return;
-            }
+        if (!queue(vcpu).hasWakeAllOf(vcpu)) {
+            addLast(queue(vcpu), vcpu, null);
+            note(vcpu);
         }
-        queue(vcpu).addLast(new Entry(vcpu, Optional.empty()));
     }
 
     /** Takes a fault out that is to end otherwise. */
     void remove(Fault fault) {
-        queue(fault.vcpu())
-                .removeIf(entry -> entry.fault().filter(fault::equals).isPresent());
+        Notification waiting = fault.notification;
+        if (waiting != null && fault.state().isQueued()) {
+            remove(queue(fault.vcpu()), waiting);
+            note(fault.vcpu());
+        }
     }
 
     /** Drops everything of a vCPU that is queued, and everything that is shown on it. */
     void clear(int vcpu) {
-        queue(vcpu).removeIf(entry -> entry.vcpu() == vcpu);
-        early[vcpu] = false;
-        Deque<Entry> current = shown.get(vcpu);
-        if (!current.isEmpty()) {
-            for (Entry entry : current) {
-                entry.fault().ifPresent(fault -> registry.move(fault, FaultEvent.CANCEL));
+        NotificationQueue waiting = queue(vcpu);
+        Notification each = waiting.first();
+        while (each != null) {
+            Notification behind = each.next;
+            if (each.vcpu == vcpu) {
+                remove(waiting, each);
             }
-            current.clear();
+            each = behind;
+        }
+        early[vcpu] = false;
+        NotificationQueue current = shown[vcpu];
+        if (!current.isEmpty()) {
+            for (Notification first = current.first(); first != null; first = current.first()) {
+                Fault fault = first.fault;
+                remove(current, first);
+                if (fault != null) {
+                    registry.move(fault, FaultEvent.CANCEL);
+                }
+            }
             ports.ready().cancel(vcpu);
         }
+        note(vcpu);
     }
 
     /** The guest has acknowledged the oldest notification. */
@@ -111,6 +159,7 @@ final class ReadyDelivery {
         boolean retired = byCall && retire(vcpu);
         if (retired && policy.acknowledgement() == Acknowledgement.WORD_AND_CALL) {
             early[vcpu] = !ports.ready().isSlotFree(vcpu);
+            note(vcpu);
         }
         pump(vcpu);
     }
@@ -124,13 +173,18 @@ final class ReadyDelivery {
 
     /** Returns whether there was something to acknowledge. */
     private boolean retire(int vcpu) {
-        Entry entry = shown.get(vcpu).pollFirst();
-        if (entry == null) {
+        Notification oldest = shown[vcpu].first();
+        if (oldest == null) {
             return false;
         }
+        Fault fault = oldest.fault;
+        long token = tokenOf(oldest);
+        remove(shown[vcpu], oldest);
         ports.ready().acknowledged(vcpu);
-        trace.acknowledged(vcpu, tokenOf(entry));
-        entry.fault().ifPresent(fault -> registry.move(fault, FaultEvent.ACKNOWLEDGE));
+        trace.acknowledged(vcpu, token);
+        if (fault != null) {
+            registry.move(fault, FaultEvent.ACKNOWLEDGE);
+        }
         return true;
     }
 
@@ -140,8 +194,17 @@ final class ReadyDelivery {
      * <p>Not after an acknowledgement that came before the slot was clear: such a guest may acknowledge once more when it
      * has cleared the slot, and must not acknowledge what it has not seen (APF-100).
      */
-    void poll(int vcpu) {
-        if (!early[vcpu]) {
+    void poll() {
+        for (int vcpu = next(0); vcpu >= 0; vcpu = next(vcpu + 1)) {
+            if (!early[vcpu]) {
+                pump(vcpu);
+            }
+        }
+    }
+
+    /** Shows what can be shown anywhere. */
+    void pumpAll() {
+        for (int vcpu = next(0); vcpu >= 0; vcpu = next(vcpu + 1)) {
             pump(vcpu);
         }
     }
@@ -150,53 +213,66 @@ final class ReadyDelivery {
     void pump(int vcpu) {
         early[vcpu] = early[vcpu] && !ports.ready().isSlotFree(vcpu);
         retireCleared(vcpu);
-        Iterator<Entry> entries = queue(vcpu).iterator();
-        while (entries.hasNext()) {
-            Entry entry = entries.next();
-            if (entry.isHeldBack()) {
-                continue;
+        NotificationQueue waiting = queue(vcpu);
+        Notification each = waiting.first();
+        while (each != null) {
+            Notification behind = each.next;
+            if (!each.isHeldBack()) {
+                int target = target(each.vcpu);
+                if (target < 0 || !ports.ready().show(target, tokenOf(each))) {
+                    break;
+                }
+                int owner = each.vcpu;
+                Fault fault = each.fault;
+                remove(waiting, each);
+                show(target, owner, fault);
+                note(target);
             }
-            int target = target(entry.vcpu());
-            if (target < 0 || !ports.ready().show(target, tokenOf(entry))) {
-                return;
-            }
-            entries.remove();
-            show(target, entry);
+            each = behind;
         }
+        note(vcpu);
     }
 
     private void retireCleared(int vcpu) {
         if (policy.acknowledgement() == Acknowledgement.WORD) {
-            while (!shown.get(vcpu).isEmpty() && ports.ready().isSlotFree(vcpu)) {
+            while (!shown[vcpu].isEmpty() && ports.ready().isSlotFree(vcpu)) {
                 retire(vcpu);
             }
         }
     }
 
-    private void show(int target, Entry entry) {
-        long token = tokenOf(entry);
+    private void show(int target, int owner, @Nullable Fault fault) {
+        long token = tokenOf(fault);
         trace.ready(target, token);
-        if (entry.fault().isPresent()) {
-            registry.move(entry.fault().get(), FaultEvent.SHOW);
-            trace.completed(entry.vcpu(), token, "ready");
+        if (fault != null) {
+            registry.move(fault, FaultEvent.SHOW);
+            trace.completed(owner, token, "ready");
         } else {
             ledger.count(FaultLedger.Tally.WAKE_ALLS);
-            for (Fault fault : registry.of(entry.vcpu())) {
-                if (fault.state() == FaultState.COVERED_QUEUED) {
-                    registry.move(fault, FaultEvent.SHOW);
-                    trace.completed(fault.vcpu(), fault.token(), "wake-all");
-                }
-            }
+            endCovered(owner);
         }
-        shown.get(target).addLast(entry);
-        if (policy.acknowledgement() == Acknowledgement.NONE) {
-            shown.get(target).removeLast();
-            entry.fault().ifPresent(fault -> registry.move(fault, FaultEvent.ACKNOWLEDGE));
+        if (policy.acknowledgement() != Acknowledgement.NONE) {
+            addLast(shown[target], owner, fault);
+        } else if (fault != null) {
+            registry.move(fault, FaultEvent.ACKNOWLEDGE);
         }
     }
 
-    private long tokenOf(Entry entry) {
-        return entry.fault().map(Fault::token).orElseGet(() -> ports.ready().wakeAllToken());
+    private void endCovered(int vcpu) {
+        for (Fault fault : registry.of(vcpu)) {
+            if (fault.state() == FaultState.COVERED_QUEUED) {
+                registry.move(fault, FaultEvent.SHOW);
+                trace.completed(fault.vcpu(), fault.token(), "wake-all");
+            }
+        }
+    }
+
+    private long tokenOf(Notification notification) {
+        return tokenOf(notification.fault);
+    }
+
+    private long tokenOf(@Nullable Fault fault) {
+        return fault != null ? fault.token() : ports.ready().wakeAllToken();
     }
 
     /** The vCPU that can be shown a notification of an owner now, or -1. */
@@ -204,8 +280,8 @@ final class ReadyDelivery {
         if (canShow(owner)) {
             return owner;
         }
-        if (policy.readyScope() == ReadyScope.FLOATING) {
-            for (int other = 0; other < shown.size(); other++) {
+        if (floating) {
+            for (int other = 0; other < shown.length; other++) {
                 if (other != owner && canShow(other)) {
                     return other;
                 }
@@ -216,17 +292,17 @@ final class ReadyDelivery {
 
     private boolean canShow(int vcpu) {
         ReadyRoute route = ports.ready();
-        boolean room = shown.get(vcpu).size() < policy.readyCapacity();
+        boolean room = shown[vcpu].size() < policy.readyCapacity();
         boolean free = policy.acknowledgement() == Acknowledgement.CALL || route.isSlotFree(vcpu);
         boolean apart = policy.slots() == Slots.SEPARATE || ports.notPresent().isSlotFree(vcpu);
-        boolean masks = policy.readyMasking() == ReadyMasking.WITHHELD || policy.readyScope() == ReadyScope.FLOATING;
+        boolean masks = policy.readyMasking() == ReadyMasking.WITHHELD || floating;
         return room && free && apart && (!masks || route.isOpen(vcpu));
     }
 
     /** Whether a notification of a vCPU waits to be shown. */
     boolean isQueued(int vcpu) {
-        for (Entry entry : queue(vcpu)) {
-            if (entry.vcpu() == vcpu) {
+        for (Notification each = queue(vcpu).first(); each != null; each = each.next) {
+            if (each.vcpu == vcpu) {
                 return true;
             }
         }
@@ -235,13 +311,18 @@ final class ReadyDelivery {
 
     /** Number of notifications that are shown on a vCPU and not acknowledged. */
     int shown(int vcpu) {
-        return shown.get(vcpu).size();
+        return shown[vcpu].size();
     }
 
     void forget() {
-        queues.forEach(Deque::clear);
-        shown.forEach(Deque::clear);
+        for (NotificationQueue queue : queues) {
+            queue.clear();
+        }
         Arrays.fill(early, false);
+        for (int vcpu = 0; vcpu < shown.length; vcpu++) {
+            shown[vcpu].clear();
+            note(vcpu);
+        }
     }
 
     /**
@@ -251,18 +332,18 @@ final class ReadyDelivery {
      */
     void save(StateWriter writer, Map<Long, Integer> indices) {
         List<Long> queued = new ArrayList<>();
-        for (Deque<Entry> queue : queues) {
-            for (Entry entry : queue) {
-                queued.add((long) entry.vcpu());
-                queued.add(indexOf(entry, indices));
+        for (NotificationQueue queue : queues) {
+            for (Notification each = queue.first(); each != null; each = each.next) {
+                queued.add((long) each.vcpu);
+                queued.add(indexOf(each, indices));
             }
         }
         List<Long> places = new ArrayList<>();
-        for (int vcpu = 0; vcpu < shown.size(); vcpu++) {
-            for (Entry entry : shown.get(vcpu)) {
+        for (int vcpu = 0; vcpu < shown.length; vcpu++) {
+            for (Notification each = shown[vcpu].first(); each != null; each = each.next) {
                 places.add((long) vcpu);
-                places.add((long) entry.vcpu());
-                places.add(indexOf(entry, indices));
+                places.add((long) each.vcpu);
+                places.add(indexOf(each, indices));
             }
         }
         writer.words("queued", queued.stream().mapToLong(Long::longValue).toArray());
@@ -274,8 +355,9 @@ final class ReadyDelivery {
         writer.words("shown", places.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private static long indexOf(Entry entry, Map<Long, Integer> indices) {
-        return entry.fault().map(fault -> (long) indices.get(fault.number())).orElse(WAKE_ALL);
+    private static long indexOf(Notification notification, Map<Long, Integer> indices) {
+        Fault fault = notification.fault;
+        return fault == null ? WAKE_ALL : indices.get(fault.number());
     }
 
     /**
@@ -288,30 +370,26 @@ final class ReadyDelivery {
         long[] queued = reader.words("queued");
         requireRows(reader, "queued", queued, QUEUE_WORDS);
         for (int i = 0; i < queued.length; i += QUEUE_WORDS) {
-            Entry entry = entry(reader, "queued", queued[i], queued[i + 1], faults);
-            boolean fits = entry.fault().isPresent()
-                    ? entry.fault().get().state().isQueued()
-                    : queue(entry.vcpu()).stream()
-                            .noneMatch(other -> other.vcpu() == entry.vcpu()
-                                    && other.fault().isEmpty());
-            if (!fits || queue(entry.vcpu()).contains(entry)) {
+            int owner = vcpu(reader, "queued", queued[i]);
+            Fault fault = fault(reader, "queued", owner, queued[i + 1], faults);
+            NotificationQueue queue = queue(owner);
+            boolean fits = fault != null ? fault.state().isQueued() && !queue.has(fault) : !queue.hasWakeAllOf(owner);
+            if (!fits) {
                 throw reader.invalid("queued", "has a notification that cannot wait");
             }
-            queue(entry.vcpu()).addLast(entry);
+            addLast(queue, owner, fault);
         }
         long[] places = reader.words("shown");
         requireRows(reader, "shown", places, SHOWN_WORDS);
         for (int i = 0; i < places.length; i += SHOWN_WORDS) {
             int vcpu = vcpu(reader, "shown", places[i]);
-            Entry entry = entry(reader, "shown", places[i + 1], places[i + 2], faults);
-            boolean fits =
-                    entry.fault().isEmpty() || entry.fault().get().state().isShown();
-            if (!fits
-                    || shown.get(vcpu).size() >= policy.readyCapacity()
-                    || entry.fault().isPresent() && shown.get(vcpu).contains(entry)) {
+            int owner = vcpu(reader, "shown", places[i + 1]);
+            Fault fault = fault(reader, "shown", owner, places[i + 2], faults);
+            boolean fits = fault == null || fault.state().isShown() && !shown[vcpu].has(fault);
+            if (!fits || shown[vcpu].size() >= policy.readyCapacity()) {
                 throw reader.invalid("shown", "has a notification that cannot be shown");
             }
-            shown.get(vcpu).addLast(entry);
+            addLast(shown[vcpu], owner, fault);
         }
         requireComplete(reader, faults);
         long[] flags = reader.words("early", early.length);
@@ -320,19 +398,14 @@ final class ReadyDelivery {
                 throw reader.invalid("early", "has " + flags[vcpu] + " for vCPU " + vcpu);
             }
             early[vcpu] = flags[vcpu] == 1;
+            note(vcpu);
         }
     }
 
     /** Every fault that says it is queued or shown is so exactly once, and nothing is covered without a wake-all. */
     private void requireComplete(StateReader reader, List<Fault> faults) {
-        long queued = queues.stream()
-                .flatMap(Deque::stream)
-                .filter(entry -> entry.fault().isPresent())
-                .count();
-        long visible = shown.stream()
-                .flatMap(Deque::stream)
-                .filter(entry -> entry.fault().isPresent())
-                .count();
+        long queued = Arrays.stream(queues).mapToLong(NotificationQueue::faults).sum();
+        long visible = Arrays.stream(shown).mapToLong(NotificationQueue::faults).sum();
         if (queued != faults.stream().filter(fault -> fault.state().isQueued()).count()) {
             throw reader.invalid("queued", "does not have every fault that is ready");
         }
@@ -341,27 +414,24 @@ final class ReadyDelivery {
         }
         for (Fault fault : faults) {
             if (fault.state() == FaultState.COVERED_QUEUED
-                    && queue(fault.vcpu()).stream()
-                            .noneMatch(entry -> entry.vcpu() == fault.vcpu()
-                                    && entry.fault().isEmpty())) {
+                    && !queue(fault.vcpu()).hasWakeAllOf(fault.vcpu())) {
                 throw reader.invalid("queued", "has no wake-all for a fault that is covered by one");
             }
         }
     }
 
-    private Entry entry(StateReader reader, String name, long vcpu, long index, List<Fault> faults) {
-        int owner = vcpu(reader, name, vcpu);
+    private static @Nullable Fault fault(StateReader reader, String name, int owner, long index, List<Fault> faults) {
         if (index == WAKE_ALL) {
-            return new Entry(owner, Optional.empty());
+            return null;
         }
         if (index < 0 || index >= faults.size() || faults.get((int) index).vcpu() != owner) {
             throw reader.invalid(name, "names a fault that does not exist");
         }
-        return new Entry(owner, Optional.of(faults.get((int) index)));
+        return faults.get((int) index);
     }
 
     private int vcpu(StateReader reader, String name, long value) {
-        if (value < 0 || value >= shown.size()) {
+        if (value < 0 || value >= shown.length) {
             throw reader.invalid(name, "names vCPU " + value);
         }
         return (int) value;

@@ -18,6 +18,9 @@ public interface TokenSource extends StateElement {
     /** There is no token for the fault (APF-044). */
     Veto NO_TOKEN = new Veto("no-token", "there is no token for the fault (APF-044)");
 
+    /** What {@link #nextOrNone} returns if there is no token; never a token itself. */
+    long NONE = Long.MIN_VALUE;
+
     /**
      * Returns the token for a fault that is about to be announced. It differs from every token that is in use anywhere in
      * the machine (APF-039), from 0 (APF-037) and from the wake-all token (APF-038).
@@ -36,5 +39,16 @@ public interface TokenSource extends StateElement {
      */
     default boolean isPossible(long token) {
         return token != 0;
+    }
+
+    /**
+     * Returns what {@link #next} returns, without an object around it. The engine asks this one.
+     *
+     * @param fault the fault
+     * @param inUse tells whether a token is in use
+     * @return the token, or {@link #NONE}
+     */
+    default long nextOrNone(FaultContext fault, LongPredicate inUse) {
+        return next(fault, inUse).orElse(NONE);
     }
 }

@@ -88,7 +88,9 @@ public final class KvmPageFaults implements PageFaultFront {
         }
         ApfReply reply = offered.execute(vcpu.index(), (int) pe.x(1), low(pe.x(2)), low(pe.x(3)));
         pe.x(0, reply.status());
-        reply.value().ifPresent(value -> pe.x(1, value));
+        if (reply.value().isPresent()) {
+            pe.x(1, reply.value().getAsLong());
+        }
         return true;
     }
 
