@@ -27,8 +27,8 @@ class MainTest {
                 "--bogus| Unknown option: '--bogus' (see 'faultline --help')",
                 "run| Missing required parameter: 'FILE' (see 'faultline run --help')",
                 "run a b| Unmatched argument at index 2: 'b' (see 'faultline run --help')",
-                "run --acpi x| --acpi: this version describes machines by device trees only; leave the option out"
-                        + " (see 'faultline run --help')",
+                "run x --inject-memory-error 5| --inject-memory-error: only a guest that is run with --acpi can be told of"
+                        + " a memory error; add --acpi, or ':abort' to lose the page (see 'faultline run --help')",
                 "run --stat x| Unknown option: '--stat'; did you mean --stats? (see 'faultline run --help')",
                 "run x --cpus| Missing required parameter for option '--cpus' (N) (see 'faultline run --help')",
                 "run x --cpus y| Invalid value for option '--cpus': 'y' is not an int (see 'faultline run --help')",
