@@ -32,6 +32,7 @@ public final class EventInstance {
     private int asked;
     private int lastTaker = NOBODY;
     private Optional<SdeiEventListener> listener = Optional.empty();
+    private final Optional<EventInstance> some = Optional.of(this);
 
     /**
      * Makes an instance that is not registered.
@@ -44,6 +45,16 @@ public final class EventInstance {
         this.definition = Objects.requireNonNull(definition, "definition");
         this.owner = owner;
         this.binding = Objects.requireNonNull(binding, "binding");
+    }
+
+    /**
+     * Returns this instance as what a search has found: the same object each time, since events are looked for on the way
+     * of every page fault.
+     *
+     * @return an Optional of this
+     */
+    public Optional<EventInstance> some() {
+        return some;
     }
 
     /**

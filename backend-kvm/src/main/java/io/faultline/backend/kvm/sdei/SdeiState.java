@@ -140,7 +140,7 @@ public final class SdeiState {
             EventInstance candidate = sorted.get(middle);
             int order = Integer.compare(candidate.definition().number(), number);
             if (order == 0) {
-                return Optional.of(candidate);
+                return candidate.some();
             }
             if (order < 0) {
                 low = middle + 1;

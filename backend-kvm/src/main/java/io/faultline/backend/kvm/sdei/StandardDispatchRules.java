@@ -50,7 +50,7 @@ public final class StandardDispatchRules implements DispatchRules {
     }
 
     private Optional<EventInstance> better(Optional<EventInstance> best, EventInstance event) {
-        return best.isPresent() && goesFirst(best.get().definition(), event.definition()) ? best : Optional.of(event);
+        return best.isPresent() && goesFirst(best.get().definition(), event.definition()) ? best : event.some();
     }
 
     private boolean goesFirst(EventDefinition one, EventDefinition other) {

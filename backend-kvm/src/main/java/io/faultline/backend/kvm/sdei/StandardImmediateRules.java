@@ -17,6 +17,10 @@ import java.util.Optional;
  */
 public final class StandardImmediateRules implements ImmediateRules {
     private static final int READY = Sdei.REGISTERED | Sdei.ENABLED;
+    private static final Optional<Veto> NOT_READY = Optional.of(Veto.EVENT_NOT_READY);
+    private static final Optional<Veto> MASKED = Optional.of(Veto.EVENT_MASKED);
+    private static final Optional<Veto> RUNNING = Optional.of(Veto.HANDLER_RUNNING);
+    private static final Optional<Veto> PENDING = Optional.of(Veto.EVENT_PENDING);
 
     private final RoutingRules routing;
 
@@ -33,21 +37,32 @@ public final class StandardImmediateRules implements ImmediateRules {
     @Override
     public Optional<Veto> obstacle(PeState pe, EventInstance event) {
         if (!event.is(READY)) {
-            return Optional.of(Veto.EVENT_NOT_READY);
+            return NOT_READY;
         }
         if (pe.isMasked() || !pe.cpu().isOn()) {
-            return Optional.of(Veto.EVENT_MASKED);
+            return MASKED;
         }
         if (pe.depth() > 0 || event.is(Sdei.RUNNING)) {
-            return Optional.of(Veto.HANDLER_RUNNING);
+            return RUNNING;
         }
-        return isAnythingPending(pe, event) ? Optional.of(Veto.EVENT_PENDING) : Optional.empty();
+        return isAnythingPending(pe, event) ? PENDING : Optional.empty();
     }
 
     private boolean isAnythingPending(PeState pe, EventInstance event) {
-        return event.isPending()
-                || pe.events().stream().anyMatch(EventInstance::isPending)
-                || pe.machine().sharedEvents().stream().anyMatch(other -> other.isPending() && concerns(pe, other));
+        if (event.isPending()) {
+            return true;
+        }
+        for (EventInstance own : pe.events()) {
+            if (own.isPending()) {
+                return true;
+            }
+        }
+        for (EventInstance shared : pe.machine().sharedEvents()) {
+            if (shared.isPending() && concerns(pe, shared)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean concerns(PeState pe, EventInstance shared) {
