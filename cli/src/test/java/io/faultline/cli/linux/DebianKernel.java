@@ -5,6 +5,7 @@
 package io.faultline.cli.linux;
 
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,7 +24,8 @@ final class DebianKernel {
             "NOT TESTED: there is no arm64 kernel to boot. Fetch Debian's with lanes/linux/boot.sh, or"
                     + " name an Image with -D" + PROPERTY + "=FILE or " + VARIABLE;
 
-    private static final Path FETCHED = Path.of("..", "target", "debian");
+    /** Where the lane keeps what it has fetched, unless this variable says otherwise. */
+    private static final String CACHE = "DEBIAN_CACHE";
 
     private DebianKernel() {}
 
@@ -33,10 +35,14 @@ final class DebianKernel {
             // A name that is wrong is an error, not a reason to skip the test.
             return Optional.of(Path.of(named));
         }
-        if (!Files.isDirectory(FETCHED)) {
+        String cache = System.getenv(CACHE);
+        Path fetched = cache == null ? Path.of("..", "target", "debian") : Path.of(cache);
+        if (!Files.isDirectory(fetched)) {
             return Optional.empty();
         }
-        try (Stream<Path> files = Files.find(FETCHED, 3, (file, attributes) -> isKernel(file))) {
+        // The cache may be a link: several clones can share one.
+        try (Stream<Path> files =
+                Files.find(fetched, 3, (file, attributes) -> isKernel(file), FileVisitOption.FOLLOW_LINKS)) {
             return files.max(Path::compareTo);
         }
     }
