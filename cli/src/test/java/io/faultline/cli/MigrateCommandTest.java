@@ -226,7 +226,9 @@ class MigrateCommandTest {
             for (Frame frame : frames) {
                 socket.getOutputStream().write(FrameCodec.encode(frame));
             }
-            socket.shutdownOutput();
+            if (frames.length == 1) {
+                socket.shutdownOutput();
+            }
             drained(socket);
         }
         CommandRun end = target.end();
@@ -265,7 +267,6 @@ class MigrateCommandTest {
                 OutputStream out = socket.getOutputStream();
                 out.write(FrameCodec.encode(new Frame.Welcome()));
                 out.write(FrameCodec.encode(new Frame.Running()));
-                socket.shutdownOutput();
                 drained(socket);
             }
             CommandRun end = origin.end();
