@@ -21,7 +21,7 @@ public final class RamPage {
     private @Nullable PageCache cache;
 
     private int slot;
-    /** More than one cache has it, or one has it in more than one slot. */
+    /** More than one cache has it, or one has it in more than one slot, or what caches have was found through it. */
     private boolean widely;
 
     RamPage(long address) {
@@ -32,6 +32,8 @@ public final class RamPage {
     void moveTo(long newAddress) {
         address = newAddress;
         watch = null;
+        cache = null;
+        widely = false;
     }
 
     /**
@@ -47,6 +49,11 @@ public final class RamPage {
         } else if (cache != by || slot != where) {
             widely = true;
         }
+    }
+
+    /** A translation was read from this page: whatever is cached anywhere may have been found through it. */
+    public void walked() {
+        widely = true;
     }
 
     /** Whether forgetting takes more than one slot of one cache. Whoever fetches instructions does not say so. */

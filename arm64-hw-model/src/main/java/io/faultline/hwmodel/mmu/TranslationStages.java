@@ -9,6 +9,7 @@ import io.faultline.api.arm64.FaultStatus;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.RamPage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -203,7 +204,9 @@ final class TranslationStages {
 
     private long descriptor(long physical, int level) {
         checkHost(physical, AccessKind.READ, FaultStatus.EXTERNAL_ON_WALK + level);
-        return (long) LONGS.get(ram.page(physical).bytes(), (int) (physical & PageSize.OFFSET_MASK));
+        RamPage table = ram.page(physical);
+        table.walked();
+        return (long) LONGS.get(table.bytes(), (int) (physical & PageSize.OFFSET_MASK));
     }
 
     private void checkHost(long physical, AccessKind needed, int externalStatus) {

@@ -16,6 +16,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateValue;
 import io.faultline.api.state.StateWriter;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,129 @@ class GuestRamTest {
 
         ram.makeAbsent(BASE);
         assertEquals(List.of("changed"), heard);
+    }
+
+    @Test
+    void aPageIsForgottenByTheOnlyCacheThatHasIt() {
+        List<String> heard = new ArrayList<>();
+        PageSubscription busy = ram.subscribe(() -> heard.add("all"));
+        busy.renew();
+        PageCache cache = (page, slot) -> heard.add(Long.toHexString(page.address()) + " in " + slot);
+        ram.page(BASE).cached(cache, 7);
+        ram.page(BASE).cached(cache, 7);
+
+        ram.makeAbsent(BASE);
+        assertEquals(List.of("40000000 in 7"), heard);
+        ram.makeResident(BASE, page(1));
+        ram.makeAbsent(BASE);
+        assertEquals(List.of("40000000 in 7"), heard, "nobody has had it since");
+    }
+
+    @Test
+    void aPageThatSeveralHaveOrThatWasWalkedIsForgottenByAll() {
+        List<String> heard = new ArrayList<>();
+        PageSubscription one = ram.subscribe(() -> heard.add("one"));
+        PageSubscription other = ram.subscribe(() -> heard.add("other"));
+        PageCache cache = (page, slot) -> {};
+        one.renew();
+        other.renew();
+        one.renew();
+        ram.page(BASE).cached(cache, 1);
+        ram.page(BASE).cached(cache, 2);
+        ram.makeAbsent(BASE);
+        assertEquals(List.of("one", "other"), heard);
+
+        heard.clear();
+        ram.page(BASE + 0x1000).walked();
+        ram.makeAbsent(BASE + 0x1000);
+        assertEquals(List.of(), heard, "nobody has cached anything since");
+        other.renew();
+        ram.page(BASE + 0x2000).walked();
+        ram.makeAbsent(BASE + 0x2000);
+        assertEquals(List.of("other"), heard);
+
+        heard.clear();
+        one.renew();
+        ram.page(BASE + 0x3000).cached(cache, 1);
+        ram.page(BASE + 0x3000).cached((page, slot) -> {}, 1);
+        ram.makeAbsent(BASE + 0x3000);
+        assertEquals(List.of("one"), heard);
+    }
+
+    @Test
+    void aPageThatComesAfterAnotherWentHasNothingOfIt() {
+        ram.makeResident(BASE, page(5));
+        RamPage gone = ram.page(BASE);
+        gone.watch(new WriteWatch() {
+            @Override
+            public boolean isActive() {
+                return true;
+            }
+
+            @Override
+            public void written(int offset, int length) {
+                // it may hear of its own page only
+            }
+        });
+        ram.makeAbsent(BASE);
+        assertEquals(0, ram.load(BASE + 0x4000, AccessWidth.DOUBLEWORD));
+        RamPage fresh = ram.page(BASE + 0x4000);
+        assertEquals(0, ram.load(BASE + 0x4000, AccessWidth.DOUBLEWORD));
+        assertEquals(BASE + 0x4000, fresh.address());
+        assertFalse(fresh.isWatched());
+        assertEquals(1, ram.allocatedPages());
+    }
+
+    @Test
+    void valuesThatCrossAPageAreReadAndWritten() {
+        ram.store(BASE + 0xFFD, AccessWidth.DOUBLEWORD, 0x1122_3344_5566_7788L);
+        assertEquals(0x1122_3344_5566_7788L, ram.load(BASE + 0xFFD, AccessWidth.DOUBLEWORD));
+        assertEquals(0x11_2233_4455L, ram.load(BASE + 0x1000, AccessWidth.DOUBLEWORD));
+        ram.makeAbsent(BASE + 0x1000);
+        assertError(ErrorId.PAGE_ABSENT, () -> ram.load(BASE + 0xFFD, AccessWidth.DOUBLEWORD));
+        assertError(ErrorId.PAGE_ABSENT, () -> ram.store(BASE + 0x1000, AccessWidth.BYTE, 1));
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.store(BASE - 1, AccessWidth.BYTE, 1));
+        assertError(ErrorId.NOT_GUEST_MEMORY, () -> ram.load(BASE + SIZE - 2, AccessWidth.WORD));
+    }
+
+    @Test
+    void pagesThatGoAndComeAllocateNothing() {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = Thread.currentThread().getId();
+        byte[] content = page(1);
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 10 && allocated > 0; round++) {
+            long before = threads.getThreadAllocatedBytes(id);
+            for (int i = 0; i < 1000; i++) {
+                ram.makeResident(BASE, content);
+                ram.store(BASE + 8, AccessWidth.WORD, i);
+                ram.load(BASE + 8, AccessWidth.WORD);
+                ram.makeAbsent(BASE);
+            }
+            allocated = threads.getThreadAllocatedBytes(id) - before;
+        }
+
+        assertTrue(allocated < 4096, allocated + " bytes for 1000 pages");
+    }
+
+    @Test
+    void openMonitorsAreFoundWhateverOpensAndCloses() {
+        List<ExclusiveMonitor> monitors = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            monitors.add(ram.newMonitor());
+            monitors.get(i).mark(BASE + 0x1000 * (i % 3));
+        }
+        monitors.get(8).clear();
+        monitors.get(0).clear();
+        monitors.get(0).clear();
+        monitors.get(4).mark(BASE + 0x2000);
+        ram.store(BASE, AccessWidth.BYTE, 1);
+
+        List<Boolean> open = new ArrayList<>();
+        monitors.forEach(monitor -> open.add(monitor.isOpen()));
+        assertEquals(List.of(false, true, true, false, true, true, false, true, false), open);
+        assertTrue(ram.isReservedByOther(monitors.get(0), BASE + 0x2000));
+        assertFalse(ram.isReservedByOther(monitors.get(0), BASE));
     }
 
     @Test

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.FaultStatus;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.hwmodel.memory.GuestRam;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,26 @@ class MemoryAccessTest {
         assertEquals(MemoryFault.Origin.HOST, fault.origin());
         assertEquals(VIRTUAL + 0x123, fault.address());
         assertEquals(RAM + 0x1123, fault.ipa());
+    }
+
+    @Test
+    void aPageThatGoesIsForgottenWhateverItWasUsedFor() {
+        memory.load8(VIRTUAL);
+        memory.store8(VIRTUAL, 1);
+        ram.makeAbsent(RAM + 0x1000);
+        assertEquals(RAM + 0x1000, fault(() -> memory.load8(VIRTUAL)).ipa());
+        assertEquals(RAM + 0x1000, fault(() -> memory.store8(VIRTUAL, 1)).ipa());
+
+        ram.makeResident(RAM + 0x1000, new byte[4096]);
+        memory.store8(VIRTUAL, 3);
+        assertEquals(3, ram.load(RAM + 0x1000, AccessWidth.BYTE));
+    }
+
+    @Test
+    void aTableThatGoesIsMissedAtTheNextAccess() {
+        memory.load8(VIRTUAL);
+        ram.makeAbsent(tables.registers[SystemRegister.TTBR0_EL1.ordinal()] & -4096L);
+        assertEquals(MemoryFault.Origin.HOST, fault(() -> memory.load8(VIRTUAL)).origin());
     }
 
     @Test

@@ -95,8 +95,11 @@ final class ReadyDelivery {
         busy.set(vcpu, queued || clears || early[vcpu]);
     }
 
-    /** The next vCPU that has to be looked at: any while something floats, which each may take. */
-    private int next(int from) {
+    /**
+     * The next vCPU that a poll has to look at, or -1: one that has something to show or may have cleared what it was shown;
+     * any while something floats, which each may take.
+     */
+    int next(int from) {
         if (floating && !queues[0].isEmpty()) {
             return from < shown.length ? from : -1;
         }
