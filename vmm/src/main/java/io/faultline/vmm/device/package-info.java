@@ -5,8 +5,8 @@
 /**
  * Devices that the VMM emulates, and the map that finds them by address.
  *
- * <p>Shared peripheral interrupts do not exist yet, so that no device has an interrupt line: guests poll. Registers that
- * describe interrupts hold what they would hold on hardware.
+ * <p>A device drives its interrupt line through {@link io.faultline.vmm.device.InterruptLine}, and is a part of the guest's
+ * state when the guest moves.
  *
  * @since 0.1
  */
