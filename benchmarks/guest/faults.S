@@ -7,8 +7,10 @@
  * The smallest kernel that sleeps on an absent page: one task of EL0 for each PE, and an idle loop.
  *
  * The benchmark enters at the words at the top, with everything masked, MMU off, and these registers set once:
- *   X20 the shared area    X21 SGI frame of the redistributor    X22 event of not-present, X24 event of the VMM
- *   X23 interrupt of ready, as a mask in X28
+ *   X19 the function that controls page faults    X29 its sub-function ENABLE, behind which is IRQ_ACK
+ *   X20 the shared area                           X21 SGI frame of the redistributor
+ *   X22 event of not-present, or 0 if the interrupt carries it, too    X24 event of the VMM
+ *   X28 the interrupt, as a mask
  * X10 is what the task touches. The kernel keeps the token it waits for in X25, and where the task is in X26 and X27.
  * Each entry ends in WFI, with interrupts unmasked.
  */
@@ -19,9 +21,7 @@
         .equ    COMPLETE, 0xC4000025
         .equ    COMPLETE_AND_RESUME, 0xC4000026
         .equ    UNMASK, 0xC400002C
-        .equ    APF, 0x86000002
-        .equ    APF_ENABLE, 4
-        .equ    APF_ACK, 5
+        .equ    NOT_PRESENT, 1
 
         .macro  call number
         movz    w0, #(\number >> 16), lsl #16
@@ -53,9 +53,11 @@ boot:
         msr     vbar_el1, x0
 
         // Events: the private one of not-present and the private one of the VMM.
+        cbz     x22, 1f
         mov     x1, x22
         adr     x2, not_present
         bl      event
+1:
         mov     x1, x24
         adr     x2, notified
         bl      event
@@ -77,11 +79,12 @@ boot:
 
         str     wzr, [x20]
         str     wzr, [x20, #4]
-        mov     x1, #APF_ENABLE
+        mov     x1, x29
         orr     x2, x20, #1
         mov     x3, #0
         mov     w2, w2
-        call    APF
+        mov     w0, w19
+        hvc     #0
         cbnz    x0, .                   // hangs, which the benchmark notices
 
 idle:
@@ -124,20 +127,26 @@ task:
         ldr     x0, [x10]
         svc     #0
 
-        // Ready: takes the token, acknowledges, and wakes the task if it is the one.
+        // Takes the token and acknowledges. Not-present: puts the task to sleep. Ready: wakes it if it is the one.
 interrupt:
         mrs     x12, S3_0_C12_C12_0     // ICC_IAR1_EL1
         ldr     w13, [x20, #4]
+        ldr     w14, [x20]
         str     wzr, [x20, #4]
         str     wzr, [x20]
-        mov     x1, #APF_ACK
-        call    APF
+        add     x1, x29, #1
+        mov     w0, w19
+        hvc     #0
         msr     S3_0_C12_C12_1, x12     // ICC_EOIR1_EL1
+        cmp     w14, #NOT_PRESENT
+        b.eq    2f
         cmp     w13, w25
         b.ne    1f
         msr     elr_el1, x26
         msr     spsr_el1, x27
 1:      eret
+2:      mov     w25, w13
+        b       sleep
 
         .balign 0x800
 vectors:

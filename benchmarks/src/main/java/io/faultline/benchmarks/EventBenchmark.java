@@ -4,7 +4,6 @@
  */
 package io.faultline.benchmarks;
 
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,12 +29,12 @@ public class EventBenchmark {
     @Param({"1", "512"})
     private int vcpus = 1;
 
-    private FaultGuest guest = new FaultGuest(1, Map.of());
+    private FaultGuest guest = new FaultGuest(1, "sdei", 1);
 
     /** Boots the machine. */
     @Setup
     public void prepare() {
-        guest = new FaultGuest(vcpus, Map.of());
+        guest = new FaultGuest(vcpus, "sdei", 1);
     }
 
     /** One event. */

@@ -5,7 +5,6 @@
 package io.faultline.benchmarks;
 
 import java.util.List;
-import java.util.Map;
 
 /** Prints what one announced fault and one event make the guest and the host do: counts, the same on every machine. */
 public final class FaultCounts {
@@ -24,15 +23,10 @@ public final class FaultCounts {
     /**
      * Prints the table.
      *
-     * @param arguments settings of the backend, as NAME=VALUE
+     * @param arguments the route, sdei if there is none
      */
     public static void main(String[] arguments) {
-        Map<String, String> settings = new java.util.TreeMap<>();
-        for (String argument : arguments) {
-            String[] parts = argument.split("=", 2);
-            settings.put(parts[0], parts[1]);
-        }
-        FaultGuest guest = new FaultGuest(1, settings);
+        FaultGuest guest = new FaultGuest(1, arguments.length == 0 ? "sdei" : arguments[0], 64);
         long page = FaultGuest.page(0);
         long[] start = read(guest);
         guest.makeAbsent(page);

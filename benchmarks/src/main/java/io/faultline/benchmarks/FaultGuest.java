@@ -53,6 +53,14 @@ final class FaultGuest implements PageSource {
 
     private static final int EVENT = 0x4040_0001;
     private static final int INTERRUPT = 23;
+    /** The function that controls page faults by event, and its sub-function ENABLE. */
+    private static final int EVENT_FUNCTION = 0x8600_0002;
+
+    private static final int EVENT_ENABLE = 4;
+    /** The same by interrupt only. */
+    private static final int INTERRUPT_FUNCTION = 0x8600_0042;
+
+    private static final int INTERRUPT_ENABLE = 3;
     private static final int LOW_REDISTRIBUTORS = 123;
     private static final long REDISTRIBUTOR_BYTES = 0x2_0000;
     private static final long SGI_FRAME = 0x1_0000;
@@ -68,6 +76,7 @@ final class FaultGuest implements PageSource {
     /** The event that the VMM raises. */
     static final SdeiEvent CHANNEL = new SdeiEvent(0x4040_0002, SdeiEventType.PRIVATE, SdeiPriority.NORMAL);
 
+    private final boolean byEvent;
     private final Machine machine;
     private final AsyncPageFaults faults;
     private final EventNotifications notifications;
@@ -79,18 +88,24 @@ final class FaultGuest implements PageSource {
      * Builds a machine and boots it.
      *
      * @param vcpus number of vCPUs, 1 to 512
-     * @param settings of the backend, beyond what is needed for the number of faults
+     * @param route sdei or ppi
+     * @param slots largest number of announced faults on one vCPU, 1 to 4096
      */
-    FaultGuest(int vcpus, Map<String, String> settings) {
+    FaultGuest(int vcpus, String route, int slots) {
+        byEvent = route.equals("sdei");
         KvmBackendProvider provider = new KvmBackendProvider();
-        MachineRequest request = MachineRequest.builder()
+        MachineRequest.Builder request = MachineRequest.builder()
                 .vcpus(vcpus)
                 .memory(MemoryRegion.ram(RAM, BLOCKS * BLOCK))
-                .asyncPageFaults(EVENT, INTERRUPT)
-                .channel(CHANNEL)
-                .build();
+                .channel(CHANNEL);
+        if (byEvent) {
+            request.asyncPageFaults(EVENT, INTERRUPT);
+        } else {
+            request.asyncPageFaults(INTERRUPT);
+        }
+        Map<String, String> settings = Map.of("apf.route", route, "apf.slots", Integer.toString(slots));
         machine = provider.open(BackendConfiguration.of(provider.descriptor(), settings))
-                .plan(request)
+                .plan(request.build())
                 .build();
         faults = machine.asyncPageFaults().orElseThrow();
         notifications = machine.notifications().orElseThrow();
@@ -155,7 +170,9 @@ final class FaultGuest implements PageSource {
         vcpu.write(CoreRegister.PC, BOOT);
         vcpu.write(CoreRegister.x(20), AREAS + (long) index * PageSize.BYTES);
         vcpu.write(CoreRegister.x(21), redistributor(index) + SGI_FRAME);
-        vcpu.write(CoreRegister.x(22), EVENT);
+        vcpu.write(CoreRegister.x(22), byEvent ? EVENT : 0);
+        vcpu.write(CoreRegister.x(19), Integer.toUnsignedLong(byEvent ? EVENT_FUNCTION : INTERRUPT_FUNCTION));
+        vcpu.write(CoreRegister.x(29), byEvent ? EVENT_ENABLE : INTERRUPT_ENABLE);
         vcpu.write(CoreRegister.x(24), CHANNEL.event());
         vcpu.write(CoreRegister.x(28), 1L << INTERRUPT);
         idle(index);

@@ -5,8 +5,6 @@
 package io.faultline.benchmarks;
 
 import io.faultline.api.pagefault.FaultCounters;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class PageFaultBenchmark {
     /** How the guest is told. */
-    @Param("sdei")
+    @Param({"sdei", "ppi"})
     private String route = "sdei";
 
     /** All of them are on and have asynchronous page faults enabled; all but one are in WFI. */
@@ -44,18 +42,14 @@ public class PageFaultBenchmark {
     @Param({"1", "64", "4096"})
     private int outstanding = 1;
 
-    private FaultGuest guest = new FaultGuest(1, Map.of());
+    private FaultGuest guest = new FaultGuest(1, "sdei", 1);
     private final long page = FaultGuest.page(0);
     private long faults;
 
     /** Boots the machine and makes the other faults. */
     @Setup
     public void prepare() {
-        Map<String, String> settings = new TreeMap<>(Map.of("apf.slots", "4096"));
-        if (!route.equals("sdei")) {
-            settings.put("apf.route", route);
-        }
-        guest = new FaultGuest(vcpus, settings);
+        guest = new FaultGuest(vcpus, route, 4096);
         for (int i = 1; i < outstanding; i++) {
             guest.leaveOutstanding(i % vcpus, FaultGuest.page(i));
         }
