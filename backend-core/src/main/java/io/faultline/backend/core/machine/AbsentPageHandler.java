@@ -48,6 +48,17 @@ public interface AbsentPageHandler extends StateElement {
     Optional<FaultTicket> awaited(VirtualProcessor vcpu, long page);
 
     /**
+     * Tells whether there is something that a waiting vCPU waits for.
+     *
+     * @param vcpu as for {@link #awaited}
+     * @param page as for {@link #awaited}
+     * @return true if {@link #awaited} would return a fault
+     */
+    default boolean isAwaited(VirtualProcessor vcpu, long page) {
+        return awaited(vcpu, page).isPresent();
+    }
+
+    /**
      * Asks every page source for what has arrived by the present virtual time. Called before a vCPU runs, when one
      * stops, and after the VMM skipped time.
      */

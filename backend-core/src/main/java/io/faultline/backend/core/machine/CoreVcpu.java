@@ -13,10 +13,10 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
-import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.hwmodel.cpu.ProcessingElement;
+import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +34,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     private static final VcpuExit STEPPED = new VcpuExit.Stepped();
     private static final VcpuExit KICKED = new VcpuExit.Kicked();
     private static final VcpuExit POWERED_OFF = new VcpuExit.PoweredOff();
+    private static final VcpuExit WITHOUT_DEADLINE = new VcpuExit.WaitForInterrupt(OptionalLong.empty());
 
     private final CoreMachine machine;
     private final ProcessingElement pe;
@@ -191,7 +192,10 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         if (pe.isInterruptPending() || machine.personality().wakes(this)) {
             return goOn();
         }
-        return new VcpuExit.WaitForInterrupt(CoreMachine.deadline(pe.timers().nextDeadline()));
+        long deadline = pe.timers().nextDeadline();
+        return deadline == VirtualClock.NEVER
+                ? WITHOUT_DEADLINE
+                : new VcpuExit.WaitForInterrupt(CoreMachine.deadline(deadline));
     }
 
     private @Nullable VcpuExit powerDownWait() {
@@ -206,13 +210,13 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
 
     private @Nullable VcpuExit pageWait(boolean interruptible) {
         machine.absentPages().poll();
-        Optional<FaultTicket> awaited = machine.absentPages().awaited(this, wait.page());
-        if (awaited.isEmpty()
+        if (!machine.absentPages().isAwaited(this, wait.page())
                 || interruptible
                         && (pe.isInterruptDue() || machine.personality().wakes(this))) {
             return goOn();
         }
-        return new VcpuExit.WaitForPage(awaited.get(), interruptible);
+        return new VcpuExit.WaitForPage(
+                machine.absentPages().awaited(this, wait.page()).orElseThrow(), interruptible);
     }
 
     private @Nullable VcpuExit goOn() {

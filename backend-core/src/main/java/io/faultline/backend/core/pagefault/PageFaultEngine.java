@@ -226,6 +226,10 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
         return fault == null ? Optional.empty() : Optional.of(fault.ticket());
     }
 
+    boolean isAwaited(int vcpu, long page) {
+        return registry.awaiting(vcpu, page) != null;
+    }
+
     /** Asks again for the pages of all faults at the next {@link #poll()}: whoever was asked may have forgotten. */
     void askAgain() {
         pagesWanted = true;

@@ -202,6 +202,11 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     }
 
     @Override
+    public boolean isAwaited(VirtualProcessor vcpu, long page) {
+        return engine.isAwaited(vcpu.index(), page);
+    }
+
+    @Override
     public Optional<FaultTicket> awaited(VirtualProcessor vcpu, long page) {
         return engine.awaited(vcpu.index(), page);
     }

@@ -9,6 +9,7 @@ import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.core.pagefault.Policy.Decline;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The table of calls: one object for each sub-function. */
 final class ApfCalls {
@@ -41,9 +42,8 @@ final class ApfCalls {
     }
 
     ApfReply execute(int vcpu, int number, long argument2, long argument3) {
-        return route.function(number)
-                .map(table::get)
-                .map(call -> call.execute(vcpu, argument2, argument3))
-                .orElseGet(() -> ApfReply.of(Smccc.NOT_SUPPORTED));
+        Optional<ApfFunction> function = route.function(number);
+        ApfCall call = function.isPresent() ? table.get(function.get()) : null;
+        return call != null ? call.execute(vcpu, argument2, argument3) : ApfReply.of(Smccc.NOT_SUPPORTED);
     }
 }

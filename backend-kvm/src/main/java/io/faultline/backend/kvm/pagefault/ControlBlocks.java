@@ -8,7 +8,6 @@ import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import java.util.Arrays;
-import java.util.OptionalLong;
 
 /**
  * What the guest has set up, and what it has in hand, for each vCPU.
@@ -23,6 +22,9 @@ public final class ControlBlocks implements StateElement {
 
     private static final long ADDRESS = -64L;
     private static final long TOKEN_LIMIT = 0xFFFF_FFFFL;
+
+    /** In place of a token: there is none. */
+    public static final long NOTHING = -1;
 
     private final ApfRoute route;
     private final long[] control;
@@ -102,10 +104,10 @@ public final class ControlBlocks implements StateElement {
      * Returns the token of the not-present notification that was delivered and not answered.
      *
      * @param vcpu index of the vCPU
-     * @return the token; empty if there is none
+     * @return the token, 32 bits, or {@link #NOTHING}
      */
-    public OptionalLong inHand(int vcpu) {
-        return inHand[vcpu] == 0 ? OptionalLong.empty() : OptionalLong.of(inHand[vcpu] - 1);
+    public long inHand(int vcpu) {
+        return inHand[vcpu] - 1;
     }
 
     /**

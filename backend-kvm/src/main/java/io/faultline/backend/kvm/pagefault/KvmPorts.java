@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The ports of one machine: not-present by SDEI event or PPI, ready by PPI. */
 final class KvmPorts implements PageFaultPorts {
@@ -150,12 +149,12 @@ final class KvmPorts implements PageFaultPorts {
     }
 
     private void requireShown(StateReader reader, List<FaultTicket> faults, int vcpu) {
-        OptionalLong token = machine.blocks().inHand(vcpu);
-        boolean known = token.isEmpty();
+        long token = machine.blocks().inHand(vcpu);
+        boolean known = token == ControlBlocks.NOTHING;
         boolean alone = machine.host().gic().redistributor(vcpu).isLineHigh(machine.interrupt());
         for (FaultTicket fault : faults) {
             if (fault.vcpu() == vcpu) {
-                known |= fault.token() == token.orElse(-1)
+                known |= fault.token() == token
                         && (fault.phase() == FaultPhase.ANNOUNCED || fault.phase() == FaultPhase.READY_QUEUED);
                 alone &= fault.phase() != FaultPhase.READY_SHOWN;
             }

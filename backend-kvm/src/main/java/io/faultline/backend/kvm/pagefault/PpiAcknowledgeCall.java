@@ -6,7 +6,6 @@ package io.faultline.backend.kvm.pagefault;
 
 import io.faultline.backend.core.pagefault.GuestReply;
 import java.util.Objects;
-import java.util.OptionalLong;
 
 /**
  * IRQ_ACK where not-present is acknowledged, too: it speaks of the one notification that is shown. A not-present that the
@@ -29,11 +28,13 @@ public final class PpiAcknowledgeCall implements ApfCall {
     @Override
     public ApfReply execute(int vcpu, long argument2, long argument3) {
         if (machine.blocks().isUnacknowledged(vcpu)) {
-            OptionalLong token = machine.blocks().inHand(vcpu);
+            long token = machine.blocks().inHand(vcpu);
             machine.blocks().acknowledge(vcpu);
             machine.host().gic().redistributor(vcpu).setLevel(machine.interrupt(), false);
             machine.control().consumed(vcpu);
-            token.ifPresent(value -> machine.control().answer(vcpu, value, GuestReply.ASYNCHRONOUS));
+            if (token != ControlBlocks.NOTHING) {
+                machine.control().answer(vcpu, token, GuestReply.ASYNCHRONOUS);
+            }
         } else {
             machine.control().acknowledge(vcpu);
         }

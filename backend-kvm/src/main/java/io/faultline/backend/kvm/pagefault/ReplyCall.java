@@ -7,7 +7,6 @@ package io.faultline.backend.kvm.pagefault;
 import io.faultline.api.arm64.Smccc;
 import io.faultline.backend.core.pagefault.GuestReply;
 import java.util.Objects;
-import java.util.OptionalLong;
 
 /**
  * REPLY: the guest answers the not-present that is shown and not acknowledged. It may do so once.
@@ -31,8 +30,8 @@ public final class ReplyCall implements ApfCall {
 
     @Override
     public ApfReply execute(int vcpu, long argument2, long argument3) {
-        OptionalLong token = machine.blocks().inHand(vcpu);
-        boolean known = token.isPresent() && token.getAsLong() == argument2;
+        long token = machine.blocks().inHand(vcpu);
+        boolean known = token != ControlBlocks.NOTHING && token == argument2;
         if (!known || argument3 != GOT_IT && argument3 != NOT_NOW) {
             return ApfReply.of(Smccc.INVALID_PARAMETER);
         }

@@ -13,7 +13,6 @@ import io.faultline.backend.kvm.sdei.SdeiEventListener;
 import io.faultline.backend.kvm.sdei.SdeiInjector;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Not-present by an SDEI event that is taken before the next instruction, with the token in the shared area. The guest's
@@ -69,8 +68,7 @@ public final class SdeiNotPresentRoute implements NotPresentRoute, SdeiEventList
 
     @Override
     public boolean withdraw(int vcpu, long token) {
-        OptionalLong inHand = machine.blocks().inHand(vcpu);
-        if (inHand.isEmpty() || inHand.getAsLong() != token || !events.cancel(vcpu, event)) {
+        if (machine.blocks().inHand(vcpu) != token || !events.cancel(vcpu, event)) {
             return false;
         }
         machine.blocks().answer(vcpu);
@@ -80,21 +78,23 @@ public final class SdeiNotPresentRoute implements NotPresentRoute, SdeiEventList
 
     @Override
     public void completed(int vcpu, int completed, boolean resumed, boolean failed) {
-        takeInHand(vcpu)
-                .ifPresent(token -> machine.control()
-                        .answer(vcpu, token, resumed ? GuestReply.ASYNCHRONOUS : GuestReply.SYNCHRONOUS));
+        long token = takeInHand(vcpu);
+        if (token != ControlBlocks.NOTHING) {
+            machine.control().answer(vcpu, token, resumed ? GuestReply.ASYNCHRONOUS : GuestReply.SYNCHRONOUS);
+        }
     }
 
     @Override
     public void dropped(int vcpu, int dropped) {
-        takeInHand(vcpu).ifPresent(token -> {
+        long token = takeInHand(vcpu);
+        if (token != ControlBlocks.NOTHING) {
             machine.area().withdraw(vcpu, AreaAccess.NOT_PRESENT, token);
             machine.control().lost(vcpu, token);
-        });
+        }
     }
 
-    private OptionalLong takeInHand(int vcpu) {
-        OptionalLong token = machine.blocks().inHand(vcpu);
+    private long takeInHand(int vcpu) {
+        long token = machine.blocks().inHand(vcpu);
         machine.blocks().answer(vcpu);
         return token;
     }
