@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Move a running guest to another process: it goes on there at once, and its pages follow (post-copy).",
             "Start 'migrate --from PORT' on the side where it is to go, then 'migrate FILE --to HOST:PORT' where it is to",
-            "start. 'migrate FILE' starts the second process itself, twice, and compares asynchronous page faults off and on.",
+            "start. 'migrate FILE' starts the second process itself, several times, and compares asynchronous page faults off",
+            "and on: by each route that the best backend has, or as --backend says.",
             "The guest's console is on standard output of the side where it runs, everything else on standard error."
         })
 final class MigrateCommand implements Callable<Integer> {

@@ -4,6 +4,7 @@
  */
 package io.faultline.cli;
 
+import io.faultline.api.spi.BackendRegistry;
 import io.faultline.cli.wallclock.Companion;
 import io.faultline.vmm.migration.Frame;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,8 @@ import java.util.TreeSet;
 final class MigrationDemonstration {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration END = Duration.ofSeconds(600);
+    private static final String NAME = "%-34s";
+    private static final String CELL = " %16s";
 
     private final Session session;
     private final PluginOptions plugins;
@@ -42,15 +45,26 @@ final class MigrationDemonstration {
     private record Move(ExitStatus status, SortedMap<String, Long> report) {}
 
     ExitStatus run() {
-        Move off = move(false);
-        if (off.status() != ExitStatus.FINE) {
-            return off.status();
+        List<DemonstrationColumn> columns = columns();
+        List<SortedMap<String, Long>> reports = new ArrayList<>();
+        for (DemonstrationColumn column : columns) {
+            options.backend = column.backend();
+            Move move = move(column.announce());
+            if (move.status() != ExitStatus.FINE) {
+                return move.status();
+            }
+            reports.add(move.report());
         }
-        Move on = move(true);
-        if (on.status() == ExitStatus.FINE) {
-            print(off.report(), on.report());
+        print(columns, reports);
+        return ExitStatus.FINE;
+    }
+
+    private List<DemonstrationColumn> columns() {
+        if (options.backend != null) {
+            return DemonstrationColumn.ofBackend(options.backend);
         }
-        return on.status();
+        BackendRegistry registry = plugins.discover(session);
+        return DemonstrationColumn.ofRoutes(BackendChoice.best(registry).id(), registry);
     }
 
     private Move move(boolean announce) {
@@ -130,13 +144,15 @@ final class MigrationDemonstration {
         }
     }
 
-    private void print(SortedMap<String, Long> off, SortedMap<String, Long> on) {
-        String row = "%-34s %16s %16s%n";
-        session.err().printf(Locale.ROOT, row, "asynchronous page faults", "off", "on");
-        TreeSet<String> names = new TreeSet<>(off.keySet());
-        names.addAll(on.keySet());
+    private void print(List<DemonstrationColumn> columns, List<SortedMap<String, Long>> reports) {
+        StringBuilder table = new StringBuilder(String.format(Locale.ROOT, NAME, "asynchronous page faults"));
+        columns.forEach(column -> table.append(String.format(Locale.ROOT, CELL, column.title())));
+        TreeSet<String> names = new TreeSet<>();
+        reports.forEach(report -> names.addAll(report.keySet()));
         for (String name : names) {
-            session.err().printf(Locale.ROOT, row, name, off.getOrDefault(name, 0L), on.getOrDefault(name, 0L));
+            table.append(String.format(Locale.ROOT, "%n" + NAME, name));
+            reports.forEach(report -> table.append(String.format(Locale.ROOT, CELL, report.getOrDefault(name, 0L))));
         }
+        session.err().println(table);
     }
 }

@@ -45,6 +45,10 @@ class MigrateCommandTest {
         return Path.of("..", "guests", "apf.elf").toString();
     }
 
+    private static String kernel() {
+        return Path.of("..", "guests", "kernel.elf").toString();
+    }
+
     private String[] origin(int port, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "migrate",
@@ -393,6 +397,24 @@ class MigrateCommandTest {
         assertTrue(rows.get("target.veto.vmm-declined")[0] > 50, run.err());
         assertTrue(rows.get("target.nanos")[1] < rows.get("target.nanos")[0], "tasks overlap with pages: " + run.err());
         assertTrue(rows.get("target.waited.vcpus-nanos")[1] < rows.get("target.waited.vcpus-nanos")[0]);
+    }
+
+    @Test
+    void aDemonstrationWithoutABackendComparesEveryRoute() {
+        CommandRun run = CommandRun.of(
+                "migrate", kernel(), "--append", "pages=0 rounds=20 tasks=4 offline=0", "--after", "1500000");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.err().lines().anyMatch(line -> line.matches("asynchronous page faults +off +sdei +ppi +reply")));
+        String announced = run.err()
+                .lines()
+                .filter(line -> line.startsWith("target.faults.announced "))
+                .findFirst()
+                .orElseThrow();
+        String[] cells = announced.split(" +");
+        assertEquals("0", cells[1], announced);
+        for (int route = 2; route <= 4; route++) {
+            assertTrue(Long.parseLong(cells[route]) > 0, announced);
+        }
     }
 
     @Test
