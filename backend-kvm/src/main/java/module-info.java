@@ -28,6 +28,4 @@ module io.faultline.backend.kvm {
             com.google.guice;
     opens io.faultline.backend.kvm.sdei to
             com.google.guice;
-    opens io.faultline.backend.kvm.sdei.policy to
-            com.google.guice;
 }

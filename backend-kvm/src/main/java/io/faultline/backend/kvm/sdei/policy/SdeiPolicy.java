@@ -8,7 +8,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +29,7 @@ public final class SdeiPolicy {
     private static final String EVENTS = "sdei.events";
     private static final String DEFAULT_SLOTS = "3";
 
-    private final Map<Class<?>, Choice> answers = new HashMap<>();
+    private final Map<Class<?>, Choice> answers = new LinkedHashMap<>();
     private final int privateSlots;
     private final int sharedSlots;
     private final List<PlatformEvent> events;
