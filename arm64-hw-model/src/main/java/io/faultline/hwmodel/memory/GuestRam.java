@@ -11,7 +11,6 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +35,6 @@ public final class GuestRam implements StateElement {
     private final RamRegion[] regions;
     private final List<RamRegion> regionList;
     private final @Nullable Chunk[][] chunks;
-    private final List<PageObserver> observers = new ArrayList<>();
     private final PendingObservers pending = new PendingObservers();
     private final OpenMonitors monitors = new OpenMonitors();
     private final SparePages spare = new SparePages();
@@ -137,7 +135,6 @@ public final class GuestRam implements StateElement {
         }
         chunk.absent[slot / Long.SIZE] |= 1L << slot;
         monitors.stored(null, PageSize.pageOf(page), PageSize.BYTES);
-        tellObservers();
     }
 
     /**
@@ -310,15 +307,6 @@ public final class GuestRam implements StateElement {
     }
 
     /**
-     * Adds someone who is told of every change.
-     *
-     * @param observer told of every page that becomes absent, and of every other loss of permissions
-     */
-    public void addObserver(PageObserver observer) {
-        observers.add(Objects.requireNonNull(observer, "observer"));
-    }
-
-    /**
      * Makes a place in the list of those who cache translations. Only who has something cached stands in the list, so that
      * a change costs nothing for PEs that have not run since the last one.
      *
@@ -332,13 +320,6 @@ public final class GuestRam implements StateElement {
     /** Tells everybody that cached translations are no longer good. */
     public void changed() {
         pending.tell();
-        tellObservers();
-    }
-
-    private void tellObservers() {
-        for (int i = 0; i < observers.size(); i++) {
-            observers.get(i).pagesChanged();
-        }
     }
 
     /**

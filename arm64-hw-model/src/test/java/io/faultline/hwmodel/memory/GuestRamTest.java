@@ -145,17 +145,6 @@ class GuestRamTest {
     }
 
     @Test
-    void observersHearOfChanges() {
-        List<String> heard = new ArrayList<>();
-        ram.addObserver(() -> heard.add("changed"));
-        ram.store(BASE, AccessWidth.BYTE, 1);
-        assertEquals(List.of(), heard);
-
-        ram.makeAbsent(BASE);
-        assertEquals(List.of("changed"), heard);
-    }
-
-    @Test
     void aPageIsForgottenByTheOnlyCacheThatHasIt() {
         List<String> heard = new ArrayList<>();
         PageSubscription busy = ram.subscribe(() -> heard.add("all"));
