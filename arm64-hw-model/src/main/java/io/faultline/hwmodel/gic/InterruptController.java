@@ -21,7 +21,7 @@ import java.util.Objects;
  *
  * @since 0.1
  */
-public final class InterruptController implements StateElement {
+public final class InterruptController implements StateElement, DivertibleInterrupts {
     /** Redistributors that stand in a first range of addresses; the others are in a second (GICR_TYPER.Last). */
     public static final int FIRST_RANGE = 123;
 
@@ -158,67 +158,32 @@ public final class InterruptController implements StateElement {
         return diversion;
     }
 
-    /**
-     * Takes an SPI away from the PEs, or gives it back. What is pending is forgotten both times, and what is given back is
-     * disabled, in group 1 and of lowest priority.
-     *
-     * @param spi INTID, 32 to 255
-     * @param away true to take it away
-     * @throws IllegalArgumentException if there is no such SPI
-     */
+    @Override
     public void divert(int spi, boolean away) {
         shared.divert(requireShared(spi), away);
     }
 
-    /**
-     * Says that an SPI is or is not taken away, without any other effect, when a saved state is restored.
-     *
-     * @param spi INTID, 32 to 255
-     * @param away true if it is taken away
-     * @throws IllegalArgumentException if there is no such SPI
-     */
+    @Override
     public void diverted(int spi, boolean away) {
         shared.diverted(requireShared(spi), away);
     }
 
-    /**
-     * Tells whether an SPI is pending or active and pending.
-     *
-     * @param spi INTID, 32 to 255
-     * @return true if it is
-     * @throws IllegalArgumentException if there is no such SPI
-     */
+    @Override
     public boolean isPending(int spi) {
         return shared.isPending(requireShared(spi));
     }
 
-    /**
-     * Tells whether an SPI is active or active and pending.
-     *
-     * @param spi INTID, 32 to 255
-     * @return true if it is
-     * @throws IllegalArgumentException if there is no such SPI
-     */
+    @Override
     public boolean isActive(int spi) {
         return shared.isActive(requireShared(spi));
     }
 
-    /**
-     * Acknowledges a diverted SPI: it becomes active, and an edge is consumed.
-     *
-     * @param spi INTID, 32 to 255
-     * @throws IllegalArgumentException if there is no such SPI
-     */
+    @Override
     public void acknowledge(int spi) {
         shared.activate(requireShared(spi));
     }
 
-    /**
-     * Ends the active state of a diverted SPI.
-     *
-     * @param spi INTID, 32 to 255
-     * @throws IllegalArgumentException if there is no such SPI
-     */
+    @Override
     public void end(int spi) {
         shared.deactivate(requireShared(spi));
     }

@@ -21,7 +21,7 @@ import java.util.Arrays;
  *
  * @since 0.1
  */
-public final class Redistributor implements StateElement {
+public final class Redistributor implements StateElement, DivertibleInterrupts {
     /** SGIs are always edge-triggered. */
     private static final int SGIS = 0x0000_FFFF;
 
@@ -101,14 +101,7 @@ public final class Redistributor implements StateElement {
         }
     }
 
-    /**
-     * Takes a PPI away from the PE, or gives it back. What is pending is forgotten both times, and what is given back is
-     * disabled, in group 1 and of lowest priority.
-     *
-     * @param ppi INTID 16 to 31
-     * @param away true to take it away
-     * @throws IllegalArgumentException if it is not a PPI
-     */
+    @Override
     public void divert(int ppi, boolean away) {
         int bit = ppiBit(ppi);
         latch &= ~bit;
@@ -123,36 +116,20 @@ public final class Redistributor implements StateElement {
         cpuInterface.update();
     }
 
-    /**
-     * Says that a PPI is or is not taken away, without any other effect, when a saved state is restored.
-     *
-     * @param ppi INTID 16 to 31
-     * @param away true if it is taken away
-     * @throws IllegalArgumentException if it is not a PPI
-     */
+    @Override
     public void diverted(int ppi, boolean away) {
         int bit = ppiBit(ppi);
         diverted = away ? diverted | bit : diverted & ~bit;
         cpuInterface.update();
     }
 
-    /**
-     * Acknowledges a diverted PPI: it becomes active, and an edge is consumed.
-     *
-     * @param ppi INTID 16 to 31
-     * @throws IllegalArgumentException if it is not a PPI
-     */
+    @Override
     public void acknowledge(int ppi) {
         ppiBit(ppi);
         activate(ppi);
     }
 
-    /**
-     * Ends the active state of a diverted PPI.
-     *
-     * @param ppi INTID 16 to 31
-     * @throws IllegalArgumentException if it is not a PPI
-     */
+    @Override
     public void end(int ppi) {
         ppiBit(ppi);
         deactivate(ppi);
@@ -178,6 +155,7 @@ public final class Redistributor implements StateElement {
      * @param intid 0 to 31
      * @return true if it is
      */
+    @Override
     public boolean isPending(int intid) {
         return (pending() & bit(intid)) != 0;
     }
@@ -188,6 +166,7 @@ public final class Redistributor implements StateElement {
      * @param intid 0 to 31
      * @return true if it is
      */
+    @Override
     public boolean isActive(int intid) {
         return (active & bit(intid)) != 0;
     }

@@ -8,8 +8,8 @@ import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.sdei.SdeiEventType;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.kvm.sdei.ClientInterrupts;
+import io.faultline.hwmodel.gic.DivertibleInterrupts;
 import io.faultline.hwmodel.gic.InterruptController;
-import io.faultline.hwmodel.gic.Redistributor;
 import java.util.Optional;
 
 /** The interrupts of the GIC, for the dispatcher. */
@@ -44,57 +44,37 @@ final class HostInterrupts implements ClientInterrupts {
         return intid != ownPpi;
     }
 
-    private Redistributor of(int pe) {
-        return gic.redistributor(pe);
-    }
-
-    private static boolean isShared(int intid) {
-        return intid >= FIRST_SPI;
+    private DivertibleInterrupts of(int pe, int intid) {
+        return intid < FIRST_SPI ? gic.redistributor(pe) : gic;
     }
 
     @Override
     public void divert(int pe, int intid, boolean away) {
-        if (isShared(intid)) {
-            gic.divert(intid, away);
-        } else {
-            of(pe).divert(intid, away);
-        }
+        of(pe, intid).divert(intid, away);
     }
 
     @Override
     public void diverted(int pe, int intid, boolean away) {
-        if (isShared(intid)) {
-            gic.diverted(intid, away);
-        } else {
-            of(pe).diverted(intid, away);
-        }
+        of(pe, intid).diverted(intid, away);
     }
 
     @Override
     public boolean isPending(int pe, int intid) {
-        return isShared(intid) ? gic.isPending(intid) : of(pe).isPending(intid);
+        return of(pe, intid).isPending(intid);
     }
 
     @Override
     public boolean isActive(int pe, int intid) {
-        return isShared(intid) ? gic.isActive(intid) : of(pe).isActive(intid);
+        return of(pe, intid).isActive(intid);
     }
 
     @Override
     public void acknowledge(int pe, int intid) {
-        if (isShared(intid)) {
-            gic.acknowledge(intid);
-        } else {
-            of(pe).acknowledge(intid);
-        }
+        of(pe, intid).acknowledge(intid);
     }
 
     @Override
     public void end(int pe, int intid) {
-        if (isShared(intid)) {
-            gic.end(intid);
-        } else {
-            of(pe).end(intid);
-        }
+        of(pe, intid).end(intid);
     }
 }

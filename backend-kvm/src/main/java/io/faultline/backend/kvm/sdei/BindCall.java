@@ -6,8 +6,6 @@ package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiEventType;
-import io.faultline.backend.kvm.sdei.policy.OfferChoice;
-import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
@@ -16,19 +14,12 @@ import java.util.Optional;
  * (SDEI-087 to 093).
  */
 final class BindCall implements SdeiCall {
-    private final boolean absent;
-
     @Inject
-    BindCall(SdeiPolicy policy) {
-        absent = !policy.hasSlots() && policy.is(OfferChoice.NoSlots.NOT_SUPPORTED);
-    }
+    BindCall() {}
 
     @Override
     public CallOutcome execute(PeState caller) {
-        return CallOutcome.of(
-                absent
-                        ? Sdei.NOT_SUPPORTED
-                        : bind(caller.machine(), (int) caller.cpu().x(1)));
+        return CallOutcome.of(bind(caller.machine(), (int) caller.cpu().x(1)));
     }
 
     private static long bind(SdeiState machine, int intid) {

@@ -35,10 +35,8 @@ public final class PeState {
         this.cpu = cpu;
         List<EventInstance> instances = new ArrayList<>();
         for (EventDefinition definition : definitions) {
-            instances.add(new EventInstance(
-                    definition,
-                    cpu.index(),
-                    machine.slots().bindingOf(definition, machine.client().interrupts())));
+            instances.add(
+                    new EventInstance(definition, cpu.index(), machine.slots().bindingOf(definition)));
         }
         events = List.copyOf(instances);
         for (int i = 0; i < MAX_DEPTH; i++) {

@@ -5,31 +5,15 @@
 package io.faultline.backend.kvm.sdei;
 
 import io.faultline.api.sdei.Sdei;
-import io.faultline.backend.kvm.sdei.policy.OfferChoice;
-import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
-import java.util.Optional;
 
 /** SDEI_INTERRUPT_RELEASE (SDEI-094 to 098). */
-final class ReleaseCall implements SdeiCall {
-    private final boolean absent;
-
+final class ReleaseCall extends EventCall {
     @Inject
-    ReleaseCall(SdeiPolicy policy) {
-        absent = !policy.hasSlots() && policy.is(OfferChoice.NoSlots.NOT_SUPPORTED);
-    }
+    ReleaseCall() {}
 
     @Override
-    public CallOutcome execute(PeState caller) {
-        if (absent) {
-            return CallOutcome.of(Sdei.NOT_SUPPORTED);
-        }
-        Optional<EventInstance> event =
-                caller.machine().find(caller, (int) caller.cpu().x(1));
-        return CallOutcome.of(event.isPresent() ? release(caller, event.get()) : Sdei.INVALID_PARAMETERS);
-    }
-
-    private static long release(PeState caller, EventInstance event) {
+    long execute(PeState caller, EventInstance event) {
         if (!event.definition().isDynamic() || !event.binding().isBound()) {
             return Sdei.INVALID_PARAMETERS;
         }

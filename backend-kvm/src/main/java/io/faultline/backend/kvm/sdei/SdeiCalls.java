@@ -4,7 +4,9 @@
  */
 package io.faultline.backend.kvm.sdei;
 
+import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
+import io.faultline.backend.kvm.sdei.policy.SdeiPolicy;
 import jakarta.inject.Inject;
 import java.util.EnumMap;
 import java.util.Map;
@@ -15,6 +17,8 @@ import java.util.Map;
  * @since 0.1
  */
 public final class SdeiCalls {
+    private static final SdeiCall ABSENT = caller -> CallOutcome.of(Sdei.NOT_SUPPORTED);
+
     private final Map<SdeiFunction, SdeiCall> table = new EnumMap<>(SdeiFunction.class);
 
     @Inject
@@ -38,7 +42,8 @@ public final class SdeiCalls {
             SignalCall signal,
             FeaturesCall features,
             PrivateResetCall privateReset,
-            SharedResetCall sharedReset) {
+            SharedResetCall sharedReset,
+            SdeiPolicy policy) {
         table.put(SdeiFunction.VERSION, version);
         table.put(SdeiFunction.EVENT_REGISTER, register);
         table.put(SdeiFunction.EVENT_ENABLE, enable);
@@ -52,8 +57,8 @@ public final class SdeiCalls {
         table.put(SdeiFunction.EVENT_ROUTING_SET, routingSet);
         table.put(SdeiFunction.PE_MASK, mask);
         table.put(SdeiFunction.PE_UNMASK, unmask);
-        table.put(SdeiFunction.INTERRUPT_BIND, bind);
-        table.put(SdeiFunction.INTERRUPT_RELEASE, release);
+        table.put(SdeiFunction.INTERRUPT_BIND, policy.lacksBinding() ? ABSENT : bind);
+        table.put(SdeiFunction.INTERRUPT_RELEASE, policy.lacksBinding() ? ABSENT : release);
         table.put(SdeiFunction.EVENT_SIGNAL, signal);
         table.put(SdeiFunction.FEATURES, features);
         table.put(SdeiFunction.PRIVATE_RESET, privateReset);

@@ -44,8 +44,7 @@ public final class SdeiState {
         slots = new Slots(definitions, client.interrupts());
         List<EventInstance> instances = new ArrayList<>();
         for (EventDefinition definition : select(Predicate.not(EventDefinition::isPrivate))) {
-            instances.add(new EventInstance(
-                    definition, EventInstance.NOBODY, slots.bindingOf(definition, client.interrupts())));
+            instances.add(new EventInstance(definition, EventInstance.NOBODY, slots.bindingOf(definition)));
         }
         shared = List.copyOf(instances);
         List<EventDefinition> own = select(EventDefinition::isPrivate);

@@ -38,8 +38,11 @@ public final class Slots {
     }
 
     private final List<Slot> slots = new ArrayList<>();
+    /** Of every other event. */
+    private final Binding none;
 
     Slots(List<EventDefinition> definitions, ClientInterrupts interrupts) {
+        none = new Binding(interrupts);
         for (EventDefinition definition : definitions) {
             if (definition.isDynamic()) {
                 slots.add(new Slot(definition, new Binding(interrupts)));
@@ -91,12 +94,12 @@ public final class Slots {
                 .findFirst();
     }
 
-    Binding bindingOf(EventDefinition definition, ClientInterrupts interrupts) {
+    Binding bindingOf(EventDefinition definition) {
         return slots.stream()
                 .filter(slot -> slot.definition().equals(definition))
                 .findFirst()
                 .map(Slot::binding)
-                .orElseGet(() -> new Binding(interrupts));
+                .orElse(none);
     }
 
     /** Whether any PE has an event registered or running, or its interrupt is active. */

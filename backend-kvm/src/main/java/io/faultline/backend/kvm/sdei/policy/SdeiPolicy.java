@@ -186,6 +186,15 @@ public final class SdeiPolicy {
     }
 
     /**
+     * Tells whether the calls for binding do not exist.
+     *
+     * @return true if there is no slot, and that means NOT_SUPPORTED
+     */
+    public boolean lacksBinding() {
+        return !hasSlots() && is(OfferChoice.NoSlots.NOT_SUPPORTED);
+    }
+
+    /**
      * Returns the events of the platform beyond those that the VMM names.
      *
      * @return in the order of the setting; unmodifiable
