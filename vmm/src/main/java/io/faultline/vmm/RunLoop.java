@@ -106,6 +106,8 @@ final class RunLoop implements StateElement {
             clock.update();
             exchange();
             long before = budget;
+            // A page that comes now may be one for which a vCPU waits that has had its turn.
+            boolean handedOver = false;
             int first = random.next(vcpus.size());
             for (int i = 0; i < vcpus.size(); i++) {
                 Vcpu vcpu = vcpus.get((first + i) % vcpus.size());
@@ -113,7 +115,7 @@ final class RunLoop implements StateElement {
                     waiting[vcpu.index()] = OFF;
                     continue;
                 }
-                exchange();
+                handedOver |= exchange();
                 int length = SHORTEST_SLICE + random.next(2 * SHORTEST_SLICE);
                 Optional<GuestOutcome> end = slice(vcpu, (int) Math.min(length, budget - pause));
                 if (end.isPresent()) {
@@ -127,17 +129,19 @@ final class RunLoop implements StateElement {
                     return Optional.empty();
                 }
             }
-            if (budget == before && !idle()) {
+            if (budget == before && !handedOver && !idle()) {
                 return Optional.of(new GuestOutcome.Failed("the guest waits for ever: " + positions()));
             }
         }
     }
 
-    /** The defined points at which what happens outside reaches the machine. */
-    private void exchange() {
+    /** The defined points at which what happens outside reaches the machine; true if something did. */
+    private boolean exchange() {
+        boolean handedOver = false;
         for (HostPageSource source : hostSources) {
-            source.exchange(machine.clock().nanos());
+            handedOver |= source.exchange(machine.clock().nanos());
         }
+        return handedOver;
     }
 
     /** Nothing runs: lets happen what comes next. */

@@ -13,10 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.faultline.api.arm64.PageSize;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.memory.PageRequest;
 import io.faultline.api.memory.PageResidency;
+import io.faultline.api.memory.PageSink;
 import io.faultline.api.pagefault.FaultDecision;
 import io.faultline.api.trace.TraceSink;
 import io.faultline.vmm.image.GuestImage;
@@ -25,6 +28,7 @@ import io.faultline.vmm.migration.LinkModel;
 import io.faultline.vmm.migration.PostCopySource;
 import io.faultline.vmm.migration.SimulatedLink;
 import io.faultline.vmm.paging.AbsentRange;
+import io.faultline.vmm.paging.HostPageSource;
 import io.faultline.vmm.paging.PageSet;
 import io.faultline.vmm.paging.SnapshotFile;
 import io.faultline.vmm.paging.SnapshotPageSource;
@@ -35,6 +39,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +94,64 @@ class MoveTest {
 
     private GuestConsole console() {
         return new GuestConsole(there, InputStream.nullInputStream());
+    }
+
+    /** Pages that come between the slices of two vCPUs, after the one that waits for them had its turn. */
+    private static final class PromptPages implements HostPageSource {
+        private final List<Long> asked = new ArrayList<>();
+        private final List<Long> come = new ArrayList<>();
+
+        @Override
+        public void request(PageRequest request) {
+            asked.add(request.page());
+        }
+
+        @Override
+        public boolean exchange(long now) {
+            come.addAll(asked);
+            asked.clear();
+            return !come.isEmpty();
+        }
+
+        @Override
+        public void poll(long now, PageSink sink) {
+            come.forEach(page -> sink.arrived(page, new byte[PageSize.BYTES]));
+            come.clear();
+        }
+
+        @Override
+        public boolean await(long now, OptionalLong deadline) {
+            return !asked.isEmpty();
+        }
+
+        @Override
+        public OptionalLong nextArrival() {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Test
+    void aPageThatComesWhileTheOtherVcpusLookForWorkWakesTheOneThatWaits() {
+        for (int seed = 0; seed < 8; seed++) {
+            List<Move> waits = List.of(Move.waitUntil(() -> false, OptionalLong.empty()));
+            ScriptedBackend backend = ScriptedBackend.complete()
+                    .vcpu(Move.spin(), Move.touch(CODE), Move.powerOff())
+                    .vcpu(waits.toArray(Move[]::new));
+            VirtualMachine source = VirtualMachine.create(
+                    backend,
+                    GuestConfiguration.of(ImageFile.parse("guest.bin", CONTENT, OptionalLong.of(CODE)))
+                            .ramBytes(0x10_0000)
+                            .vcpus(2)
+                            .seed(seed)
+                            .build());
+            backend.machine().scripted(1).turnOn();
+            assertEquals(Optional.empty(), source.run(100));
+            FrozenGuest guest = source.freeze();
+            try (VirtualMachine target = VirtualMachine.restore(
+                    backend, guest.state(), guest.pages().pages(), new PromptPages(), console(), TraceSink.NONE)) {
+                assertEquals(new GuestOutcome.PoweredOff(), target.run(), "seed " + seed);
+            }
+        }
     }
 
     @Test

@@ -231,11 +231,12 @@ public final class PostCopySource implements HostPageSource {
     // For the run loop.
 
     @Override
-    public void exchange(long now) {
+    public boolean exchange(long now) {
         if (isComplete()) {
             linger();
-            return;
+            return false;
         }
+        int before = released.size();
         receiveAll();
         if (model.latencyNanos().isEmpty()) {
             releaseHeld(now);
@@ -244,6 +245,7 @@ public final class PostCopySource implements HostPageSource {
             exchangeInVirtualTime(now);
         }
         tellIfComplete();
+        return released.size() > before;
     }
 
     private void releaseHeld(long now) {
@@ -301,6 +303,9 @@ public final class PostCopySource implements HostPageSource {
 
     @Override
     public boolean await(long now, OptionalLong deadline) {
+        if (!released.isEmpty()) {
+            return true;
+        }
         if (model.latencyNanos().isPresent()) {
             OptionalLong next = nextArrival();
             return next.isPresent() && next.getAsLong() <= now;

@@ -21,9 +21,10 @@ public interface HostPageSource extends PageSource {
      * Empties the mailbox. Called before each slice of a vCPU.
      *
      * @param now virtual time in nanoseconds
+     * @return true if {@link #poll} has something to hand over that it did not have before
      * @throws io.faultline.api.error.HypervisorException with MIGRATION_FAILED if pages will never come
      */
-    void exchange(long now);
+    boolean exchange(long now);
 
     /**
      * Waits, since no vCPU can go on by itself.
