@@ -10,5 +10,9 @@ module io.faultline.backend.xen {
     requires io.faultline.api;
     requires io.faultline.hwmodel;
     requires io.faultline.backend.core;
+    requires com.google.guice;
+    requires jakarta.inject;
+    // Guice is an automatic module and cannot say itself that it needs Guava.
+    requires com.google.common;
     requires static org.jspecify;
 }

@@ -1,0 +1,9 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Domains and how they find each other. */
+@NullMarked
+package io.faultline.backend.xen.domain;
+
+import org.jspecify.annotations.NullMarked;
