@@ -72,6 +72,24 @@ public interface Machine extends AutoCloseable {
     Optional<InterruptLines> interruptLines();
 
     /**
+     * Returns the console that the hypervisor itself gives to the guest.
+     *
+     * @return the host's end, the same each time, or empty if the backend has none
+     */
+    default Optional<ParavirtualConsole> console() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns what a VMM adds to the device tree, so that the guest finds the interfaces of this hypervisor.
+     *
+     * @return nodes with different names; unmodifiable
+     */
+    default List<PlatformNode> platformNodes() {
+        return List.of();
+    }
+
+    /**
      * Returns deterministic counters: the same guest and seed give the same numbers.
      *
      * @return name to count, sorted; names are lower-case words joined by {@code -} and {@code .}

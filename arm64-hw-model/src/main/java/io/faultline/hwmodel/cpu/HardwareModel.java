@@ -28,6 +28,8 @@ import java.util.Objects;
  * @since 0.1
  */
 public final class HardwareModel implements StateElement {
+    private static final int ADDRESS_BITS = 48;
+
     private final GuestRam ram;
     private final Stage2 stage2;
     private final InterruptController gic;
@@ -51,7 +53,7 @@ public final class HardwareModel implements StateElement {
         stage2 = new Stage2(ram);
         gic = new InterruptController(plan.affinities());
         clock = new VirtualClock(plan.nanosPerInstruction());
-        psci = new PsciFirmware(plan.affinities(), ram::contains);
+        psci = new PsciFirmware(plan.affinities(), this::isGuestMemory);
         CodeCache code = new CodeCache(ram);
         Interconnect interconnect = new Interconnect();
         for (int i = 0; i < plan.affinities().size(); i++) {
@@ -80,10 +82,15 @@ public final class HardwareModel implements StateElement {
         return ram;
     }
 
+    /** A guest cannot name what lies above its addresses. */
+    private boolean isGuestMemory(long address) {
+        return address >>> ADDRESS_BITS == 0 && ram.contains(address);
+    }
+
     /**
      * Returns stage 2.
      *
-     * @return permissions of the pages
+     * @return where pages lead, and their permissions
      */
     public Stage2 stage2() {
         return stage2;

@@ -10,17 +10,18 @@ import java.util.Locale;
 /**
  * A range of physical addresses with RAM behind it.
  *
- * @param base first address, a multiple of 4096, below 2^48
- * @param bytes length in bytes, a positive multiple of 4096; the region ends at or below 2^48
+ * @param base first address, a multiple of 4096, below 2^52; from 2^48 on there is RAM that guests reach only where
+ *     stage 2 leads to it
+ * @param bytes length in bytes, a positive multiple of 4096; the region ends at or below 2^52
  * @since 0.1
  */
 public record RamRegion(long base, long bytes) {
-    private static final long ADDRESS_LIMIT = 1L << 48;
+    private static final long ADDRESS_LIMIT = 1L << 52;
 
     /**
      * Checks alignment and range.
      *
-     * @throws IllegalArgumentException if the region is not a positive number of whole pages below 2^48
+     * @throws IllegalArgumentException if the region is not a positive number of whole pages below 2^52
      */
     public RamRegion {
         if (!PageSize.isAligned(base) || !PageSize.isAligned(bytes) || bytes <= 0) {
@@ -29,7 +30,7 @@ public record RamRegion(long base, long bytes) {
         }
         if (base < 0 || base >= ADDRESS_LIMIT || bytes > ADDRESS_LIMIT - base) {
             throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "RAM at 0x%x of 0x%x bytes does not end below 2^48", base, bytes));
+                    String.format(Locale.ROOT, "RAM at 0x%x of 0x%x bytes does not end below 2^52", base, bytes));
         }
     }
 

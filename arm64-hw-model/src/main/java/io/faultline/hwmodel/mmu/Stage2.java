@@ -19,7 +19,8 @@ import java.util.TreeMap;
 
 /**
  * The stage 2 translation of a machine: intermediate physical addresses are physical addresses, pages of RAM that are
- * absent are not mapped, and software at EL2 may take permissions away page by page.
+ * absent are not mapped, and software at EL2 may take permissions away page by page, have a page lead to other memory, or
+ * take it out.
  *
  * <p>Faults are those of a table with 4 KiB granule that maps RAM with pages. A translation fault is at level 3 where
  * RAM shares the 2 MiB block, at level 2 where it shares the 1 GiB block, at level 1 elsewhere. A permission fault is
@@ -39,7 +40,11 @@ public final class Stage2 implements StateElement {
     /** What {@link #check} returns for an access that is allowed. */
     public static final int ALLOWED = -1;
 
+    /** What {@link #physical} returns for a page that was taken out. */
+    public static final long HOLE = -1;
+
     private final GuestRam ram;
+    private final PageMap moved = new PageMap();
     private final TreeMap<Long, Integer> restricted = new TreeMap<>();
 
     /**
@@ -81,6 +86,72 @@ public final class Stage2 implements StateElement {
     }
 
     /**
+     * Has a page lead to other memory, whether there is RAM at its own address or not; PEs see it at their next access.
+     *
+     * @param page address of the page, below 2^48
+     * @param frame physical address of a page of RAM
+     * @throws IllegalArgumentException if one of the two is no page, or there is no RAM at the frame
+     */
+    public void map(long page, long frame) {
+        if (!PageSize.isAligned(frame) || !ram.contains(frame)) {
+            throw new IllegalArgumentException("there is no page of RAM at 0x" + Long.toHexString(frame));
+        }
+        move(page, frame);
+    }
+
+    /**
+     * Takes a page out: what is there is memory no longer, until something else is said.
+     *
+     * @param page address of the page, below 2^48
+     * @throws IllegalArgumentException if it is not the address of a page
+     */
+    public void unmap(long page) {
+        move(page, HOLE);
+    }
+
+    /**
+     * Has a page lead to its own address again.
+     *
+     * @param page address of the page
+     */
+    public void mapToItself(long page) {
+        moved.remove(PageSize.pageOf(page));
+        ram.changed();
+    }
+
+    private void move(long page, long frame) {
+        if (!PageSize.isAligned(page) || page < 0) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(page) + " is not the address of a page");
+        }
+        moved.put(page, frame);
+        ram.changed();
+    }
+
+    /**
+     * Returns where an address leads, permissions and residency aside.
+     *
+     * @param ipa intermediate physical address, below 2^48
+     * @return physical address, or {@link #HOLE}
+     */
+    public long physical(long ipa) {
+        if (moved.isEmpty()) {
+            return ipa;
+        }
+        long page = PageSize.pageOf(ipa);
+        long frame = moved.get(page, page);
+        return frame == HOLE ? HOLE : frame + (ipa - page);
+    }
+
+    /**
+     * Tells whether every address leads to itself.
+     *
+     * @return true if nothing was mapped elsewhere or taken out
+     */
+    public boolean isIdentity() {
+        return moved.isEmpty();
+    }
+
+    /**
      * Translates.
      *
      * @param ipa intermediate physical address, below 2^48
@@ -88,7 +159,7 @@ public final class Stage2 implements StateElement {
      * @return {@link #ALLOWED}, or a {@link FaultStatus} code including the level
      */
     public int check(long ipa, AccessKind access) {
-        if (!ram.isResident(ipa)) {
+        if (!ram.isResident(physical(ipa))) {
             return FaultStatus.TRANSLATION + translationLevel(ipa);
         }
         int needed = switch (access) {
@@ -127,11 +198,14 @@ public final class Stage2 implements StateElement {
     @Override
     public void reset() {
         restricted.clear();
+        moved.clear();
         ram.changed();
     }
 
     @Override
     public void save(StateWriter writer) {
+        writer.words("moved", moved.pages());
+        writer.words("frames", moved.frames());
         long[] pages = new long[restricted.size()];
         long[] permissions = new long[restricted.size()];
         int i = 0;
@@ -145,6 +219,16 @@ public final class Stage2 implements StateElement {
 
     @Override
     public void restore(StateReader reader) {
+        long[] from = reader.words("moved");
+        long[] to = reader.words("frames", from.length);
+        moved.clear();
+        for (int i = 0; i < from.length; i++) {
+            boolean fits = PageSize.isAligned(from[i]) && from[i] >= 0 && (i == 0 || from[i] > from[i - 1]);
+            if (!fits || to[i] != HOLE && !(PageSize.isAligned(to[i]) && ram.contains(to[i]))) {
+                throw reader.invalid("frames", "leads a page to where there is no RAM");
+            }
+            moved.put(from[i], to[i]);
+        }
         long[] pages = reader.words("pages");
         long[] permissions = reader.words("permissions", pages.length);
         restricted.clear();

@@ -120,7 +120,7 @@ final class TranslationStages {
             physical = byStage2(kind, virtualAddress, aligned);
         }
         checkHost(physical, kind, FaultStatus.EXTERNAL);
-        return physical;
+        return memoryAt(physical);
     }
 
     private long byStage2(AccessKind kind, long virtualAddress, boolean aligned) {
@@ -204,9 +204,14 @@ final class TranslationStages {
 
     private long descriptor(long physical, int level) {
         checkHost(physical, AccessKind.READ, FaultStatus.EXTERNAL_ON_WALK + level);
-        RamPage table = ram.page(physical);
+        RamPage table = ram.page(memoryAt(physical));
         table.walked();
         return (long) LONGS.get(table.bytes(), (int) (physical & PageSize.OFFSET_MASK));
+    }
+
+    /** Where the host's translation leads, after its check. */
+    private long memoryAt(long physical) {
+        return hostChecks ? host.physical(physical) : physical;
     }
 
     private void checkHost(long physical, AccessKind needed, int externalStatus) {

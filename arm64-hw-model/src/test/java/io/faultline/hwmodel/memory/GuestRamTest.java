@@ -81,9 +81,9 @@ class GuestRamTest {
         assertThrows(IllegalArgumentException.class, () -> new RamRegion(0, 0x1001));
         assertThrows(IllegalArgumentException.class, () -> new RamRegion(0, 0));
         assertThrows(IllegalArgumentException.class, () -> new RamRegion(-0x1000, 0x1000));
-        assertThrows(IllegalArgumentException.class, () -> new RamRegion(1L << 48, 0x1000));
-        assertThrows(IllegalArgumentException.class, () -> new RamRegion((1L << 48) - 0x1000, 0x2000));
-        assertEquals(1L << 48, new RamRegion((1L << 48) - 0x1000, 0x1000).end());
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion(1L << 52, 0x1000));
+        assertThrows(IllegalArgumentException.class, () -> new RamRegion((1L << 52) - 0x1000, 0x2000));
+        assertEquals(1L << 52, new RamRegion((1L << 52) - 0x1000, 0x1000).end());
     }
 
     @Test

@@ -14,6 +14,8 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.ParavirtualConsole;
+import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VirtualClock;
 import io.faultline.api.memory.GuestMemory;
@@ -32,6 +34,7 @@ import io.faultline.hwmodel.memory.RamRegion;
 import io.faultline.hwmodel.mmu.Stage2;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -42,6 +45,8 @@ import java.util.function.Supplier;
  * hypervisor adds.
  */
 final class CoreMachine implements Machine, Host {
+    /** Where the personality's own pages are: above every address that a guest can name. */
+    private static final long PRIVATE_FRAMES = 1L << 48;
 
     private final BackendIdentity identity;
     private final MachineRequest request;
@@ -49,6 +54,8 @@ final class CoreMachine implements Machine, Host {
     private final HardwareSettings settings;
     private final Supplier<? extends Personality> personalities;
     private final boolean tracing;
+    private final boolean rehearsal;
+    private final int privateFrames;
 
     private final Counters counters = new Counters();
     private final TrapRouter router = new TrapRouter(this);
@@ -82,16 +89,29 @@ final class CoreMachine implements Machine, Host {
             CapabilitySet capabilities,
             HardwareSettings settings,
             Supplier<? extends Personality> personalities) {
+        this(identity, request, capabilities, settings, personalities, false);
+    }
+
+    private CoreMachine(
+            BackendIdentity identity,
+            MachineRequest request,
+            CapabilitySet capabilities,
+            HardwareSettings settings,
+            Supplier<? extends Personality> personalities,
+            boolean rehearsal) {
+        this.rehearsal = rehearsal;
         this.identity = identity;
         this.request = request;
         this.capabilities = capabilities;
         this.settings = settings;
         this.personalities = personalities;
         tracing = request.trace().isEnabled();
-        hardware = new HardwareModel(plan(request, settings), router, request.trace());
+        personality = personalities.get();
+        privateFrames = personality.privateFrames(request);
+        hardware = new HardwareModel(plan(request, settings, privateFrames), router, request.trace());
         devices = new InternalDevices(hardware.gic());
         lines = new CoreInterruptLines(this, hardware.gic());
-        memory = new CoreGuestMemory(this, hardware.ram(), request.memory());
+        memory = new CoreGuestMemory(this, hardware.ram(), hardware.stage2(), request.memory());
         for (int i = 0; i < hardware.processors(); i++) {
             vcpus.add(new CoreVcpu(this, hardware.processor(i)));
         }
@@ -99,17 +119,20 @@ final class CoreMachine implements Machine, Host {
         power = new PowerControl(this, hardware.psci(), vcpus);
         power.resetAll();
         protectReadOnly();
-        personality = personalities.get();
         calls = new FirmwareCalls(this, personality, power);
         personality.attach(this);
         absentPages = personality.absentPages();
         state = new MachineState(identity, request, List.of(hardware, personality, absentPages), vcpus);
     }
 
-    private static HardwarePlan plan(MachineRequest request, HardwareSettings settings) {
-        List<RamRegion> ram = request.memory().stream()
-                .map(region -> new RamRegion(region.base(), region.bytes()))
-                .toList();
+    private static HardwarePlan plan(MachineRequest request, HardwareSettings settings, int privateFrames) {
+        List<RamRegion> ram = new ArrayList<>();
+        for (MemoryRegion region : request.memory()) {
+            ram.add(new RamRegion(region.base(), region.bytes()));
+        }
+        if (privateFrames > 0) {
+            ram.add(new RamRegion(PRIVATE_FRAMES, (long) privateFrames << PageSize.SHIFT));
+        }
         return HardwarePlan.of(ram, request.vcpus())
                 .withTopLevel(request.level())
                 .withTlb(settings.tlb());
@@ -207,6 +230,16 @@ final class CoreMachine implements Machine, Host {
         absentPages.poll();
     }
 
+    /** Whether the guest has memory at an address, resident or not. */
+    boolean isMemory(long ipa) {
+        long physical = hardware.stage2().physical(ipa);
+        return physical != Stage2.HOLE && hardware.ram().contains(physical);
+    }
+
+    boolean retryCall(CoreVcpu vcpu, AccessKind access, long page) {
+        return router.retryCall(vcpu, access, page);
+    }
+
     /** The VMM found nothing behind an MMIO access that counts as complete: the guest goes back to it and aborts. */
     void refused(CoreVcpu vcpu, AccessKind access) {
         router.refuse(vcpu, access);
@@ -246,6 +279,21 @@ final class CoreMachine implements Machine, Host {
     @Override
     public GuestRam ram() {
         return hardware.ram();
+    }
+
+    @Override
+    public Stage2 stage2() {
+        return hardware.stage2();
+    }
+
+    @Override
+    public long privateFrame(int index) {
+        return PRIVATE_FRAMES + ((long) Objects.checkIndex(index, privateFrames) << PageSize.SHIFT);
+    }
+
+    @Override
+    public boolean isRehearsal() {
+        return rehearsal;
     }
 
     @Override
@@ -318,6 +366,18 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public Optional<ParavirtualConsole> console() {
+        requireOpen();
+        return personality.console();
+    }
+
+    @Override
+    public List<PlatformNode> platformNodes() {
+        requireOpen();
+        return personality.platformNodes();
+    }
+
+    @Override
     public SortedMap<String, Long> counters() {
         requireOpen();
         return counters.byName(absentPages.vmmSide().counters());
@@ -354,8 +414,8 @@ final class CoreMachine implements Machine, Host {
     @Override
     public void restore(SavedState saved) {
         requireOpen();
-        try (CoreMachine rehearsal = new CoreMachine(identity, quiet(), capabilities, settings, personalities)) {
-            rehearsal.state.load(saved);
+        try (CoreMachine trial = new CoreMachine(identity, quiet(), capabilities, settings, personalities, true)) {
+            trial.state.load(saved);
         }
         vcpus.forEach(CoreVcpu::forget);
         state.load(saved);
@@ -374,6 +434,9 @@ final class CoreMachine implements Machine, Host {
 
     @Override
     public void close() {
-        closed = true;
+        if (!closed) {
+            closed = true;
+            personality.closed();
+        }
     }
 }

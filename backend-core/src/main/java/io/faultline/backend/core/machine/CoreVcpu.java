@@ -89,6 +89,11 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     }
 
     @Override
+    public boolean retryWithPage(long page, AccessKind access) {
+        return machine.retryCall(this, access, page);
+    }
+
+    @Override
     public long retired() {
         machine.requireOpen();
         return retired;

@@ -14,7 +14,8 @@ import io.faultline.hwmodel.firmware.PsciOutcome;
 
 /**
  * Firmware and hypervisor calls: the personality is asked first; PSCI, SMCCC_VERSION and SMCCC_ARCH_FEATURES are answered
- * here; everything else, calls with an immediate other than 0 included, returns NOT_SUPPORTED in X0 (DEN 0028, 5.1).
+ * here; everything else, calls with an immediate other than 0 that are not its included, returns NOT_SUPPORTED in X0
+ * (DEN 0028, 5.1).
  */
 final class FirmwareCalls {
     private final CoreMachine machine;
@@ -35,7 +36,9 @@ final class FirmwareCalls {
         long next = pe.returnAddress();
         machine.counts().count(conduit == Conduit.HVC ? Counter.HYPERVISOR_CALLS : Counter.MONITOR_CALLS);
         if (immediate != 0) {
-            unknown(pe);
+            if (conduit != Conduit.HVC || !personality.taggedCall(vcpu, immediate)) {
+                unknown(pe);
+            }
         } else if (!personality.call(vcpu, conduit, function)) {
             answer(vcpu, function);
         }

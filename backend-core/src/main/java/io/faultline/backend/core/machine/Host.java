@@ -8,6 +8,7 @@ import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.trace.TraceSink;
 import io.faultline.hwmodel.gic.InterruptController;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.mmu.Stage2;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,29 @@ public interface Host {
      * @return the RAM of the hardware model
      */
     GuestRam ram();
+
+    /**
+     * Returns where the guest's pages lead.
+     *
+     * @return stage 2 of the hardware model
+     */
+    Stage2 stage2();
+
+    /**
+     * Returns a page of the personality's own.
+     *
+     * @param index 0 to the number that {@link Personality#privateFrames} asked for minus 1
+     * @return its physical address, above every address of a guest
+     * @throws IndexOutOfBoundsException if there is no such page
+     */
+    long privateFrame(int index);
+
+    /**
+     * Tells whether this machine only tries a saved state, before the real one takes it over: nobody else may learn of it.
+     *
+     * @return true if it never runs
+     */
+    boolean isRehearsal();
 
     /**
      * Returns the interrupt controller.

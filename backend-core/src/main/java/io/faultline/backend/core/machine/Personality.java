@@ -4,8 +4,12 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.ParavirtualConsole;
+import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateElement;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,6 +49,18 @@ public interface Personality extends StateElement {
      *     SMCCC_ARCH_FEATURES, NOT_SUPPORTED for all others), and nothing was changed
      */
     boolean call(VirtualProcessor vcpu, Conduit conduit, int function);
+
+    /**
+     * Handles a hypervisor call with an immediate other than 0. Registers and the return address of the trap are as for
+     * {@link #call}.
+     *
+     * @param vcpu the vCPU
+     * @param immediate 1 to 65535
+     * @return false if such calls are not of this personality: the machine answers NOT_SUPPORTED then
+     */
+    default boolean taggedCall(VirtualProcessor vcpu, int immediate) {
+        return false;
+    }
 
     /**
      * Does what is due on a vCPU that is about to execute an instruction, after
@@ -107,6 +123,39 @@ public interface Personality extends StateElement {
      * @param vcpu the vCPU
      */
     void reset(VirtualProcessor vcpu);
+
+    /**
+     * Returns how many pages of memory the personality has for itself. Guests reach them where it maps them.
+     *
+     * @param request what the machine is made of
+     * @return at least 0, the same for the same request
+     */
+    default int privateFrames(MachineRequest request) {
+        return 0;
+    }
+
+    /**
+     * Returns the host's end of a console of this personality.
+     *
+     * @return the console, the same each time; empty if there is none
+     */
+    default Optional<ParavirtualConsole> console() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns what the guest's device tree needs to have.
+     *
+     * @return nodes; unmodifiable
+     */
+    default List<PlatformNode> platformNodes() {
+        return List.of();
+    }
+
+    /** The machine is closed: nothing is called any more. */
+    default void closed() {
+        // nothing outlives a machine unless a personality says so
+    }
 
     /**
      * Returns the interface by which the VMM raises events.

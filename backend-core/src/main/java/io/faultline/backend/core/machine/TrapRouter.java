@@ -51,7 +51,7 @@ final class TrapRouter implements TrapHandler {
         CoreVcpu vcpu = machine.core(pe.index());
         machine.counts().count(Counter.STAGE2_ABORTS);
         Syndrome syndrome = pe.trapSyndrome();
-        if (machine.ram().contains(ipa) && !FaultStatus.isPermission(syndrome.faultStatus())) {
+        if (machine.isMemory(ipa) && !FaultStatus.isPermission(syndrome.faultStatus())) {
             absentPage(vcpu, access, ipa, stage1Walk);
         } else if (access == AccessKind.EXECUTE && isVectorMissing(pe)) {
             unrecoverable(pe, "the vector of an exception is not in memory");
@@ -108,14 +108,40 @@ final class TrapRouter implements TrapHandler {
     private void absentPage(CoreVcpu vcpu, AccessKind access, long ipa, boolean stage1Walk) {
         long page = PageSize.pageOf(ipa);
         machine.counts().count(Counter.ABSENT_PAGES);
+        if (!await(vcpu, access, page, stage1Walk)) {
+            externalAbort(vcpu, access);
+        }
+    }
+
+    /** Has the vCPU go back to the trapped instruction for a page; false if the page is lost. */
+    boolean await(CoreVcpu vcpu, AccessKind access, long page, boolean stage1Walk) {
         AbsentPageDecision decision = machine.absentPages().absent(vcpu, access, page, stage1Walk);
         switch (decision) {
             case RETRY -> vcpu.retry();
             case DIVERTED -> machine.counts().count(Counter.DIVERSIONS);
             case PARK -> vcpu.waitForPage(page, true);
             case STOP -> vcpu.waitForPage(page, false);
-            case ABORT -> externalAbort(vcpu, access);
+            case ABORT -> {
+                return false;
+            }
         }
+        return true;
+    }
+
+    /**
+     * The hypervisor needs a page in a call, as if a table walk did: nobody is told of it, and the guest comes back to
+     * the call.
+     */
+    boolean retryCall(CoreVcpu vcpu, AccessKind access, long page) {
+        ProcessingElement pe = vcpu.pe();
+        long next = pe.returnAddress();
+        pe.returnAddress(next - INSTRUCTION_BYTES);
+        machine.counts().count(Counter.ABSENT_PAGES);
+        boolean comes = await(vcpu, access, page, true);
+        if (!comes) {
+            pe.returnAddress(next);
+        }
+        return comes;
     }
 
     /** Takes back an MMIO access that has been completed: the guest has not executed anything since. */

@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.Affinity;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 
@@ -47,6 +48,16 @@ public interface VirtualProcessor {
      * says so.
      */
     void requestAttention();
+
+    /**
+     * A call needs a page that is not resident: the guest executes the instruction again when the page has come, or if it
+     * takes an interrupt before. Nothing of the call may have had an effect.
+     *
+     * @param page address of the page, as the guest's own accesses name it
+     * @param access how the page is needed
+     * @return false if the page is lost, so that the call has to fail
+     */
+    boolean retryWithPage(long page, AccessKind access);
 
     /**
      * Returns the machine of this vCPU.
