@@ -8,6 +8,7 @@ import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.Affinity;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.arm64.PageSize;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.Register;
 import io.faultline.api.arm64.Syndrome;
@@ -48,6 +49,12 @@ import java.util.Objects;
  * @since 0.1
  */
 public final class ProcessingElement implements StateElement {
+    /** What {@link #translate} returns if there is no translation. */
+    public static final long UNMAPPED = -1;
+    /** A bit of what {@link #translate} returns: the rest is a page of a translation table that is not resident. */
+    public static final long ABSENT_TABLE = 1L << 62;
+
+    private static final long TRANSLATED = 0x0000_FFFF_FFFF_F000L;
     private static final int GENERAL_REGISTERS = 31;
     private static final int NOT_STEPPED = 0;
     private static final int STEPPED = 1;
@@ -420,6 +427,24 @@ public final class ProcessingElement implements StateElement {
             return (memory.addressTranslate(level == ExceptionLevel.EL2, address, false, false, false) & 1) == 0;
         } catch (MemoryFault absent) {
             return false;
+        }
+    }
+
+    /**
+     * Translates by stage 1 of EL1, as AT S1E1R or S1E1W would: for software above the guest that follows its pointers.
+     * PAN does not count.
+     *
+     * @param address virtual address, any value
+     * @param write whether the page has to be writable
+     * @return intermediate physical address; {@link #UNMAPPED} if there is no translation or it does not permit the
+     *     access; with {@link #ABSENT_TABLE} set, the address of a page of a translation table that is not resident
+     */
+    public long translate(long address, boolean write) {
+        try {
+            long result = memory.addressTranslate(false, address, write, false, false);
+            return (result & 1) == 0 ? result & TRANSLATED | address & PageSize.OFFSET_MASK : UNMAPPED;
+        } catch (MemoryFault found) {
+            return found.origin() == MemoryFault.Origin.HOST ? ABSENT_TABLE | PageSize.pageOf(found.ipa()) : UNMAPPED;
         }
     }
 

@@ -11,7 +11,7 @@ import io.faultline.backend.core.machine.VirtualProcessor;
  *
  * <p>Each vCPU has one, which is used again for each call. Used by the thread that drives the machine.
  */
-public interface Caller {
+public interface Caller extends GuestCopy {
     /**
      * Returns the vCPU.
      *
@@ -60,29 +60,6 @@ public interface Caller {
      * @return the buffer of this vCPU, with whatever the last call left in it
      */
     Struct struct();
-
-    /**
-     * Copies from the guest, through stage 1 of the calling vCPU and stage 2 (XEN-006 to XEN-011).
-     *
-     * @param address virtual address, any value
-     * @param target where to
-     * @param offset first index in the target
-     * @param length number of bytes, at least 0
-     * @return false if a page is not mapped for reading at EL1 or is not RAM: the call fails with EFAULT
-     */
-    boolean read(long address, byte[] target, int offset, int length);
-
-    /**
-     * Copies to the guest. Earlier pages have been written if a later one cannot be.
-     *
-     * @param address virtual address, any value
-     * @param source where from
-     * @param offset first index in the source
-     * @param length number of bytes, at least 0
-     * @return false if a page is not mapped for writing at EL1, or is not RAM that the guest may write: the call fails
-     *     with EFAULT
-     */
-    boolean write(long address, byte[] source, int offset, int length);
 
     /**
      * Copies a structure from the guest into {@link #struct()}.

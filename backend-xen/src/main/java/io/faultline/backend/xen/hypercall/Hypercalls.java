@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.hypercall;
+
+import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.machine.VirtualProcessor;
+import java.util.Map;
+
+/**
+ * The hypercalls of a machine: {@code HVC #0xEA1} with the number in X16, arguments in X0 to X4 and the result in X0
+ * (xen.md 1.1).
+ */
+public final class Hypercalls {
+    /** The immediate of the instruction. */
+    public static final int TAG = 0xEA1;
+
+    private static final int NUMBER = 16;
+    private static final long DESTROYED = 0xDEAD_BEEFL;
+    private static final int ARGUMENTS = 5;
+
+    private final HypercallTable table;
+    private final HypercallSettings settings;
+    private final StandardCaller[] callers;
+
+    /**
+     * Makes the hypercalls.
+     *
+     * @param host the machine
+     * @param calls number to hypercall, without multicall
+     * @param settings choices that builds of Xen make differently
+     */
+    public Hypercalls(Host host, Map<Integer, Hypercall> calls, HypercallSettings settings) {
+        this.settings = settings;
+        table = new HypercallTable(calls);
+        callers = new StandardCaller[host.vcpuCount()];
+        for (int i = 0; i < callers.length; i++) {
+            callers[i] = new StandardCaller(host.vcpu(i));
+        }
+    }
+
+    /**
+     * Carries out what a vCPU asks for.
+     *
+     * @param vcpu a vCPU in the trap of an HVC
+     * @param immediate the immediate of the instruction, not 0; one that is not {@link #TAG} is an undefined instruction
+     *     (XEN-003)
+     */
+    public void call(VirtualProcessor vcpu, int immediate) {
+        StandardCaller caller = callers[vcpu.index()];
+        if (immediate != TAG) {
+            if (settings.undefinedAddress() == HypercallSettings.UndefinedAddress.AT) {
+                caller.goBack();
+            }
+            vcpu.pe().injectUndefined();
+            return;
+        }
+        caller.begin();
+        long result = table.get(vcpu.pe().x(NUMBER)).call(caller);
+        if (caller.lacksPage()) {
+            if (!caller.retryWithPage()) {
+                vcpu.pe().x(0, -XenError.EFAULT);
+            }
+        } else if (caller.isContinued()) {
+            caller.goBack();
+        } else {
+            finish(vcpu, result);
+        }
+    }
+
+    private void finish(VirtualProcessor vcpu, long result) {
+        vcpu.pe().x(0, result);
+        if (settings.arguments() == HypercallSettings.Arguments.DESTROYED && result != -XenError.ENOSYS) {
+            for (int i = 1; i < ARGUMENTS; i++) {
+                vcpu.pe().x(i, DESTROYED);
+            }
+            vcpu.pe().x(NUMBER, DESTROYED);
+        }
+    }
+}
