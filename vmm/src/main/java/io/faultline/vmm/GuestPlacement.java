@@ -9,6 +9,7 @@ import io.faultline.api.capability.Capabilities;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.vmm.acpi.AcpiMachine;
@@ -146,9 +147,18 @@ final class GuestPlacement {
         Node root = configuration
                 .deviceTree()
                 .map(given -> FlatTree.read(given.name(), given.blob()))
-                .orElseGet(() -> machineTree(machine).root());
+                .orElseGet(() -> describe(machine));
         new BootParameters(ram, configuration.commandLine(), ramdisk).apply(root);
         return FlatTree.write(root);
+    }
+
+    private Node describe(Machine machine) {
+        Node root = machineTree(machine).root();
+        for (PlatformNode described : machine.platformNodes()) {
+            Node node = root.add(described.name());
+            described.properties().forEach(node::bytes);
+        }
+        return root;
     }
 
     private MachineTree machineTree(Machine machine) {

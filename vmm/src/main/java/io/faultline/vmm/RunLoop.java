@@ -41,6 +41,7 @@ final class RunLoop implements StateElement {
     private final List<Vcpu> vcpus;
     private final DeviceMap devices;
     private final Pl011Uart uart;
+    private final Optional<HypervisorConsole> console;
     private final Pl031Clock clock;
     private final List<PageSource> sources;
     private final List<HostPageSource> hostSources;
@@ -63,6 +64,7 @@ final class RunLoop implements StateElement {
             Machine machine,
             DeviceMap devices,
             Pl011Uart uart,
+            Optional<HypervisorConsole> console,
             Pl031Clock clock,
             List<? extends PageSource> sources,
             MemoryErrors errors,
@@ -72,6 +74,7 @@ final class RunLoop implements StateElement {
         this.vcpus = machine.vcpus();
         this.devices = devices;
         this.uart = uart;
+        this.console = console;
         this.clock = clock;
         this.errors = errors;
         this.sources = List.copyOf(sources);
@@ -102,7 +105,7 @@ final class RunLoop implements StateElement {
     Optional<GuestOutcome> run(long instructions) {
         long pause = Math.max(0, budget - instructions);
         while (true) {
-            uart.pollInput();
+            talk();
             clock.update();
             exchange();
             long before = budget;
@@ -135,6 +138,28 @@ final class RunLoop implements StateElement {
         }
     }
 
+    private boolean talksToHypervisor() {
+        return console.isPresent() && console.get().takesInput();
+    }
+
+    /** Moves input to the console that the guest uses, and the output of the hypervisor's console to the host. */
+    private void talk() {
+        console.ifPresent(HypervisorConsole::exchange);
+        if (!talksToHypervisor()) {
+            uart.pollInput();
+        }
+    }
+
+    /**
+     * Hands everything sent so far to the host.
+     *
+     * @throws java.io.UncheckedIOException if the host's stream fails
+     */
+    void flush() {
+        console.ifPresent(HypervisorConsole::exchange);
+        uart.flush();
+    }
+
     /** The defined points at which what happens outside reaches the machine; true if something did. */
     private boolean exchange() {
         boolean handedOver = false;
@@ -149,17 +174,17 @@ final class RunLoop implements StateElement {
         long now = machine.clock().nanos();
         OptionalLong next = nextDeadline(now);
         for (HostPageSource source : hostSources) {
-            uart.flush();
+            flush();
             if (source.await(now, next)) {
                 return true;
             }
         }
         if (next.isPresent()) {
-            uart.flush();
+            flush();
             machine.clock().skipTo(next.getAsLong());
             return true;
         }
-        return uart.awaitInput();
+        return talksToHypervisor() ? console.get().awaitInput() : uart.awaitInput();
     }
 
     /** Runs one vCPU for a while. An exit counts as an instruction, so that a slice of nothing but exits ends, too. */

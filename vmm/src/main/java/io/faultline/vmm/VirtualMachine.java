@@ -61,6 +61,7 @@ public final class VirtualMachine implements AutoCloseable {
     private final MachineShape shape;
     private final DeviceMap devices;
     private final Pl011Uart uart;
+    private final Optional<HypervisorConsole> console;
     private final RunLoop loop;
     private final GuestPlacement.Placed placed;
     private final MemoryErrors errors;
@@ -74,6 +75,8 @@ public final class VirtualMachine implements AutoCloseable {
                 configuration.consoleOutput(), configuration.consoleInput(), line(machine, UART_INTERRUPT));
         Pl031Clock clock = new Pl031Clock(machine.clock(), configuration.epoch(), line(machine, CLOCK_INTERRUPT));
         this.devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
+        GuestConsole ends = new GuestConsole(configuration.consoleOutput(), configuration.consoleInput());
+        this.console = machine.console().map(host -> new HypervisorConsole(host, uart, ends));
         this.placed = new GuestPlacement(configuration).load(machine);
         this.errors = MemoryErrorPlan.of(machine, configuration, placed);
         this.snapshots = evict(absentRanges(configuration));
@@ -84,6 +87,7 @@ public final class VirtualMachine implements AutoCloseable {
                 machine,
                 devices,
                 uart,
+                console,
                 clock,
                 snapshots,
                 errors,
@@ -92,12 +96,13 @@ public final class VirtualMachine implements AutoCloseable {
     }
 
     /** A machine whose guest comes from elsewhere. */
-    private VirtualMachine(Machine machine, GuestState state, PageSource pages, GuestConsole console) {
+    private VirtualMachine(Machine machine, GuestState state, PageSource pages, GuestConsole ends) {
         this.machine = machine;
         this.shape = state.shape();
-        this.uart = new Pl011Uart(console.output(), console.input(), line(machine, UART_INTERRUPT));
+        this.uart = new Pl011Uart(ends.output(), ends.input(), line(machine, UART_INTERRUPT));
         Pl031Clock clock = new Pl031Clock(machine.clock(), shape.epoch(), line(machine, CLOCK_INTERRUPT));
         this.devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
+        this.console = machine.console().map(host -> new HypervisorConsole(host, uart, ends));
         this.placed = GuestPlacement.Placed.elsewhere();
         this.errors = new MemoryErrors(machine, Optional.empty());
         this.snapshots = pages instanceof SnapshotPageSource snapshot ? List.of(snapshot) : List.of();
@@ -105,6 +110,7 @@ public final class VirtualMachine implements AutoCloseable {
                 machine,
                 devices,
                 uart,
+                console,
                 clock,
                 List.of(pages),
                 errors,
@@ -242,7 +248,7 @@ public final class VirtualMachine implements AutoCloseable {
             throw new HypervisorException(
                     ErrorId.ILLEGAL_STATE, "freezing a guest whose machine is too large: " + obstacle, "", "");
         });
-        uart.flush();
+        loop.flush();
         try {
             MemoryPageStore pages = new MemoryPageStore(shape.memory());
             byte[] content = new byte[PageSize.BYTES];
@@ -358,7 +364,7 @@ public final class VirtualMachine implements AutoCloseable {
         try {
             return loop.run();
         } finally {
-            uart.flush();
+            loop.flush();
         }
     }
 
@@ -377,7 +383,7 @@ public final class VirtualMachine implements AutoCloseable {
         try {
             return loop.run(instructions);
         } finally {
-            uart.flush();
+            loop.flush();
         }
     }
 

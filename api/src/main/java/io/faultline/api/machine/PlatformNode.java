@@ -10,7 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a hypervisor adds to the description of the machine that a guest finds: a node of the device tree.
+ * What a hypervisor adds to the description of the machine that a guest finds: a node of the device tree. In the root,
+ * addresses and sizes have two cells each; interrupts have the three cells of the GIC.
  *
  * @param name name of the node, with its unit address if it has one; the node is a child of the root
  * @param properties name of each property to its value as it stands in the tree, cells in big-endian; copied

@@ -133,6 +133,20 @@ public final class Pl011Uart implements MmioDevice, StateElement {
     }
 
     /**
+     * Takes back what the guest has not read.
+     *
+     * @return the bytes, in order; the receive FIFO is empty afterwards
+     */
+    public byte[] withdrawInput() {
+        byte[] unread = new byte[fifoCount];
+        for (int i = 0; i < unread.length; i++) {
+            unread[i] = (byte) take();
+        }
+        drive();
+        return unread;
+    }
+
+    /**
      * Waits for input if the guest wants to be interrupted by it.
      *
      * @return true if something came; false if nothing will come or the guest does not listen

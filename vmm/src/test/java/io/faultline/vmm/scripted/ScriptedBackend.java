@@ -14,6 +14,7 @@ import io.faultline.api.guest.GuestDriver;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachinePlan;
 import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ public final class ScriptedBackend implements HypervisorBackend {
     private final List<List<Move>> scripts = new ArrayList<>();
     private Optional<ScriptedMachine> machine = Optional.empty();
     private Optional<MachineRequest> request = Optional.empty();
+
+    private Optional<ScriptedConsole> console = Optional.empty();
+    private List<PlatformNode> nodes = List.of();
 
     private ScriptedBackend(boolean asyncPageFaults, boolean paging) {
         this.asyncPageFaults = asyncPageFaults;
@@ -62,6 +66,17 @@ public final class ScriptedBackend implements HypervisorBackend {
 
     public MachineRequest request() {
         return request.orElseThrow();
+    }
+
+    /** Gives the guest a console, or a node of the device tree. */
+    public ScriptedBackend console(ScriptedConsole given) {
+        console = Optional.of(given);
+        return this;
+    }
+
+    public ScriptedBackend node(PlatformNode node) {
+        nodes = List.of(node);
+        return this;
     }
 
     @Override
@@ -105,7 +120,7 @@ public final class ScriptedBackend implements HypervisorBackend {
                     throw new HypervisorException(
                             ErrorId.PLAN_REFUSED, refusals().get(0), "backend scripted", "");
                 }
-                ScriptedMachine built = new ScriptedMachine(wanted, scripts, paging, capabilities());
+                ScriptedMachine built = new ScriptedMachine(wanted, scripts, paging, capabilities(), console, nodes);
                 machine = Optional.of(built);
                 request = Optional.of(wanted);
                 return built;

@@ -10,6 +10,8 @@ import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.ParavirtualConsole;
+import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VirtualClock;
 import io.faultline.api.memory.GuestMemory;
@@ -39,8 +41,18 @@ public final class ScriptedMachine implements Machine, VirtualClock {
     private boolean closed;
     private final List<String> lineLog = new ArrayList<>();
     private final InterruptLines lines = new Lines();
+    private final Optional<ScriptedConsole> console;
+    private final List<PlatformNode> nodes;
 
-    ScriptedMachine(MachineRequest request, List<List<Move>> scripts, boolean paging, CapabilitySet capabilities) {
+    ScriptedMachine(
+            MachineRequest request,
+            List<List<Move>> scripts,
+            boolean paging,
+            CapabilitySet capabilities,
+            Optional<ScriptedConsole> console,
+            List<PlatformNode> nodes) {
+        this.console = console;
+        this.nodes = nodes;
         this.capabilities = capabilities;
         this.notifications = capabilities.has(Capabilities.SDEI)
                 ? Optional.of(new ScriptedNotifications(request.channels()))
@@ -145,6 +157,16 @@ public final class ScriptedMachine implements Machine, VirtualClock {
         public boolean isHigh(InterruptId interrupt) {
             return high.contains(interrupt.number());
         }
+    }
+
+    @Override
+    public Optional<ParavirtualConsole> console() {
+        return console.map(ParavirtualConsole.class::cast);
+    }
+
+    @Override
+    public List<PlatformNode> platformNodes() {
+        return nodes;
     }
 
     @Override
