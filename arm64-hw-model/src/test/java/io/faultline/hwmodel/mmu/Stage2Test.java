@@ -93,4 +93,78 @@ class Stage2Test {
                             .id());
         }
     }
+
+    @Test
+    void aPageCanLeadToOtherMemoryAndBack() {
+        stage2.map(BASE + 0x1000, BASE + 0x2000);
+        stage2.map(0x3800_0000L, BASE);
+        assertEquals(BASE + 0x2ABC, stage2.physical(BASE + 0x1ABC));
+        assertEquals(BASE + 8, stage2.physical(0x3800_0008L));
+        assertEquals(BASE + 0x10, stage2.physical(BASE + 0x10));
+        assertEquals(Stage2.ALLOWED, stage2.check(0x3800_0008L, AccessKind.WRITE));
+        ram.makeAbsent(BASE + 0x2000);
+        assertEquals(FaultStatus.TRANSLATION + 3, stage2.check(BASE + 0x1000, AccessKind.READ));
+        stage2.mapToItself(BASE + 0x1FFF);
+        assertEquals(Stage2.ALLOWED, stage2.check(BASE + 0x1000, AccessKind.READ));
+    }
+
+    @Test
+    void aPageThatWasTakenOutIsNoMemory() {
+        assertEquals(true, stage2.isIdentity());
+        stage2.unmap(BASE + 0x1000);
+        assertEquals(Stage2.HOLE, stage2.physical(BASE + 0x1004));
+        assertEquals(FaultStatus.TRANSLATION + 3, stage2.check(BASE + 0x1004, AccessKind.READ));
+        assertEquals(false, stage2.isIdentity());
+        stage2.reset();
+        assertEquals(BASE + 0x1004, stage2.physical(BASE + 0x1004));
+    }
+
+    @Test
+    void onlyPagesLeadSomewhereAndOnlyToMemory() {
+        assertThrows(IllegalArgumentException.class, () -> stage2.map(BASE, BASE + 0x3000));
+        assertThrows(IllegalArgumentException.class, () -> stage2.map(BASE, BASE + 4));
+        assertThrows(IllegalArgumentException.class, () -> stage2.map(BASE + 4, BASE));
+        assertThrows(IllegalArgumentException.class, () -> stage2.unmap(-4096));
+        assertEquals(true, stage2.isIdentity());
+    }
+
+    @Test
+    void whereManyPagesLeadIsSavedAndRestored() {
+        for (int i = 40; i > 0; i--) {
+            stage2.map(0x1000_0000L + i * 0x1000L, BASE + i % 3 * 0x1000L);
+        }
+        stage2.unmap(BASE);
+        stage2.mapToItself(0x1000_5000L);
+        stage2.mapToItself(0x5555_5000L);
+        Map<String, StateValue> state = save();
+        stage2.reset();
+        new StateReader(state).element(stage2);
+        assertEquals(state, save());
+        assertEquals(BASE + 0x1000, stage2.physical(0x1000_7000L));
+        assertEquals(0x1000_5000L, stage2.physical(0x1000_5000L));
+        assertEquals(Stage2.HOLE, stage2.physical(BASE));
+    }
+
+    @Test
+    void aStateThatLeadsWhereThereIsNoMemoryIsRefused() {
+        for (long[][] wrong : new long[][][] {
+            {{BASE}, {BASE + 0x3000}},
+            {{BASE + 8}, {BASE}},
+            {{BASE, BASE}, {BASE, BASE}},
+            {{-4096}, {BASE}},
+            {{BASE}, {7}}
+        }) {
+            StateWriter writer = new StateWriter();
+            StateWriter section = writer.section("stage2");
+            section.words("moved", wrong[0]);
+            section.words("frames", wrong[1]);
+            section.words("pages", new long[0]);
+            section.words("permissions", new long[0]);
+            StateReader reader = new StateReader(writer.values());
+            assertEquals(
+                    ErrorId.INVALID_STATE,
+                    assertThrows(HypervisorException.class, () -> reader.element(stage2))
+                            .id());
+        }
+    }
 }

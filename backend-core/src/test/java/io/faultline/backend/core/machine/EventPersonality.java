@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
@@ -89,6 +91,47 @@ final class EventPersonality implements Personality {
             }
         }
         return true;
+    }
+
+    /** The page that X1 names is needed for writing; X0 says whether it is lost. X2 counts the calls. */
+    static final int NEED = 0x123;
+    /** Leads the page that X1 names to the personality's own, or nowhere if X2 is 0. */
+    static final int LEAD = 0x124;
+
+    @Override
+    public int privateFrames(MachineRequest request) {
+        return 2;
+    }
+
+    @Override
+    public boolean taggedCall(VirtualProcessor vcpu, int immediate) {
+        long page = vcpu.pe().x(1);
+        switch (immediate) {
+            case NEED -> {
+                vcpu.pe().x(2, vcpu.pe().x(2) + 1);
+                if (host.ram().isResident(page)) {
+                    vcpu.pe().x(0, 0);
+                } else if (!vcpu.retryWithPage(page, AccessKind.WRITE)) {
+                    vcpu.pe().x(0, -14);
+                }
+            }
+            case LEAD -> {
+                if (vcpu.pe().x(2) == 0) {
+                    host.stage2().unmap(page);
+                } else {
+                    host.stage2().map(page, host.privateFrame(1));
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void closed() {
+        seen.add(host.isRehearsal() ? "closed rehearsal" : "closed");
     }
 
     @Override
