@@ -270,6 +270,9 @@ public final class VirtualMachine implements AutoCloseable {
     private void freeze(AsyncPageFaults faults, long page, byte[] content, MemoryPageStore pages) {
         PageResidency residency = machine.memory().residency(page);
         if (residency == PageResidency.RESIDENT) {
+            if (faults.isPinned(page)) {
+                return;
+            }
             machine.memory().read(page, content);
             // A page of zeros needs no way: it is resident and zero in a machine that has just been built.
             if (!MemoryPageStore.isZero(content)) {

@@ -33,9 +33,20 @@ public interface AsyncPageFaults {
      * @param page address of the page
      * @return its content, 4096 bytes; the caller must be able to supply it again
      * @throws io.faultline.api.error.HypervisorException with NOT_GUEST_MEMORY if it is not memory, with
-     *     ILLEGAL_STATE if the page is not resident
+     *     ILLEGAL_STATE if the page is not resident or {@linkplain #isPinned pinned}
      */
     byte[] evict(long page);
+
+    /**
+     * Tells whether the hypervisor itself relies on a page, so that it cannot be taken away. Such a page moves with the
+     * {@linkplain io.faultline.api.machine.Machine#save() saved state}.
+     *
+     * @param page address of a page of memory
+     * @return true until the guest has ended what the hypervisor needs the page for
+     */
+    default boolean isPinned(long page) {
+        return false;
+    }
 
     /**
      * Takes a page away from the guest without its content, for a range whose source already has it.

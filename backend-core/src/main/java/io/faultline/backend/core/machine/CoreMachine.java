@@ -287,6 +287,11 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public boolean isPinned(long page) {
+        return hardware.stage2().physical(page) != page || personality.needs(page);
+    }
+
+    @Override
     public long privateFrame(int index) {
         return PRIVATE_FRAMES + ((long) Objects.checkIndex(index, privateFrames) << PageSize.SHIFT);
     }

@@ -56,6 +56,14 @@ public interface Host {
     Stage2 stage2();
 
     /**
+     * Tells whether a page cannot become absent: the personality needs it, or something else is in its place.
+     *
+     * @param page address of a page of RAM
+     * @return true if it must stay
+     */
+    boolean isPinned(long page);
+
+    /**
      * Returns a page of the personality's own.
      *
      * @param index 0 to the number that {@link Personality#privateFrames} asked for minus 1

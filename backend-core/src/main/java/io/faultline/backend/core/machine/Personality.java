@@ -135,6 +135,16 @@ public interface Personality extends StateElement {
     }
 
     /**
+     * Tells whether the personality accesses a page without being ready for its absence.
+     *
+     * @param page physical address of a page of RAM
+     * @return true if the page must stay
+     */
+    default boolean needs(long page) {
+        return false;
+    }
+
+    /**
      * Returns the host's end of a console of this personality.
      *
      * @return the console, the same each time; empty if there is none

@@ -307,6 +307,19 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
                     at(page),
                     "evict and discard only what is resident");
         }
+        if (host.isPinned(page)) {
+            throw new HypervisorException(
+                    ErrorId.ILLEGAL_STATE,
+                    attempted + " a page that the hypervisor needs",
+                    at(page),
+                    "leave pages alone that are pinned");
+        }
+    }
+
+    @Override
+    public boolean isPinned(long page) {
+        requirePage("asking for", page);
+        return host.isPinned(page);
     }
 
     @Override
