@@ -86,7 +86,8 @@ class BindingTest {
 
     @Test
     void inFifoModeThereAreAsManyPortsAsTheLimitAllows() {
-        TestMachine big = world.machine(6, 1, with(131071, EventSettings.Xsm.SILO)).fifo(1);
+        TestMachine big =
+                world.machine(6, 1, with(131071, EventSettings.Xsm.SILO)).fifo(1);
         for (int port = 1; port < 131072; port++) {
             assertEquals(port, big.bindIpi(0));
         }
@@ -109,8 +110,14 @@ class BindingTest {
     @ParameterizedTest
     @CsvSource({
         "9, 5, -1", // another domain exists, and is not the caller's
-        "0, 5, -1", "77, 5, -3", "0x7FF1, 5, -3", "0x7FFF, 5, -3", "0xFFFF, 5, -3", "5, 9, -1", // SILO
-        "5, 77, -3", "5, 0x7FF4, -3"
+        "0, 5, -1",
+        "77, 5, -3",
+        "0x7FF1, 5, -3",
+        "0x7FFF, 5, -3",
+        "0xFFFF, 5, -3",
+        "5, 9, -1", // SILO
+        "5, 77, -3",
+        "5, 0x7FF4, -3"
     })
     void anOfferThatIsNotAllowedTakesNoPort(String owner, String remote, int error) {
         world.machine(9);
@@ -175,10 +182,20 @@ class BindingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "24, 0, -22", "0xFFFFFFFF, 0, -22", "0x80000000, 0, -22", // no such VIRQ, before anything else
-        "2, 1, -22", "11, 1, -22", "2, 99, -22", // only for vCPU 0
-        "0, 2, -2", "1, 0xFFFFFFFF, -2", // no such vCPU
-        "2, 0, -16", "3, 0, -16", "5, 0, -16", "10, 0, -16", "16, 0, -16", "23, 0, -16"
+        "24, 0, -22",
+        "0xFFFFFFFF, 0, -22",
+        "0x80000000, 0, -22", // no such VIRQ, before anything else
+        "2, 1, -22",
+        "11, 1, -22",
+        "2, 99, -22", // only for vCPU 0
+        "0, 2, -2",
+        "1, 0xFFFFFFFF, -2", // no such vCPU
+        "2, 0, -16",
+        "3, 0, -16",
+        "5, 0, -16",
+        "10, 0, -16",
+        "16, 0, -16",
+        "23, 0, -16"
     })
     void aVirqThatCannotBeBoundTakesNoPort(String virq, String vcpu, int error) {
         assertEquals(error, machine.bindVirq(Long.decode(virq), Long.decode(vcpu)));
