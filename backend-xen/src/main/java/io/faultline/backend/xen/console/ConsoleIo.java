@@ -104,7 +104,8 @@ public final class ConsoleIo implements Hypercall, StateElement {
         long address = caller.argument(2);
         int done = 0;
         while (done < wanted && console.waitingInput().size() > 0) {
-            int count = Math.min(Math.min(wanted - done, CHUNK_BYTES), console.waitingInput().size());
+            int count = Math.min(
+                    Math.min(wanted - done, CHUNK_BYTES), console.waitingInput().size());
             console.waitingInput().peek(chunk, 0, count);
             if (!caller.write(address + done, chunk, 0, count)) {
                 return -XenError.EFAULT;

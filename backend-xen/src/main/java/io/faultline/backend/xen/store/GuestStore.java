@@ -69,12 +69,7 @@ public final class GuestStore implements StateElement {
         this.operations = new Operations(quota, guest);
         this.connection = new Connection(page, quota);
         this.requests = new Requests(
-                live,
-                operations,
-                quota,
-                guest,
-                other -> other == domain ? introduced : known.test(other),
-                connection);
+                live, operations, quota, guest, other -> other == domain ? introduced : known.test(other), connection);
     }
 
     /**
@@ -218,8 +213,7 @@ public final class GuestStore implements StateElement {
             throw invalid("a node without an owner", path);
         }
         String checked = StorePath.isSpecial(path) ? path : checked(path);
-        act(path, () -> operations.setPermissions(
-                StoreClient.TOOLSTACK, live, checked, Permissions.of(permissions)));
+        act(path, () -> operations.setPermissions(StoreClient.TOOLSTACK, live, checked, Permissions.of(permissions)));
     }
 
     /** Says that another domain has come; the guest is told if it may know. */

@@ -88,7 +88,8 @@ final class Operations {
             throw new StoreRefusal(StoreError.ENOSPC);
         }
         int name = missing.getFirst().length() - StorePath.prefix(above).length() + 1;
-        requireSize(client, base.permissions(), base.value().length + view.tree().children(above).length + name);
+        requireSize(
+                client, base.permissions(), base.value().length + view.tree().children(above).length + name);
         requireSize(client, permissions, value.length);
         view.put(above, base.touched(view.nextGeneration()));
         Node node = base;

@@ -33,7 +33,13 @@ final class Requests {
         Message to(Message request) throws StoreRefusal;
     }
 
-    Requests(LiveView live, Operations operations, Quota quota, StoreClient guest, IntPredicate introduced, Outbox outbox) {
+    Requests(
+            LiveView live,
+            Operations operations,
+            Quota quota,
+            StoreClient guest,
+            IntPredicate introduced,
+            Outbox outbox) {
         this.live = live;
         this.operations = operations;
         this.quota = quota;

@@ -30,7 +30,8 @@ final class Tree {
         return new Tree(new TreeMap<>(nodes));
     }
 
-    @Nullable Node get(String path) {
+    @Nullable
+    Node get(String path) {
         return nodes.get(path);
     }
 

@@ -45,9 +45,7 @@ final class TreeCodec {
             if (value.length > Message.PAYLOAD_BYTES) {
                 throw section.invalid("value", "has " + value.length + " bytes");
             }
-            tree.put(
-                    path,
-                    new Node(value, permissions(section), section.word("generation", 1, lastGeneration)));
+            tree.put(path, new Node(value, permissions(section), section.word("generation", 1, lastGeneration)));
         }
     }
 

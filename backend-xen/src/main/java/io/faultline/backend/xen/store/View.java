@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What a request works on: the tree itself, or the tree as a transaction sees it. */
 interface View {
     /** Finds a node, and remembers that its presence or absence mattered. */
-    @Nullable Node look(String path) throws StoreRefusal;
+    @Nullable
+    Node look(String path) throws StoreRefusal;
 
     /** Adds or replaces a node that was looked at. */
     void put(String path, Node node);

@@ -32,9 +32,8 @@ public final class HypervisorService {
         return switch (function) {
             case CALL_COUNT -> register == 0 ? OptionalInt.of(CALLS) : OptionalInt.empty();
             case UID -> OptionalInt.of(UID_WORDS[register]);
-            case REVISION -> register < REVISION_WORDS.length
-                    ? OptionalInt.of(REVISION_WORDS[register])
-                    : OptionalInt.empty();
+            case REVISION ->
+                register < REVISION_WORDS.length ? OptionalInt.of(REVISION_WORDS[register]) : OptionalInt.empty();
             default -> OptionalInt.empty();
         };
     }

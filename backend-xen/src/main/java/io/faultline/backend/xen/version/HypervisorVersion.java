@@ -36,7 +36,8 @@ public record HypervisorVersion(int major, int minor, String extra) {
         if (major < 0 || major > MOST || minor < 0 || minor > MOST) {
             throw new IllegalArgumentException("version " + major + "." + minor + " does not fit 16 bits each");
         }
-        if (extra.length() > EXTRA_CHARACTERS || !StandardCharsets.US_ASCII.newEncoder().canEncode(extra)) {
+        if (extra.length() > EXTRA_CHARACTERS
+                || !StandardCharsets.US_ASCII.newEncoder().canEncode(extra)) {
             throw new IllegalArgumentException("extra version '" + extra + "' is not 0 to 15 ASCII characters");
         }
     }

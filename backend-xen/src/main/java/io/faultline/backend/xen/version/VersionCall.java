@@ -8,7 +8,6 @@ import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;
 import io.faultline.backend.xen.hypercall.XenError;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
