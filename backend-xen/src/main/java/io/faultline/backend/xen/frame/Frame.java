@@ -7,6 +7,7 @@ package io.faultline.backend.xen.frame;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.hwmodel.memory.GuestRam;
+import java.util.Objects;
 
 /**
  * A page of memory that the hypervisor and a guest share. It names the memory, not the guest's address for it: what the
@@ -88,6 +89,30 @@ public record Frame(GuestRam ram, long physical) {
      */
     public void store64(int offset, long value) {
         ram.store(physical + offset, AccessWidth.DOUBLEWORD, value);
+    }
+
+    /**
+     * Copies from the page.
+     *
+     * @param offset first byte, 0 to 4095
+     * @param target where to
+     * @param at first index in the target
+     * @param length number of bytes, at most to the end of the page
+     */
+    public void read(int offset, byte[] target, int at, int length) {
+        ram.read(physical + Objects.checkFromIndexSize(offset, length, PageSize.BYTES), target, at, length);
+    }
+
+    /**
+     * Copies to the page.
+     *
+     * @param offset first byte, 0 to 4095
+     * @param source where from
+     * @param at first index in the source
+     * @param length number of bytes, at most to the end of the page
+     */
+    public void write(int offset, byte[] source, int at, int length) {
+        ram.write(physical + Objects.checkFromIndexSize(offset, length, PageSize.BYTES), source, at, length);
     }
 
     /**

@@ -64,6 +64,8 @@ public final class XenError {
     public static final int EILSEQ = 84;
     /** The operation is not possible here. */
     public static final int EOPNOTSUPP = 95;
+    /** The buffer is too small. */
+    public static final int ENOBUFS = 105;
     /** It took too long. */
     public static final int ETIMEDOUT = 110;
 
