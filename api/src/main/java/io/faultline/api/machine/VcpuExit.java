@@ -39,7 +39,8 @@ public sealed interface VcpuExit {
     /**
      * The guest waits for an interrupt and none is pending.
      *
-     * @param deadline virtual time in nanoseconds at which a timer of this vCPU fires; empty if none is armed
+     * @param deadline virtual time in nanoseconds at which a timer of this vCPU fires or its wait ends by itself; empty if
+     *     neither happens
      */
     record WaitForInterrupt(OptionalLong deadline) implements VcpuExit {
         /** Checks for null. */

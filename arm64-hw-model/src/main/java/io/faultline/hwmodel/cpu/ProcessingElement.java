@@ -704,11 +704,21 @@ public final class ProcessingElement implements StateElement {
     private void executeStepped() {
         long pc = registers.pc;
         stepped = NOT_STEPPED;
-        Exit exit = executor.run(1);
+        Exit exit = runAlone();
         execute(exit);
         if (exit == Exit.BUDGET) {
             registers.clear(ProcessorState.SS);
             stepped = Decoder.isLoadExclusive(executor.wordAt(pc)) ? STEPPED_EXCLUSIVE : STEPPED;
+        }
+    }
+
+    /** One instruction that may raise interrupt lines. */
+    private Exit runAlone() {
+        memory.alone(true);
+        try {
+            return executor.run(1);
+        } finally {
+            memory.alone(false);
         }
     }
 
@@ -731,6 +741,10 @@ public final class ProcessingElement implements StateElement {
             }
             case FAULT -> {
                 MemoryFault fault = executor.fault();
+                if (fault.origin() == MemoryFault.Origin.INTERRUPTING) {
+                    execute(runAlone());
+                    return;
+                }
                 if (executor.executed() > 0 || fault.access() != AccessKind.EXECUTE) {
                     exceptions.vectorFetched();
                 }
@@ -759,6 +773,7 @@ public final class ProcessingElement implements StateElement {
             case STACK_POINTER -> exceptions.stackPointerAlignment();
             case PROGRAM_COUNTER -> exceptions.programCounterAlignment();
             case STAGE2 -> exceptions.stage2Abort(fault, faultingWord(fault));
+            case INTERRUPTING -> throw new IllegalStateException("a store that raises a line is executed, not taken");
             case HOST -> {
                 AccessKind access = fault.access();
                 long address = fault.ipa();

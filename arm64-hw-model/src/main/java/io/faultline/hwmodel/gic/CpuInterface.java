@@ -88,6 +88,15 @@ public final class CpuInterface implements StateElement {
     }
 
     /**
+     * Returns the interrupt that the interface signals.
+     *
+     * @return its INTID, or 1023 if it signals none
+     */
+    public int signalled() {
+        return signalled;
+    }
+
+    /**
      * Returns the priority that an interrupt must beat.
      *
      * @return 0 to 0xF8, or 0xFF if no interrupt is active

@@ -43,6 +43,10 @@ public final class Redistributor implements StateElement, DivertibleInterrupts {
     private int active;
     /** Not signalled and not accessible to the PE; follows from the state of whoever diverts, so it is not saved here. */
     private int diverted;
+    /** Lines that follow {@link #source} when the interrupt ends. Wiring, not state. */
+    private int resampled;
+
+    private LevelSource source = (pe, ppi) -> false;
 
     private final byte[] priority = new byte[COUNT];
     private boolean asleep;
@@ -147,6 +151,32 @@ public final class Redistributor implements StateElement, DivertibleInterrupts {
         setLevel(ppi, false);
         setLevel(ppi, true);
         setLevel(ppi, false);
+    }
+
+    /**
+     * Makes a PPI pending whatever its trigger and its line, as a write to GICR_ISPENDR0 does. If it is active it becomes
+     * active and pending.
+     *
+     * @param ppi INTID 16 to 31
+     * @throws IllegalArgumentException if it is not a PPI
+     */
+    public void pend(int ppi) {
+        int bit = ppiBit(ppi);
+        latch(bit, 0);
+        tell(bit);
+    }
+
+    /**
+     * Has the line of a PPI follow a source at each moment at which the interrupt ends being active, as an interrupt
+     * controller does that is told of the end only.
+     *
+     * @param ppi INTID 16 to 31
+     * @param newSource tells the level; the last one that was given counts for all PPIs that have one
+     * @throws IllegalArgumentException if it is not a PPI
+     */
+    public void resampleAtEnd(int ppi, LevelSource newSource) {
+        resampled |= ppiBit(ppi);
+        source = newSource;
     }
 
     /**
@@ -286,6 +316,9 @@ public final class Redistributor implements StateElement, DivertibleInterrupts {
 
     private void deactivate(int intid) {
         active &= ~(1 << intid);
+        if ((resampled >>> intid & 1) != 0) {
+            setLevel(intid, source.isHigh(index, intid));
+        }
     }
 
     /** As the guest does it, which cannot end what is diverted. */

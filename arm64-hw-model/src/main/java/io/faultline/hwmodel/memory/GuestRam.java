@@ -336,6 +336,32 @@ public final class GuestRam implements StateElement {
     }
 
     /**
+     * Watches a byte until {@link #unwatchByte}, or until the page becomes absent or all RAM is reset or restored.
+     *
+     * @param address address of a byte in a resident page
+     * @param watch told of each write
+     * @throws HypervisorException with NOT_GUEST_MEMORY or PAGE_ABSENT if there is no such byte
+     */
+    public void watchByte(long address, ByteWatch watch) {
+        RamPage page = page(address);
+        page.watchByte((int) (address & PageSize.OFFSET_MASK), watch);
+        forget(page);
+    }
+
+    /**
+     * Ends what {@link #watchByte} began.
+     *
+     * @param address address of a byte in a resident page
+     * @param watch the watch; nothing happens if it does not watch this byte
+     * @throws HypervisorException with NOT_GUEST_MEMORY or PAGE_ABSENT if there is no such byte
+     */
+    public void unwatchByte(long address, ByteWatch watch) {
+        RamPage page = page(address);
+        page.unwatchByte((int) (address & PageSize.OFFSET_MASK), watch);
+        forget(page);
+    }
+
+    /**
      * Makes the exclusive monitor of one more PE.
      *
      * @return a new monitor, cleared by stores of everybody else

@@ -16,6 +16,7 @@ public final class RamPage {
     private final byte[] bytes = new byte[4096];
     private long address;
     private @Nullable WriteWatch watch;
+    private @Nullable WatchedBytes watched;
 
     /** Who has cached where this page is; null for nobody. */
     private @Nullable PageCache cache;
@@ -32,6 +33,7 @@ public final class RamPage {
     void moveTo(long newAddress) {
         address = newAddress;
         watch = null;
+        watched = null;
         cache = null;
         widely = false;
     }
@@ -109,15 +111,60 @@ public final class RamPage {
     /**
      * Tells whether stores have to be reported by {@link #written}.
      *
-     * @return true if there is a watch and it is active
+     * @return true if there is a watch and it is active, or a byte is watched
      */
     public boolean isWatched() {
         WriteWatch watching = watch;
-        return watching != null && watching.isActive();
+        return watched != null || watching != null && watching.isActive();
+    }
+
+    /** Watches a byte, as long as the page is where it is. Caches that allow stores are told by the caller. */
+    void watchByte(int offset, ByteWatch by) {
+        WatchedBytes bytesWatched = watched;
+        if (bytesWatched == null) {
+            bytesWatched = new WatchedBytes();
+            watched = bytesWatched;
+        }
+        bytesWatched.add(offset, by);
+    }
+
+    void unwatchByte(int offset, ByteWatch by) {
+        WatchedBytes bytesWatched = watched;
+        if (bytesWatched != null) {
+            bytesWatched.remove(offset, by);
+            if (bytesWatched.isEmpty()) {
+                watched = null;
+            }
+        }
     }
 
     /**
-     * Tells the watch, if any, that bytes changed.
+     * Tells whether one of a number of bytes is watched.
+     *
+     * @param offset offset of the first byte
+     * @param length number of bytes, within the page
+     * @return true if there is a {@link ByteWatch}
+     */
+    public boolean isByteWatched(int offset, int length) {
+        WatchedBytes bytesWatched = watched;
+        return bytesWatched != null && bytesWatched.contains(offset, length);
+    }
+
+    /**
+     * Tells whether a store is one that may raise an interrupt line, see {@link ByteWatch}.
+     *
+     * @param offset offset of the first byte
+     * @param length 1 to 8 bytes, within the page
+     * @param value what is to be stored, little-endian
+     * @return true if it makes a watched byte other than zero that is zero
+     */
+    public boolean raises(int offset, int length, long value) {
+        WatchedBytes bytesWatched = watched;
+        return bytesWatched != null && bytesWatched.raises(bytes, offset, length, value);
+    }
+
+    /**
+     * Tells the watches, if any, that bytes changed.
      *
      * @param offset offset of the first byte
      * @param length number of bytes
@@ -126,6 +173,10 @@ public final class RamPage {
         WriteWatch watching = watch;
         if (watching != null) {
             watching.written(offset, length);
+        }
+        WatchedBytes bytesWatched = watched;
+        if (bytesWatched != null) {
+            bytesWatched.written(bytes, offset, length);
         }
     }
 }

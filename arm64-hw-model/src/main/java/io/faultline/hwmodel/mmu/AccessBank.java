@@ -18,6 +18,11 @@ final class AccessBank {
     static final int ENTRIES = 1024;
     /** Never equal to an address with alignment bits removed. */
     static final long EMPTY = PageSize.OFFSET_MASK;
+    /**
+     * In a tag for writing: the page is watched. No address with alignment bits removed has this bit, so that the store
+     * takes the slow path; the walk is saved there.
+     */
+    static final long WATCHED = 0x10;
 
     private static final byte[] NO_PAGE = new byte[0];
     /** Bits of an address that tell pages apart, tagged addresses being the same as others. */
@@ -74,7 +79,7 @@ final class AccessBank {
 
     void rememberWrite(long address, RamPage page, Translation translation) {
         int entry = entry(address);
-        writeTags[entry] = address & ~PageSize.OFFSET_MASK;
+        writeTags[entry] = address & ~PageSize.OFFSET_MASK | (page.isWatched() ? WATCHED : 0);
         writePages[entry] = page.bytes();
         writeFrames[entry] = page;
         writeKinds[entry] = kind(translation);
@@ -100,11 +105,18 @@ final class AccessBank {
         return readTags[entry] == (address & ~PageSize.OFFSET_MASK) ? readFrames[entry] : null;
     }
 
-    /** Returns the page that can be written, if it is known. */
+    /** Returns the page that can be written, if it is known; it may be watched. */
     @Nullable
     RamPage writable(long address) {
         int entry = entry(address);
-        return writeTags[entry] == (address & ~PageSize.OFFSET_MASK) ? writeFrames[entry] : null;
+        return (writeTags[entry] & ~WATCHED) == (address & ~PageSize.OFFSET_MASK) ? writeFrames[entry] : null;
+    }
+
+    /** Returns the page that aligned accesses can write and that is watched, if it is known. */
+    @Nullable
+    RamPage watched(long address) {
+        int entry = entry(address);
+        return writeTags[entry] == (address & ~PageSize.OFFSET_MASK | WATCHED) ? writeFrames[entry] : null;
     }
 
     void clear() {

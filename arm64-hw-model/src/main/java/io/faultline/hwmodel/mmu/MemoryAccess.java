@@ -66,6 +66,8 @@ public final class MemoryAccess implements PageObserver, PageCache {
     private byte[][] readPages;
     private long[] writeTags;
     private byte[][] writePages;
+    /** What is executed is one instruction, after which interrupts are looked for. */
+    private boolean alone;
 
     /**
      * Makes the accesses of one PE.
@@ -163,6 +165,16 @@ public final class MemoryAccess implements PageObserver, PageCache {
     /** Called before this PE runs: stores to what other PEs have reserved must be seen. */
     public void beforeRun() {
         ram.forEachReservedByOther(monitor, banks);
+    }
+
+    /**
+     * Says whether what follows is a single instruction, after which interrupts are looked for. Only then a store may
+     * raise an interrupt line; otherwise it ends as a fault whose origin is INTERRUPTING, without having been made.
+     *
+     * @param single true if it is
+     */
+    public void alone(boolean single) {
+        alone = single;
     }
 
     /**
@@ -524,6 +536,10 @@ public final class MemoryAccess implements PageObserver, PageCache {
         }
         RamPage known = bank.writable(address);
         RamPage page = known != null ? known : locate(address, size, AccessKind.WRITE);
+        if (!alone && page.isByteWatched((int) address & OFFSET, size)) {
+            // Before the reservation ends, since the instruction is executed again.
+            throw fault.ofInterrupting(address);
+        }
         boolean passed = monitor.covers(page.address() | address & OFFSET);
         monitor.clear();
         return passed;
@@ -673,7 +689,11 @@ public final class MemoryAccess implements PageObserver, PageCache {
             put(writePages[AccessBank.entry(address)], offset, size, value);
             return;
         }
-        RamPage page = locate(address, size, AccessKind.WRITE);
+        RamPage watched = (address & size - 1) == 0 ? bank.watched(address) : null;
+        RamPage page = watched != null && watched.isWatched() ? watched : locate(address, size, AccessKind.WRITE);
+        if (!alone && page.raises(offset, size, value)) {
+            throw fault.ofInterrupting(address);
+        }
         put(page.bytes(), offset, size, value);
         if (page.isWatched()) {
             page.written(offset, size);
@@ -699,7 +719,7 @@ public final class MemoryAccess implements PageObserver, PageCache {
             banks.noteLarge(address, stages.shift());
             bank.rememberRead(address, page, stages.found());
             remembered(address, page);
-        } else if (!page.isWatched() && !ram.isReservedByOther(monitor, page.address())) {
+        } else if (!ram.isReservedByOther(monitor, page.address())) {
             banks.noteLarge(address, stages.shift());
             bank.rememberWrite(address, page, stages.found());
             remembered(address, page);

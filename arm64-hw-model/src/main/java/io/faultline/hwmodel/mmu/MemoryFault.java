@@ -26,7 +26,9 @@ public final class MemoryFault extends RuntimeException {
         /** The base register is a misaligned stack pointer, no access was made. */
         STACK_POINTER,
         /** The address of an instruction is not a multiple of 4, no access was made. */
-        PROGRAM_COUNTER
+        PROGRAM_COUNTER,
+        /** No fault: the store may raise an interrupt line, so that the instruction is executed by itself. */
+        INTERRUPTING
     }
 
     @Serial
@@ -122,6 +124,18 @@ public final class MemoryFault extends RuntimeException {
     public MemoryFault ofPc(long pc) {
         ofStage1(AccessKind.EXECUTE, pc, 0);
         origin = Origin.PROGRAM_COUNTER;
+        return this;
+    }
+
+    /**
+     * Describes a store that may raise an interrupt line. It was not made.
+     *
+     * @param virtualAddress address of the store
+     * @return this
+     */
+    public MemoryFault ofInterrupting(long virtualAddress) {
+        ofStage1(AccessKind.WRITE, virtualAddress, 0);
+        origin = Origin.INTERRUPTING;
         return this;
     }
 

@@ -18,6 +18,7 @@ import io.faultline.api.sdei.SdeiEventType;
 import io.faultline.api.sdei.SdeiPriority;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.machine.PpiLines;
 import io.faultline.backend.kvm.sdei.SdeiDispatcher;
 import io.faultline.backend.kvm.sdei.SdeiInjection;
 import java.util.ArrayList;

@@ -214,10 +214,21 @@ final class CoreMachine implements Machine, Host {
         long next = absentPages.nextArrival().orElse(NEVER);
         for (CoreVcpu vcpu : vcpus) {
             if (vcpu.isOn()) {
-                next = Math.min(next, vcpu.pe().timers().nextDeadline());
+                next = Math.min(next, vcpu.nextDeadline());
             }
         }
-        return deadline(next);
+        return deadline(Math.min(next, personality.nextDeadline()));
+    }
+
+    long instructionsUntilDeadline() {
+        return Math.max(1, hardware.clock().instructionsUntil(personality.nextDeadline()));
+    }
+
+    void passDeadline() {
+        long next = personality.nextDeadline();
+        if (next != NEVER && now() >= next) {
+            personality.deadlinePassed();
+        }
     }
 
     void skipTo(long nanos) {
@@ -227,6 +238,7 @@ final class CoreMachine implements Machine, Host {
         for (CoreVcpu vcpu : vcpus) {
             vcpu.pe().timers().update();
         }
+        passDeadline();
         absentPages.poll();
     }
 

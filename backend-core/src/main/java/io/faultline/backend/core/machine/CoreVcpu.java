@@ -16,6 +16,7 @@ import io.faultline.api.machine.VcpuExit;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,8 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     private long retired;
     /** The instruction was not completed and is to be tried again. */
     private boolean again;
+    /** The personality was told that this vCPU executes. Not state: it concerns the run in progress. */
+    private boolean entered;
 
     CoreVcpu(CoreMachine machine, ProcessingElement pe) {
         this.machine = machine;
@@ -116,7 +119,8 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
                 why = new VcpuExit.BudgetExhausted(retired - before);
             }
             if (why == null) {
-                spent += execute(Math.min(limit - spent, SLICE));
+                enter();
+                spent += execute(Math.min(limit - spent, Math.min(SLICE, machine.instructionsUntilDeadline())));
                 why = exit;
             }
             if (why != null) {
@@ -134,6 +138,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
                 return end(why);
             }
             again = false;
+            enter();
             long before = pe.retired();
             pe.step();
             account(before);
@@ -152,13 +157,25 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         machine.requireOpen();
         requireAnswered("running");
         exit = null;
+        entered = false;
         refusable = null;
         undo = null;
         machine.absentPages().poll();
     }
 
+    private void enter() {
+        if (!entered) {
+            entered = true;
+            machine.personality().entered(this);
+        }
+    }
+
     private VcpuExit end(VcpuExit why) {
         exit = null;
+        if (entered) {
+            entered = false;
+            machine.personality().left(this);
+        }
         machine.absentPages().poll();
         machine.counts().count(why);
         return why;
@@ -180,8 +197,13 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
 
     /** Returns what keeps this vCPU from executing; a wait that is over ends here. */
     private @Nullable VcpuExit obstacle() {
+        machine.passDeadline();
         if (!isOn()) {
             return POWERED_OFF;
+        }
+        Optional<VcpuExit> ofPersonality = machine.personality().obstacle(this);
+        if (ofPersonality.isPresent()) {
+            return ofPersonality.get();
         }
         return switch (wait.kind()) {
             case NOTHING -> null;
@@ -189,6 +211,7 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
             case PAGE_OR_INTERRUPT -> pageWait(true);
             case PAGE -> pageWait(false);
             case POWERED_DOWN -> powerDownWait();
+            case BLOCKED -> blockedWait();
         };
     }
 
@@ -197,7 +220,30 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         if (pe.isInterruptPending() || machine.personality().wakes(this)) {
             return goOn();
         }
-        long deadline = pe.timers().nextDeadline();
+        return waitUntil(pe.timers().nextDeadline());
+    }
+
+    private @Nullable VcpuExit blockedWait() {
+        machine.absentPages().poll();
+        if (machine.now() >= wait.deadline()
+                || pendingInterrupt() != WaitState.NO_INTERRUPT && pendingInterrupt() != wait.disregarded()
+                || pe.isInterruptDue()
+                || machine.personality().wakes(this)) {
+            return goOn();
+        }
+        return waitUntil(nextDeadline());
+    }
+
+    private int pendingInterrupt() {
+        return pe.isInterruptPending() ? pe.cpuInterface().signalled() : WaitState.NO_INTERRUPT;
+    }
+
+    /** When something happens by itself that ends a wait of this vCPU. */
+    long nextDeadline() {
+        return Math.min(pe.timers().nextDeadline(), wait.deadline());
+    }
+
+    private static VcpuExit waitUntil(long deadline) {
         return deadline == VirtualClock.NEVER
                 ? WITHOUT_DEADLINE
                 : new VcpuExit.WaitForInterrupt(CoreMachine.deadline(deadline));
@@ -246,6 +292,44 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         machine.counts().count(Counter.INTERRUPT_WAITS);
         wait.forInterrupt();
         pe.requestStop();
+    }
+
+    @Override
+    public void block(long deadline) {
+        machine.counts().count(Counter.INTERRUPT_WAITS);
+        wait.blocked(deadline, pendingInterrupt());
+        pe.requestStop();
+    }
+
+    @Override
+    public void unblock() {
+        if (wait.kind() == WaitState.Kind.BLOCKED) {
+            goOn();
+        }
+    }
+
+    @Override
+    public boolean isBlocked() {
+        return switch (wait.kind()) {
+            case INTERRUPT, POWERED_DOWN, BLOCKED -> true;
+            case NOTHING, PAGE, PAGE_OR_INTERRUPT -> false;
+        };
+    }
+
+    @Override
+    public boolean isWaitingForPage() {
+        return wait.kind() == WaitState.Kind.PAGE || wait.kind() == WaitState.Kind.PAGE_OR_INTERRUPT;
+    }
+
+    @Override
+    public void exit(VcpuExit why) {
+        stop(why);
+    }
+
+    @Override
+    public void shutDown(VcpuExit.SystemEvent.Kind kind) {
+        machine.power().turnAllOff(kind == VcpuExit.SystemEvent.Kind.OFF ? "system-off" : "system-reset");
+        stop(new VcpuExit.SystemEvent(kind));
     }
 
     /** The context is lost; the vCPU starts anew when an interrupt or event comes. */

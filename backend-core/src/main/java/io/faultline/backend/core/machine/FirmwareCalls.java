@@ -75,14 +75,8 @@ final class FirmwareCalls {
                 power.turnOff(vcpu);
                 vcpu.stop(new VcpuExit.PoweredOff());
             }
-            case Psci.SYSTEM_OFF -> {
-                power.turnAllOff("system-off");
-                vcpu.stop(new VcpuExit.SystemEvent(VcpuExit.SystemEvent.Kind.OFF));
-            }
-            case Psci.SYSTEM_RESET -> {
-                power.turnAllOff("system-reset");
-                vcpu.stop(new VcpuExit.SystemEvent(VcpuExit.SystemEvent.Kind.RESET));
-            }
+            case Psci.SYSTEM_OFF -> vcpu.shutDown(VcpuExit.SystemEvent.Kind.OFF);
+            case Psci.SYSTEM_RESET -> vcpu.shutDown(VcpuExit.SystemEvent.Kind.RESET);
             default -> act(vcpu, power.call(vcpu, function));
         }
     }

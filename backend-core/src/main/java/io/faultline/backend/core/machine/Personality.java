@@ -7,8 +7,10 @@ package io.faultline.backend.core.machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.ParavirtualConsole;
 import io.faultline.api.machine.PlatformNode;
+import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateElement;
+import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.List;
 import java.util.Optional;
 
@@ -80,6 +82,59 @@ public interface Personality extends StateElement {
      * @return true if it goes on; {@link #attention} is called then
      */
     boolean wakes(VirtualProcessor vcpu);
+
+    /**
+     * A vCPU is about to execute instructions, in a run or step of the VMM.
+     *
+     * @param vcpu the vCPU
+     */
+    default void entered(VirtualProcessor vcpu) {
+        // of interest to those who account for time
+    }
+
+    /**
+     * A vCPU has stopped executing instructions, the run or step of the VMM ends. Called after each
+     * {@link #entered}, before anybody else executes.
+     *
+     * @param vcpu the vCPU
+     */
+    default void left(VirtualProcessor vcpu) {
+        // of interest to those who account for time
+    }
+
+    /**
+     * A vCPU has trapped, by HVC, SMC, a stage 2 abort or WFI; what the trap is about comes afterwards.
+     *
+     * @param vcpu the vCPU
+     */
+    default void trapped(VirtualProcessor vcpu) {
+        // of interest to those who look at memory of the guest at each trap
+    }
+
+    /**
+     * Tells what keeps a vCPU that is on from executing, beyond what the machine knows of. Asked before each stretch of
+     * instructions.
+     *
+     * @param vcpu the vCPU
+     * @return the exit that the VMM gets; empty if nothing does
+     */
+    default Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns when {@link #deadlinePassed} is to be called. Asked before each stretch of instructions.
+     *
+     * @return virtual time in nanoseconds, or {@link VirtualClock#NEVER}
+     */
+    default long nextDeadline() {
+        return VirtualClock.NEVER;
+    }
+
+    /** The time of {@link #nextDeadline()} has come; the next one is later. Called exactly then, between two instructions. */
+    default void deadlinePassed() {
+        // there is none
+    }
 
     /**
      * A vCPU was turned on by CPU_ON and has its reset state, entry point and context. Not called for vCPU 0 at cold

@@ -33,11 +33,13 @@ final class TrapRouter implements TrapHandler {
 
     @Override
     public void hypervisorCall(ProcessingElement pe) {
+        trapped(pe);
         machine.calls().call(machine.core(pe.index()), Conduit.HVC, immediate(pe));
     }
 
     @Override
     public void secureMonitorCall(ProcessingElement pe) {
+        trapped(pe);
         int immediate = immediate(pe);
         if (pe.topLevel() == ExceptionLevel.EL1) {
             // Trapped by HCR_EL2.TSC, before the instruction; at EL3 it would arrive after it.
@@ -49,6 +51,7 @@ final class TrapRouter implements TrapHandler {
     @Override
     public void stage2Abort(ProcessingElement pe, AccessKind access, long ipa, boolean stage1Walk) {
         CoreVcpu vcpu = machine.core(pe.index());
+        trapped(pe);
         machine.counts().count(Counter.STAGE2_ABORTS);
         Syndrome syndrome = pe.trapSyndrome();
         if (machine.isMemory(ipa) && !FaultStatus.isPermission(syndrome.faultStatus())) {
@@ -58,6 +61,10 @@ final class TrapRouter implements TrapHandler {
         } else {
             device(vcpu, access, ipa, stage1Walk, syndrome);
         }
+    }
+
+    private void trapped(ProcessingElement pe) {
+        machine.personality().trapped(machine.core(pe.index()));
     }
 
     private void device(CoreVcpu vcpu, AccessKind access, long ipa, boolean stage1Walk, Syndrome syndrome) {
@@ -80,6 +87,7 @@ final class TrapRouter implements TrapHandler {
 
     @Override
     public void waitForInterrupt(ProcessingElement pe) {
+        trapped(pe);
         pe.completeTrapped();
         machine.core(pe.index()).waitForInterrupt();
     }

@@ -6,6 +6,7 @@ package io.faultline.backend.core.machine;
 
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.Affinity;
+import io.faultline.api.machine.VcpuExit;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 
 /**
@@ -58,6 +59,48 @@ public interface VirtualProcessor {
      * @return false if the page is lost, so that the call has to fail
      */
     boolean retryWithPage(long page, AccessKind access);
+
+    /**
+     * Blocks the vCPU in a call or trap: it executes nothing before an interrupt becomes pending that was not when the
+     * wait began, an interrupt can be taken, {@link Personality#wakes} says so, {@link #unblock()} is called, or the time
+     * comes. {@link Personality#attention} is called when it goes on.
+     *
+     * @param deadline virtual time in nanoseconds, or {@link io.faultline.hwmodel.timer.VirtualClock#NEVER}; one that has
+     *     passed ends the wait at once
+     */
+    void block(long deadline);
+
+    /** Ends what {@link #block} began; nothing happens if the vCPU is not blocked. */
+    void unblock();
+
+    /**
+     * Tells whether the vCPU waits for an interrupt or event: after WFI, CPU_SUSPEND or {@link #block}.
+     *
+     * @return true until the wait is over, which is found out when the vCPU is about to run
+     */
+    boolean isBlocked();
+
+    /**
+     * Tells whether the vCPU waits for a page.
+     *
+     * @return true until the wait is over, which is found out when the vCPU is about to run
+     */
+    boolean isWaitingForPage();
+
+    /**
+     * Ends the run or step in progress after the present call, trap or instruction.
+     *
+     * @param why what the VMM gets
+     */
+    void exit(VcpuExit why);
+
+    /**
+     * Ends the machine in a call of this vCPU, as PSCI SYSTEM_OFF or SYSTEM_RESET does: every vCPU is off, and the VMM
+     * gets the event as the exit of this one.
+     *
+     * @param kind which of the two
+     */
+    void shutDown(VcpuExit.SystemEvent.Kind kind);
 
     /**
      * Returns the machine of this vCPU.

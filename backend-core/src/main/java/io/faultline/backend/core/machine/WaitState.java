@@ -8,6 +8,7 @@ import io.faultline.api.arm64.PageSize;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.hwmodel.timer.VirtualClock;
 
 /** What a vCPU waits for. */
 final class WaitState implements StateElement {
@@ -22,13 +23,21 @@ final class WaitState implements StateElement {
         /** A page and nothing else. */
         PAGE,
         /** An interrupt or an event of the personality, without a context to go back to. */
-        POWERED_DOWN
+        POWERED_DOWN,
+        /** An interrupt that was not pending at first, an event of the personality, or a time: after a call. */
+        BLOCKED
     }
+
+    /** No interrupt was pending when the wait began. */
+    static final int NO_INTERRUPT = 0xFFFF;
 
     private static final Kind[] KINDS = Kind.values();
 
     private Kind kind = Kind.NOTHING;
     private long page;
+    private long deadline = VirtualClock.NEVER;
+    /** The interrupt that was pending at first, or {@link #NO_INTERRUPT}. */
+    private int disregarded = NO_INTERRUPT;
 
     Kind kind() {
         return kind;
@@ -39,19 +48,40 @@ final class WaitState implements StateElement {
         return page;
     }
 
+    /** Returns when a wait of kind BLOCKED ends by itself. */
+    long deadline() {
+        return deadline;
+    }
+
+    /** Returns the interrupt that does not end a wait of kind BLOCKED as long as it cannot be taken. */
+    int disregarded() {
+        return disregarded;
+    }
+
     void forInterrupt() {
-        kind = Kind.INTERRUPT;
-        page = 0;
+        begin(Kind.INTERRUPT);
     }
 
     void poweredDown() {
-        kind = Kind.POWERED_DOWN;
-        page = 0;
+        begin(Kind.POWERED_DOWN);
     }
 
     void forPage(long address, boolean interruptible) {
-        kind = interruptible ? Kind.PAGE_OR_INTERRUPT : Kind.PAGE;
+        begin(interruptible ? Kind.PAGE_OR_INTERRUPT : Kind.PAGE);
         page = address;
+    }
+
+    void blocked(long until, int pending) {
+        begin(Kind.BLOCKED);
+        deadline = until;
+        disregarded = pending;
+    }
+
+    private void begin(Kind what) {
+        kind = what;
+        page = 0;
+        deadline = VirtualClock.NEVER;
+        disregarded = NO_INTERRUPT;
     }
 
     @Override
@@ -62,14 +92,15 @@ final class WaitState implements StateElement {
     /** Ends every wait. */
     @Override
     public void reset() {
-        kind = Kind.NOTHING;
-        page = 0;
+        begin(Kind.NOTHING);
     }
 
     @Override
     public void save(StateWriter writer) {
         writer.word("kind", kind.ordinal());
         writer.word("page", page);
+        writer.word("deadline", deadline);
+        writer.word("disregarded", disregarded);
     }
 
     @Override
@@ -79,5 +110,7 @@ final class WaitState implements StateElement {
         if (!PageSize.isAligned(page)) {
             throw reader.invalid("page", "is not the address of a page");
         }
+        deadline = reader.word("deadline");
+        disregarded = reader.integer("disregarded", 0, NO_INTERRUPT);
     }
 }

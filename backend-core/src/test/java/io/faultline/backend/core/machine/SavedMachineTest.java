@@ -301,7 +301,8 @@ class SavedMachineTest {
         Rig rig = busyGuest();
         SavedState state = rig.machine.save();
         Map<String, StateValue> bad = new TreeMap<>();
-        bad.put("vcpu.0/wait/kind", new StateValue.Word(5));
+        bad.put("vcpu.0/wait/kind", new StateValue.Word(6));
+        bad.put("vcpu.0/wait/disregarded", new StateValue.Word(0x1_0000));
         bad.put("vcpu.1/wait/page", new StateValue.Word(0x4000_0001L));
         bad.put("hardware/psci/states", new StateValue.Words(new long[] {0, 9}));
         bad.put("hardware/clock/now", new StateValue.Word(-1));

@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.kvm;
+package io.faultline.backend.core.machine;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.ProcessorState;
@@ -11,13 +11,16 @@ import io.faultline.api.notification.ChannelState;
 import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.notification.NotificationChannel.Ppi;
 import io.faultline.api.notification.Trigger;
-import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.hwmodel.gic.Redistributor;
 import java.util.function.IntPredicate;
 
-/** The input lines of private peripheral interrupts that the VMM drives. */
-final class PpiLines {
+/**
+ * The input lines of private peripheral interrupts that the VMM drives: what a backend answers on a channel of kind
+ * {@link Ppi}. Used by the thread that drives the machine.
+ *
+ * @since 0.1
+ */
+public final class PpiLines {
     /** GICR_ICPENDR0, in the second frame of a redistributor. */
     private static final long CLEAR_PENDING = 0x1_0280;
 
@@ -30,12 +33,20 @@ final class PpiLines {
      * @param host the machine
      * @param eventDue tells whether a vCPU takes an event of higher rank than any interrupt first
      */
-    PpiLines(Host host, IntPredicate eventDue) {
+    public PpiLines(Host host, IntPredicate eventDue) {
         this.host = host;
         this.eventDue = eventDue;
     }
 
-    DeliveryOutcome inject(Ppi channel, int vcpu) {
+    /**
+     * Pulses the line of an edge-triggered interrupt.
+     *
+     * @param channel the interrupt
+     * @param vcpu index of the vCPU
+     * @return DELIVERED if it is taken before the next instruction, PENDING with the obstacle if it is not, COALESCED if
+     *     it was pending before; REJECTED if the line is level-sensitive, to the VMM or to the guest
+     */
+    public DeliveryOutcome inject(Ppi channel, int vcpu) {
         int intid = channel.interrupt().number();
         Redistributor redistributor = redistributor(vcpu);
         if (channel.trigger() == Trigger.LEVEL) {
@@ -54,7 +65,14 @@ final class PpiLines {
         return obstacle.isEmpty() ? DeliveryOutcome.DELIVERED : DeliveryOutcome.pending(obstacle);
     }
 
-    DeliveryOutcome injectNow(Ppi channel, int vcpu) {
+    /**
+     * Pulses the line of an edge-triggered interrupt, if it is taken before the next instruction.
+     *
+     * @param channel the interrupt
+     * @param vcpu index of the vCPU
+     * @return DELIVERED, or REJECTED with the obstacle; nothing has changed then
+     */
+    public DeliveryOutcome injectNow(Ppi channel, int vcpu) {
         if (redistributor(vcpu).isPending(channel.interrupt().number())) {
             return DeliveryOutcome.rejected(channel.interrupt() + " is already pending");
         }
@@ -66,11 +84,25 @@ final class PpiLines {
         return DeliveryOutcome.rejected(outcome.detail());
     }
 
-    void setLevel(Ppi channel, int vcpu, boolean high) {
+    /**
+     * Drives the line.
+     *
+     * @param channel the interrupt
+     * @param vcpu index of the vCPU
+     * @param high true for asserted
+     */
+    public void setLevel(Ppi channel, int vcpu, boolean high) {
         redistributor(vcpu).setLevel(channel.interrupt().number(), high);
     }
 
-    boolean cancel(Ppi channel, int vcpu) {
+    /**
+     * Takes an edge back that the guest has not taken.
+     *
+     * @param channel the interrupt
+     * @param vcpu index of the vCPU
+     * @return false if there is nothing to take back, or the interrupt is active or level-sensitive
+     */
+    public boolean cancel(Ppi channel, int vcpu) {
         int intid = channel.interrupt().number();
         Redistributor redistributor = redistributor(vcpu);
         if (channel.trigger() == Trigger.LEVEL || !redistributor.isPending(intid) || redistributor.isActive(intid)) {
@@ -80,7 +112,14 @@ final class PpiLines {
         return true;
     }
 
-    ChannelState state(Ppi channel, int vcpu) {
+    /**
+     * Returns what the interrupt controller holds.
+     *
+     * @param channel the interrupt
+     * @param vcpu index of the vCPU
+     * @return enabled, pending, active
+     */
+    public ChannelState state(Ppi channel, int vcpu) {
         int intid = channel.interrupt().number();
         Redistributor redistributor = redistributor(vcpu);
         return new ChannelState(

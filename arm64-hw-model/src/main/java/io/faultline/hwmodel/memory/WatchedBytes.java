@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.hwmodel.memory;
+
+import io.faultline.api.arm64.PageSize;
+import java.util.Arrays;
+
+/** The bytes of one page that are watched. Most stores to such a page miss them, which one look at a map tells. */
+final class WatchedBytes {
+    /** One bit for each byte of the page. */
+    private final long[] map = new long[PageSize.BYTES / Long.SIZE];
+
+    private int[] offsets = new int[1];
+    private ByteWatch[] watches = new ByteWatch[1];
+    private int size;
+
+    void add(int offset, ByteWatch watch) {
+        if (size == offsets.length) {
+            offsets = Arrays.copyOf(offsets, 2 * size);
+            watches = Arrays.copyOf(watches, 2 * size);
+        }
+        offsets[size] = offset;
+        watches[size++] = watch;
+        map[offset / Long.SIZE] |= 1L << offset;
+    }
+
+    /** Forgets one watch, if it is there. */
+    void remove(int offset, ByteWatch watch) {
+        int kept = 0;
+        map[offset / Long.SIZE] &= ~(1L << offset);
+        for (int i = 0; i < size; i++) {
+            if (offsets[i] == offset && watches[i].equals(watch)) {
+                continue;
+            }
+            offsets[kept] = offsets[i];
+            watches[kept++] = watches[i];
+        }
+        size = kept;
+        for (int i = 0; i < size; i++) {
+            map[offsets[i] / Long.SIZE] |= 1L << offsets[i];
+        }
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Whether one of a number of bytes is watched. */
+    boolean contains(int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if ((map[i / Long.SIZE] & 1L << i) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a store of at most 8 bytes makes a watched byte other than zero that is zero. */
+    boolean raises(byte[] bytes, int offset, int length, long value) {
+        for (int i = 0; i < length; i++) {
+            if (bytes[offset + i] == 0 && (byte) (value >>> 8 * i) != 0 && contains(offset + i, 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void written(byte[] bytes, int offset, int length) {
+        if (contains(offset, length)) {
+            for (int i = 0; i < size; i++) {
+                int at = offsets[i];
+                if (at >= offset && at < offset + length) {
+                    watches[i].written(bytes[at] & 0xFF);
+                }
+            }
+        }
+    }
+}
