@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The event channels of one machine, with a guest that calls them and looks at the shared memory. */
@@ -95,6 +96,7 @@ final class TestMachine {
         final int[] edges = new int[vcpus];
         final List<Integer> woken = new ArrayList<>();
         boolean recordsWakes = true;
+        IntConsumer atWake = port -> {};
         long wakes;
 
         @Override
@@ -117,6 +119,7 @@ final class TestMachine {
         @Override
         public void wakePollers(int port) {
             wakes++;
+            atWake.accept(port);
             if (recordsWakes) {
                 woken.add(port);
             }
