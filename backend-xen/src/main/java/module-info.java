@@ -2,9 +2,11 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
+import io.faultline.api.spi.HypervisorBackendProvider;
+import io.faultline.backend.xen.XenBackendProvider;
 import org.jspecify.annotations.NullMarked;
 
-/** A backend in the style of Xen. It registers no provider yet. */
+/** A backend in the style of Xen: hypercalls and event channels. */
 @NullMarked
 module io.faultline.backend.xen {
     requires io.faultline.api;
@@ -15,4 +17,19 @@ module io.faultline.backend.xen {
     // Guice is an automatic module and cannot say itself that it needs Guava.
     requires com.google.common;
     requires static org.jspecify;
+
+    provides HypervisorBackendProvider with
+            XenBackendProvider;
+
+    // Guice makes the objects of these packages.
+    opens io.faultline.backend.xen.domain to
+            com.google.guice;
+    opens io.faultline.backend.xen.event to
+            com.google.guice;
+    opens io.faultline.backend.xen.event.abi to
+            com.google.guice;
+    opens io.faultline.backend.xen.event.port to
+            com.google.guice;
+    opens io.faultline.backend.xen.vcpu to
+            com.google.guice;
 }

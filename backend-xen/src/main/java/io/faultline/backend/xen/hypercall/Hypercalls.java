@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.xen.hypercall;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class Hypercalls {
     private final HypercallTable table;
     private final HypercallSettings settings;
     private final StandardCaller[] callers;
+    /** Who is in a call. */
+    private int current;
 
     /**
      * Makes the hypercalls.
@@ -57,6 +60,7 @@ public final class Hypercalls {
             return;
         }
         caller.begin();
+        current = vcpu.index();
         long result = table.get(vcpu.pe().x(NUMBER)).call(caller);
         if (caller.lacksPage()) {
             if (!caller.retryWithPage()) {
@@ -67,6 +71,26 @@ public final class Hypercalls {
         } else {
             finish(vcpu, result);
         }
+    }
+
+    /**
+     * Returns the memory as a vCPU sees it, whether it is in a call or not.
+     *
+     * @param vcpu index of the vCPU
+     * @return its view
+     */
+    public GuestCopy memory(int vcpu) {
+        return callers[vcpu].copy();
+    }
+
+    /**
+     * A call needs a page that is not resident: it is made again when the page has come, whatever it returns. Nothing of
+     * the call may have had an effect.
+     *
+     * @param page address of a page of RAM, as the guest names it
+     */
+    public void lacks(long page) {
+        callers[current].copy().lacks(page, AccessKind.WRITE);
     }
 
     private void finish(VirtualProcessor vcpu, long result) {

@@ -36,6 +36,10 @@ final class StandardCaller implements Caller {
         return continued;
     }
 
+    StandardGuestCopy copy() {
+        return copy;
+    }
+
     /** Where a call of a list keeps its arguments. */
     MulticallEntry entry() {
         return entry;

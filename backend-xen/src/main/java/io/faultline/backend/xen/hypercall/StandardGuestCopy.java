@@ -96,7 +96,7 @@ final class StandardGuestCopy implements GuestCopy {
     }
 
     /** What is no memory at all will not come. */
-    private long lacks(long page, AccessKind access) {
+    long lacks(long page, AccessKind access) {
         long physical = stage2.physical(page);
         if (physical != Stage2.HOLE && ram.contains(physical)) {
             missing = page;

@@ -151,6 +151,16 @@ public final class DomainVcpus implements StateElement {
         shutdowns.forget(vcpu.index());
     }
 
+    /**
+     * Tells whether a page holds a vcpu_info that a vCPU has registered.
+     *
+     * @param physical physical address of the page
+     * @return true if the hypervisor writes to it
+     */
+    public boolean uses(long physical) {
+        return upcalls.uses(physical);
+    }
+
     @Override
     public String stateName() {
         return "vcpus";

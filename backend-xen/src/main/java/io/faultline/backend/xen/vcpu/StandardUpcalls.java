@@ -108,6 +108,16 @@ public final class StandardUpcalls implements Upcalls, InfoPlaces, StateElement 
         }
     }
 
+    /** Whether a page holds the vcpu_info of a vCPU. */
+    boolean uses(long physical) {
+        for (Frame frame : frames) {
+            if (frame.physical() == physical) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public String stateName() {
         return "vcpu-info";

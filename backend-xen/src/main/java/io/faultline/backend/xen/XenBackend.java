@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen;
+
+import com.google.inject.Module;
+import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.error.ErrorId;
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.guest.GuestDriver;
+import io.faultline.api.machine.MachinePlan;
+import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.notification.NotificationChannel;
+import io.faultline.api.spi.BackendDescriptor;
+import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.backend.core.machine.BackendIdentity;
+import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.xen.domain.DomainLayout;
+import io.faultline.backend.xen.domain.DomainSettings;
+import io.faultline.backend.xen.domain.DomainTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** An open backend: the domains of one host. */
+final class XenBackend implements HypervisorBackend {
+    private static final int STATE_VERSION = 1;
+    private static final BackendIdentity IDENTITY = new BackendIdentity(XenBackendProvider.ID, STATE_VERSION);
+    private static final Set<Class<? extends NotificationChannel>> CHANNELS =
+            Set.of(NotificationChannel.EventChannel.class, NotificationChannel.Ppi.class);
+
+    private final DomainSettings settings;
+    private final Module[] overrides;
+    private final DomainTable domains = new DomainTable();
+    private volatile boolean closed;
+
+    XenBackend(DomainSettings settings, Module... overrides) {
+        this.settings = settings;
+        this.overrides = overrides;
+    }
+
+    @Override
+    public BackendDescriptor descriptor() {
+        return new XenBackendProvider().descriptor();
+    }
+
+    @Override
+    public CapabilitySet capabilities() {
+        return XenCapabilities.of(settings);
+    }
+
+    @Override
+    public MachinePlan plan(MachineRequest request) {
+        if (closed) {
+            throw new HypervisorException(
+                    ErrorId.CLOSED,
+                    "planning a machine with a backend that was closed",
+                    "backend " + XenBackendProvider.ID,
+                    "open another one");
+        }
+        return new CorePlan(
+                IDENTITY,
+                request,
+                capabilities(),
+                CHANNELS,
+                refusals(request),
+                settings.hardware(),
+                () -> new XenPersonality(settings, domains, overrides));
+    }
+
+    private List<String> refusals(MachineRequest request) {
+        List<String> refusals = new ArrayList<>();
+        for (MemoryRegion region : DomainLayout.overlaps(request.memory())) {
+            refusals.add(region + " overlaps the grant table and the rings of Xen at " + DomainLayout.RESERVED + ".");
+        }
+        for (NotificationChannel channel : request.channels()) {
+            if (channel instanceof NotificationChannel.Ppi ppi
+                    && ppi.interrupt().number() == settings.vcpus().eventInterrupt()) {
+                refusals.add(ppi.interrupt() + " has two owners: the VMM and the event channels of Xen.");
+            } else if (channel instanceof NotificationChannel.EventChannel event
+                    && event.port() > settings.events().maxPorts()) {
+                refusals.add("Port " + event.port() + " is above the limit of "
+                        + settings.events().maxPorts() + " (xen.max-ports).");
+            }
+        }
+        return refusals;
+    }
+
+    @Override
+    public List<GuestDriver> guestDrivers() {
+        return List.of();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

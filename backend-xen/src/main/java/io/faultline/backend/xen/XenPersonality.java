@@ -1,0 +1,224 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen;
+
+import com.google.inject.Module;
+import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.ParavirtualConsole;
+import io.faultline.api.machine.PlatformNode;
+import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.state.StateReader;
+import io.faultline.api.state.StateWriter;
+import io.faultline.backend.core.machine.AbsentPageHandler;
+import io.faultline.backend.core.machine.Conduit;
+import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.machine.Personality;
+import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.core.pagefault.HostOnlyPorts;
+import io.faultline.backend.core.pagefault.PageFaultService;
+import io.faultline.backend.core.pagefault.Policy;
+import io.faultline.backend.xen.domain.Domain;
+import io.faultline.backend.xen.domain.DomainLayout;
+import io.faultline.backend.xen.domain.DomainSettings;
+import io.faultline.backend.xen.domain.DomainTable;
+import io.faultline.backend.xen.version.HypervisorService;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** What the Xen style adds to the shared machine: a domain. */
+final class XenPersonality implements Personality {
+    private static final int RESULTS = 4;
+    private static final int MOST_DOMAINS = 0x7FEF;
+
+    private final DomainSettings settings;
+    private final DomainTable table;
+    private final Module[] overrides;
+
+    private @Nullable Host host;
+    private @Nullable Domain domain;
+    private @Nullable AbsentPageHandler absentPages;
+    private @Nullable EventNotifications notifications;
+
+    XenPersonality(DomainSettings settings, DomainTable table, Module... overrides) {
+        this.settings = settings;
+        this.table = table;
+        this.overrides = overrides;
+    }
+
+    private static <T> T attached(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the personality has no machine yet");
+        }
+        return part;
+    }
+
+    Domain domain() {
+        return attached(domain);
+    }
+
+    @Override
+    public int privateFrames(MachineRequest request) {
+        return DomainLayout.frames(settings.memory().grantFrames());
+    }
+
+    @Override
+    public void attach(Host machine) {
+        host = machine;
+        absentPages =
+                new PageFaultService(machine, new HostOnlyPorts(Policy.builder().build()));
+        become(table.nextId());
+        notifications = new XenNotifications(machine, this::domain);
+    }
+
+    /** A machine that takes over a saved state is the domain that was saved. */
+    private void become(int id) {
+        Domain previous = domain;
+        if (previous != null) {
+            previous.leave();
+        }
+        Host machine = attached(host);
+        Domain created = Domain.create(settings, machine, id, table, overrides);
+        if (!machine.isRehearsal()) {
+            created.enter();
+        }
+        domain = created;
+    }
+
+    @Override
+    public AbsentPageHandler absentPages() {
+        return attached(absentPages);
+    }
+
+    /** Besides PSCI there is only the hypervisor service that says which hypervisor this is (xen.md 1.1). */
+    @Override
+    public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
+        boolean known = false;
+        for (int register = 0; register < RESULTS; register++) {
+            OptionalInt answer = HypervisorService.answer(function, register);
+            if (answer.isPresent()) {
+                vcpu.pe().x(register, Integer.toUnsignedLong(answer.getAsInt()));
+                known = true;
+            }
+        }
+        return known;
+    }
+
+    @Override
+    public boolean taggedCall(VirtualProcessor vcpu, int immediate) {
+        domain().call(vcpu, immediate);
+        return true;
+    }
+
+    @Override
+    public boolean attention(VirtualProcessor vcpu) {
+        domain().vcpus().attention(vcpu);
+        return false;
+    }
+
+    @Override
+    public boolean wakes(VirtualProcessor vcpu) {
+        return domain().vcpus().wakes(vcpu);
+    }
+
+    @Override
+    public void entered(VirtualProcessor vcpu) {
+        domain().vcpus().entered(vcpu);
+    }
+
+    @Override
+    public void left(VirtualProcessor vcpu) {
+        domain().vcpus().left(vcpu);
+    }
+
+    @Override
+    public void trapped(VirtualProcessor vcpu) {
+        domain().vcpus().trapped(vcpu);
+    }
+
+    @Override
+    public Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
+        return domain().vcpus().obstacle(vcpu);
+    }
+
+    @Override
+    public long nextDeadline() {
+        return domain().vcpus().nextDeadline();
+    }
+
+    @Override
+    public void deadlinePassed() {
+        domain().vcpus().deadlinePassed();
+    }
+
+    @Override
+    public void turnedOn(VirtualProcessor vcpu) {
+        domain().vcpus().turnedOn(vcpu);
+    }
+
+    @Override
+    public void turnedOff(VirtualProcessor vcpu) {
+        domain().vcpus().turnedOff(vcpu);
+    }
+
+    @Override
+    public void reset(VirtualProcessor vcpu) {
+        domain().vcpus().reset(vcpu);
+    }
+
+    @Override
+    public boolean needs(long page) {
+        return domain().needs(page);
+    }
+
+    @Override
+    public Optional<EventNotifications> notifications() {
+        return Optional.of(attached(notifications));
+    }
+
+    @Override
+    public Optional<ParavirtualConsole> console() {
+        return settings.console().ring() || settings.console().hypercall()
+                ? Optional.of(new XenConsole(this::domain))
+                : Optional.empty();
+    }
+
+    @Override
+    public List<PlatformNode> platformNodes() {
+        return List.of(XenNode.of(settings));
+    }
+
+    @Override
+    public void closed() {
+        domain().leave();
+    }
+
+    @Override
+    public String stateName() {
+        return "xen";
+    }
+
+    @Override
+    public void reset() {
+        domain().reset();
+    }
+
+    @Override
+    public void save(StateWriter writer) {
+        writer.word("id", domain().id());
+        writer.element(domain());
+    }
+
+    @Override
+    public void restore(StateReader reader) {
+        int id = reader.integer("id", 1, MOST_DOMAINS);
+        if (id != domain().id()) {
+            become(id);
+        }
+        reader.element(domain());
+    }
+}

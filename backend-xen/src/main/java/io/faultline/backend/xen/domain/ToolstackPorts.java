@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.domain;
+
+import io.faultline.backend.xen.event.EventChannels;
+import io.faultline.backend.xen.event.HostEnd;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Domain 0's ends of channels: the ports that a toolstack makes for a guest, that of xenstore first, then that of the
+ * console (xen.md 6.3), and the ends of the VMM, which it connects to ports that the guest offers.
+ */
+final class ToolstackPorts {
+    private final EventChannels channels;
+    private final int storeEnd;
+    private final int consoleEnd;
+    private HostEnd store = () -> {};
+    private HostEnd console = () -> {};
+
+    private final TreeMap<Integer, Integer> vmmEnds = new TreeMap<>();
+
+    /**
+     * Makes the ends.
+     *
+     * @param channels the guest's channels
+     * @param vmmPorts ports of the guest that the VMM wants to raise
+     */
+    ToolstackPorts(EventChannels channels, List<Integer> vmmPorts) {
+        this.channels = channels;
+        storeEnd = channels.register(() -> store.notified());
+        consoleEnd = channels.register(() -> console.notified());
+        for (int port : vmmPorts) {
+            vmmEnds.put(port, channels.register(() -> {}));
+        }
+    }
+
+    /** Says who serves the guest. */
+    void connect(HostEnd storeServer, HostEnd consoleServer) {
+        store = storeServer;
+        console = consoleServer;
+    }
+
+    /** Makes the ports of a machine that has none. */
+    void open(boolean withStore, boolean withConsole) {
+        if (withStore) {
+            channels.open(storeEnd);
+        }
+        if (withConsole) {
+            channels.open(consoleEnd);
+        }
+    }
+
+    /** The guest's port of xenstore; 0 if there is none, or the guest has closed it. */
+    int store() {
+        return Math.max(0, channels.guestPort(storeEnd));
+    }
+
+    int console() {
+        return Math.max(0, channels.guestPort(consoleEnd));
+    }
+
+    /** Connects the VMM's end to a port that the guest offers, unless it is; false if the guest offers none. */
+    boolean connectVmm(int port) {
+        int end = vmmEnds.get(port);
+        return channels.guestPort(end) == port || channels.accept(end, port) == 0;
+    }
+
+    void raiseStore() {
+        raise(store());
+    }
+
+    void raiseConsole() {
+        raise(console());
+    }
+
+    private void raise(int port) {
+        if (port != 0) {
+            channels.raise(port);
+        }
+    }
+}
