@@ -142,7 +142,7 @@ class ConsoleIoTest {
                 ConsoleSettings.of(Pages.configuration(ConsoleSettings.settings(), "")));
         assertEquals(
                 new ConsoleSettings(false, false),
-                ConsoleSettings.of(Pages.configuration(
-                        ConsoleSettings.settings(), "xen.console=off,xen.console-io=denied")));
+                ConsoleSettings.of(
+                        Pages.configuration(ConsoleSettings.settings(), "xen.console=off,xen.console-io=denied")));
     }
 }

@@ -91,6 +91,7 @@ class GuestStoreTest {
         }
         assertEquals(
                 StoreSettings.Presence.LIVE,
-                StoreSettings.of(Pages.configuration(StoreSettings.settings(), "")).presence());
+                StoreSettings.of(Pages.configuration(StoreSettings.settings(), ""))
+                        .presence());
     }
 }

@@ -6,10 +6,10 @@ package io.faultline.backend.xen.store;
 
 import static io.faultline.backend.xen.store.MessageType.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,60 +83,79 @@ class StoreModelTest {
         return String.join("/", names);
     }
 
+    /** A request, and what the guest was told. */
+    private record Step(int type, String path, String value, String answer) {}
+
+    /** A transaction: the tree of its beginning with its changes, and what was done in it. */
+    private static final class Open {
+        private final int number;
+        private final Directory view;
+        private final List<Step> steps = new ArrayList<>();
+        private boolean disturbed;
+
+        Open(int number, Directory view) {
+            this.number = number;
+            this.view = view;
+        }
+    }
+
+    /** A transaction that succeeds could as well have run at its end, without a break. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void theAnswersAreThoseOfTheModel(long seed) {
         Random random = new Random(seed);
         StoreGuest guest = new StoreRig().guest;
         Directory live = new Directory();
-        Map<Integer, Directory> inside = new TreeMap<>();
-        Map<Integer, Boolean> disturbed = new TreeMap<>();
-        Map<Integer, Boolean> idle = new TreeMap<>();
-        int[] types = {READ, DIRECTORY, WRITE, MKDIR, RM};
-        for (int round = 0; round < 4000; round++) {
-            int what = random.nextInt(20);
-            if (what == 0 && inside.size() < 5) {
+        List<Open> all = new ArrayList<>();
+        int conflicts = 0;
+        int merges = 0;
+        int[] types = {READ, DIRECTORY, WRITE, MKDIR, RM, READ, WRITE};
+        for (int round = 0; round < 5000; round++) {
+            int what = random.nextInt(16);
+            if (what == 0 && all.size() < 5) {
                 String number = guest.ask(TRANSACTION_START, "|").replace("|", "");
-                inside.put(Integer.parseInt(number), live.copy());
-                disturbed.put(Integer.parseInt(number), false);
-                idle.put(Integer.parseInt(number), true);
-            } else if (what == 1 && !inside.isEmpty()) {
-                int number = List.copyOf(inside.keySet()).get(random.nextInt(inside.size()));
+                all.add(new Open(Integer.parseInt(number), live.copy()));
+            } else if (what == 1 && !all.isEmpty()) {
+                Open open = all.remove(random.nextInt(all.size()));
                 boolean commit = random.nextInt(4) > 0;
-                String answer = guest.ask(TRANSACTION_END, number, commit ? "T|" : "F|");
-                Directory result = inside.remove(number);
-                if (!commit || idle.get(number)) {
+                String answer = guest.ask(TRANSACTION_END, open.number, commit ? "T|" : "F|");
+                if (!commit || !open.disturbed) {
                     assertEquals("OK|", answer);
-                } else if (!disturbed.get(number)) {
-                    assertEquals("OK|", answer, "nobody else has changed anything");
                 }
-                if (commit && !idle.get(number) && answer.equals("OK|") && !disturbed.get(number)) {
-                    live = result;
-                    disturbed.replaceAll((other, before) -> true);
-                } else if (commit && answer.equals("OK|") && !idle.get(number)) {
-                    // What it used was left alone by others: what it read is still so, and what it wrote is merged. The
-                    // model does not merge; the tree is read back.
-                    live = readBack(guest, "data");
-                    disturbed.replaceAll((other, before) -> true);
+                if (answer.equals("EAGAIN!")) {
+                    conflicts++;
+                } else if (commit) {
+                    for (Step step : open.steps) {
+                        assertEquals(step.answer, apply(live, step.type, step.path, step.value), "replayed " + step);
+                    }
+                    merges += open.disturbed && !open.steps.isEmpty() ? 1 : 0;
+                    all.forEach(other -> other.disturbed = true);
                 }
             } else {
                 int type = types[random.nextInt(types.length)];
                 String path = randomPath(random);
                 String value = "v" + round;
-                int number = !inside.isEmpty() && random.nextInt(2) == 0
-                        ? List.copyOf(inside.keySet()).get(random.nextInt(inside.size()))
-                        : 0;
-                Directory root = number == 0 ? live : inside.get(number);
-                String expected = apply(root, type, path, value);
+                Open open = !all.isEmpty() && random.nextInt(2) == 0 ? all.get(random.nextInt(all.size())) : null;
+                String expected = apply(open == null ? live : open.view, type, path, value);
                 String payload = "data/" + path + "|" + (type == WRITE ? value : "");
-                assertEquals(expected, guest.ask(type, number, payload), type + " " + payload);
-                if (number == 0 && type != READ && type != DIRECTORY) {
-                    disturbed.replaceAll((other, before) -> true);
-                } else if (number != 0) {
-                    idle.put(number, false);
+                String answer = guest.ask(type, open == null ? 0 : open.number, payload);
+                assertEquals(expected, answer, type + " " + payload);
+                if (open != null) {
+                    open.steps.add(new Step(type, path, value, answer));
+                } else {
+                    all.forEach(other -> other.disturbed = true);
                 }
             }
         }
+        assertEquals(text(live), text(readBack(guest, "data")));
+        assertTrue(conflicts > 20 && merges > 2, conflicts + " conflicts, " + merges + " merges");
+    }
+
+    private static String text(Directory directory) {
+        StringBuilder text = new StringBuilder(directory.value);
+        directory.children.forEach((name, child) ->
+                text.append('[').append(name).append(text(child)).append(']'));
+        return text.toString();
     }
 
     private static Directory readBack(StoreGuest guest, String path) {

@@ -187,7 +187,8 @@ class StoreProtocolTest {
         guest.ask(SET_PERMS, "data/a|n5|r0|");
         assertEquals(List.of("data/a/b|tok|", "data/a/n/m|tok|", "data/a|tok|"), guest.events());
         guest.ask(RM, "data/a/n|");
-        assertEquals(List.of("data/a/n|tok|"), guest.events(), "what is below a removed node is told to its own watches");
+        assertEquals(
+                List.of("data/a/n|tok|"), guest.events(), "what is below a removed node is told to its own watches");
         rig.store.write(StoreRig.HOME + "/data/a/b", "host");
         assertEquals(List.of("data/a/b|tok|"), guest.events());
     }
@@ -498,7 +499,14 @@ class StoreProtocolTest {
         assertTrue(!permissions.allow(new StoreClient(9), Permissions.READ));
         assertTrue(permissions.allow(new StoreClient(5), Permissions.READ | Permissions.WRITE | Permissions.OWN));
         assertTrue(permissions.allow(StoreClient.TOOLSTACK, Permissions.OWN));
-        assertEquals("n4", permissions.inheritedBy(new StoreClient(4)).entries().get(0).text().replace('w', 'n'));
+        assertEquals(
+                "n4",
+                permissions
+                        .inheritedBy(new StoreClient(4))
+                        .entries()
+                        .get(0)
+                        .text()
+                        .replace('w', 'n'));
     }
 
     @Test

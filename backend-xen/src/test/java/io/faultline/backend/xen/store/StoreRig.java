@@ -43,8 +43,7 @@ final class StoreRig {
                 () -> signals++,
                 number -> parameter = number,
                 domain -> domain == 0 || domain == 7,
-                new DomainNodes(
-                        "guest", 262144, 2, new DomainNodes.Ring(GFN, 1), new DomainNodes.Ring(GFN - 1, 2)));
+                new DomainNodes("guest", 262144, 2, new DomainNodes.Ring(GFN, 1), new DomainNodes.Ring(GFN - 1, 2)));
     }
 
     /** Gives the guest a directory of its own. */

@@ -252,7 +252,8 @@ class StoreRingTest {
     @Test
     void randomRequestsDoNoHarm() {
         Random random = new Random(78);
-        String[] texts = {"data", "/", "@releaseDomain", "5", "T", "0", "n5", "", "a//b", "name", "data/a/b/c", "|", "t"};
+        String[] texts = {"data", "/", "@releaseDomain", "5", "T", "0", "n5", "", "a//b", "name", "data/a/b/c", "|", "t"
+        };
         for (int round = 0; round < 20000; round++) {
             StringBuilder payload = new StringBuilder();
             for (int i = random.nextInt(5); i > 0; i--) {

@@ -26,9 +26,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A store can be saved between any two bytes, and nonsense is not restored. */
 class StoreStateTest {
     private static final String[] REQUESTS = {
-        "4;0;data|w|", "6;0;|", "11;1;data/t|in", "11;0;data/x|out", "6;0;|", "1;2;data|", "13;2;data/x|", "7;1;T|",
-        "7;2;T|", "4;0;@releaseDomain|w|1|", "11;0;data/long|" + "v".repeat(1500), "2;0;data/long|", "14;0;data/x|n5|r0|",
-        "6;0;|", "11;3;data/x|last", "7;3;T|", "13;0;data/x|", "1;0;data|", "22;0;data|0|",
+        "4;0;data|w|",
+        "6;0;|",
+        "11;1;data/t|in",
+        "11;0;data/x|out",
+        "6;0;|",
+        "1;2;data|",
+        "13;2;data/x|",
+        "7;1;T|",
+        "7;2;T|",
+        "4;0;@releaseDomain|w|1|",
+        "11;0;data/long|" + "v".repeat(1500),
+        "2;0;data/long|",
+        "14;0;data/x|n5|r0|",
+        "6;0;|",
+        "11;3;data/x|last",
+        "7;3;T|",
+        "13;0;data/x|",
+        "1;0;data|",
+        "22;0;data|0|",
     };
 
     /** Runs the requests; what the guest sees. The store is replaced between pieces, or not. */
@@ -136,12 +152,11 @@ class StoreStateTest {
             rig.store.write(StoreRig.HOME + "/data/name-that-is-long-" + i, "");
         }
         Map<String, StateValue> values = new TreeMap<>(Pages.save(rig.store));
-        StateValue broken =
-                switch (kind) {
-                    case "T" -> new StateValue.Text(text);
-                    case "W" -> new StateValue.Word(Long.parseLong(text));
-                    default -> new StateValue.Bytes(new byte[Integer.parseInt(text)]);
-                };
+        StateValue broken = switch (kind) {
+            case "T" -> new StateValue.Text(text);
+            case "W" -> new StateValue.Word(Long.parseLong(text));
+            default -> new StateValue.Bytes(new byte[Integer.parseInt(text)]);
+        };
         assertNotNull(values.put(name, broken), "there is such a value");
         GuestStore other = rig.another(StoreSettings.Presence.LIVE);
         HypervisorException refused = assertThrows(HypervisorException.class, () -> Pages.restore(other, values));
