@@ -16,6 +16,8 @@ import io.faultline.backend.xen.hypercall.XenError;
  *
  * <p>Text is kept until its line is complete; characters that cannot be printed are left out. What the guest reads is input
  * that has not gone into a ring: with a ring there rarely is any.
+ *
+ * @since 0.1
  */
 public final class ConsoleIo implements Hypercall, StateElement {
     /** Longest line, with its end. */

@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param ring whether there is a ring; without one, CONSOLE_PFN and CONSOLE_EVTCHN are 0 (xen.md 6.3, no. 2)
  * @param hypercall whether the guest may use console_io; denied, it gets EPERM (xen.md 6.5)
+ * @since 0.1
  */
 public record ConsoleSettings(boolean ring, boolean hypercall) {
     private static final String RING = "xen.console";

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A guest whose indices are more than the size of a ring apart is not listened to, and not written to, until it has
  * mended them. Used by the thread that drives the machine.
+ *
+ * @since 0.1
  */
 public final class GuestConsole implements StateElement {
     /** Largest number of bytes of output that wait for the VMM. */
@@ -92,6 +94,15 @@ public final class GuestConsole implements StateElement {
             signal.raise();
         }
         return taken;
+    }
+
+    /**
+     * Returns how much output waits for the VMM, without looking into the ring.
+     *
+     * @return number of bytes, 0 to {@link #OUTPUT_BYTES}; at the largest number the guest has to wait
+     */
+    public int outputBytes() {
+        return output.size();
     }
 
     /**

@@ -7,7 +7,11 @@ package io.faultline.backend.xen.domain;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/** The UUID that a toolstack would choose at random for a domain; here it follows from the number, so that runs repeat. */
+/**
+ * The UUID that a toolstack would choose at random for a domain; here it follows from the number, so that runs repeat.
+ *
+ * @since 0.1
+ */
 public final class DomainUuid {
     private static final long HIGH = 0x6661_756C_746C_4000L;
     private static final long LOW = 0x8000_0000_0000_0000L;

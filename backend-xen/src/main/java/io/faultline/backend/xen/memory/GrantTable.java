@@ -12,6 +12,8 @@ import io.faultline.backend.xen.frame.Frame;
 /**
  * The frames of a grant table of version 1 (xen.md 6.8). It begins with one frame and grows when the guest maps more, or
  * asks for more.
+ *
+ * @since 0.1
  */
 public final class GrantTable implements StateElement {
     private static final int FIRST_FRAMES = 1;

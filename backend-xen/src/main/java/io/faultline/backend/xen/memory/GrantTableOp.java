@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A guest can set its table up and fill it. Nobody maps what it grants, and it maps nothing itself: mapping and copying
  * are denied between guests, as under a policy that isolates them, and no other domain grants it anything.
+ *
+ * @since 0.1
  */
 public final class GrantTableOp implements Hypercall {
     private static final int COMMAND_MASK = 0xFFF;

@@ -8,7 +8,11 @@ import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;
 import io.faultline.backend.xen.hypercall.XenError;
 
-/** The hypercall hvm_op, number 34: operation, structure (xen.md 6.7, XEN-020 to XEN-023). */
+/**
+ * The hypercall hvm_op, number 34: operation, structure (xen.md 6.7, XEN-020 to XEN-023).
+ *
+ * @since 0.1
+ */
 public final class HvmOp implements Hypercall {
     private static final long SET_PARAM = 0;
     private static final long GET_PARAM = 1;

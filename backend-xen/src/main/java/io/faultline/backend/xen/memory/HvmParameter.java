@@ -6,7 +6,11 @@ package io.faultline.backend.xen.memory;
 
 import org.jspecify.annotations.Nullable;
 
-/** Parameters of a domain that mean something on ARM (xen.md 6.7). A guest may set none of them. */
+/**
+ * Parameters of a domain that mean something on ARM (xen.md 6.7). A guest may set none of them.
+ *
+ * @since 0.1
+ */
 public enum HvmParameter {
     /** The event interrupt. */
     CALLBACK_IRQ(0, true),

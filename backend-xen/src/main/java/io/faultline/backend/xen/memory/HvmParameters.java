@@ -9,7 +9,11 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import java.util.Arrays;
 
-/** The values of the parameters of a domain, as the toolstack has set them. What it has not set is 0 (XEN-023). */
+/**
+ * The values of the parameters of a domain, as the toolstack has set them. What it has not set is 0 (XEN-023).
+ *
+ * @since 0.1
+ */
 public final class HvmParameters implements StateElement {
     private final long[] values = new long[HvmParameter.values().length];
 

@@ -7,7 +7,11 @@ package io.faultline.backend.xen.memory;
 import io.faultline.backend.xen.domain.DomainId;
 import io.faultline.backend.xen.hypercall.XenError;
 
-/** Which domains there are, as seen from one of them. */
+/**
+ * Which domains there are, as seen from one of them.
+ *
+ * @since 0.1
+ */
 public interface KnownDomains {
     /**
      * Returns the number of the domain itself.

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hypercall memory_op, number 12: command, structure (xen.md 3.3, 6.9, XEN-025 to XEN-029). The command is in the low
  * six bits of the argument; above them is how much of it has been done, for a call that is continued.
+ *
+ * @since 0.1
  */
 public final class MemoryOp implements Hypercall {
     static final int PROGRESS_SHIFT = 6;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param remap what mapping a shared page does that is mapped already
  * @param grantFrames largest number of frames of the grant table, 1 to {@value #MOST_GRANT_FRAMES}
  * @param epoch wall clock when the counter was zero, seconds since 1970
+ * @since 0.1
  */
 public record MemorySettings(Remap remap, int grantFrames, long epoch) {
     /** Largest number of frames that can be asked for: the number that a toolstack asks for. */

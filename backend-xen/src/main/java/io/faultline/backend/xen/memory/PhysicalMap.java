@@ -9,6 +9,8 @@ import io.faultline.backend.xen.frame.Frame;
 /**
  * The guest's physical address space: which page of memory is at which guest frame number. Guest frame numbers come from
  * the guest and can have any value. Whatever caches translations forgets them when an entry changes.
+ *
+ * @since 0.1
  */
 public interface PhysicalMap {
     /**

@@ -8,7 +8,11 @@ import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 
-/** How many pages a domain has and may have (xen.md 6.9). A page that is removed from the map alone still counts. */
+/**
+ * How many pages a domain has and may have (xen.md 6.9). A page that is removed from the map alone still counts.
+ *
+ * @since 0.1
+ */
 public final class Reservation implements StateElement {
     private final long most;
     private long pages;

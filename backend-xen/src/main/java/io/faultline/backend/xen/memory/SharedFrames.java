@@ -15,6 +15,8 @@ import java.util.Arrays;
  * Where the guest has mapped the pages of the hypervisor: each is at one guest frame number at most (xen.md 3.3, XEN-027).
  *
  * <p>The entries of the physical map themselves are saved with the map.
+ *
+ * @since 0.1
  */
 public final class SharedFrames implements StateElement {
     /** Stands for a page that is not mapped. It is no guest frame number either: nothing can be mapped there. */

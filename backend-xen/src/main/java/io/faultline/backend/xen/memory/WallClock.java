@@ -9,6 +9,8 @@ import io.faultline.backend.xen.frame.Frame;
 /**
  * The wall clock in shared_info: the time at which the guest's counter read zero (xen.md 3.2, XEN-030). The guest adds its
  * counter, so the fields change only if somebody sets the clock.
+ *
+ * @since 0.1
  */
 public final class WallClock {
     private static final int VERSION = 0x430;

@@ -6,12 +6,17 @@ package io.faultline.backend.xen.ring;
 
 import java.util.Objects;
 
-/** A queue of bytes in host memory that holds no more than a fixed number. Its array grows in steps. */
+/**
+ * A queue of bytes in host memory that holds no more than a fixed number. Its array grows in steps.
+ *
+ * @since 0.1
+ */
 public final class ByteQueue {
     private static final int FIRST_BYTES = 256;
+    private static final byte[] NONE = new byte[0];
 
     private final int most;
-    private byte[] bytes = new byte[0];
+    private byte[] bytes = NONE;
     private int head;
     private int size;
 
@@ -113,6 +118,9 @@ public final class ByteQueue {
      * @return the bytes, oldest first
      */
     public byte[] toArray() {
+        if (size == 0) {
+            return NONE;
+        }
         byte[] all = new byte[size];
         peek(all, 0, size);
         return all;

@@ -9,6 +9,8 @@ import io.faultline.backend.xen.frame.Frame;
 /**
  * The host's end of a ring of bytes. Both indices can be written by the guest: they are read once for each operation, and
  * nothing is done if they are more than the size apart.
+ *
+ * @since 0.1
  */
 public final class ByteRing {
     /** What {@link #filled} returns if the indices make no sense. */

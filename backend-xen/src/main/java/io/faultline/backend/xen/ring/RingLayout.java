@@ -11,6 +11,7 @@ package io.faultline.backend.xen.ring;
  * @param size number of bytes, a power of two
  * @param consumer offset of the index of the next byte to be read
  * @param producer offset of the index of the next byte to be written
+ * @since 0.1
  */
 public record RingLayout(int data, int size, int consumer, int producer) {
     /** From host to guest on the page of the console (xen.md 6.5). */

@@ -4,7 +4,11 @@
  */
 package io.faultline.backend.xen.ring;
 
-/** The host's end of the event channel that belongs to a ring. */
+/**
+ * The host's end of the event channel that belongs to a ring.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface RingSignal {
     /** Makes the guest's port pending. Called once for all changes that one occasion makes to a ring. */

@@ -15,6 +15,7 @@ import io.faultline.backend.xen.domain.DomainUuid;
  * @param vcpus number of vCPUs
  * @param store its xenstore
  * @param console its console; the ring is left out if its port is 0
+ * @since 0.1
  */
 public record DomainNodes(String name, long memoryKib, int vcpus, Ring store, Ring console) implements StoreContents {
     private static final String[] FOR_THE_GUEST = {

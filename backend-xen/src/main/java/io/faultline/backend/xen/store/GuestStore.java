@@ -23,6 +23,8 @@ import java.util.function.IntPredicate;
  * <p>Each machine has a tree of its own, in which the guest sees itself and the toolstack, domain 0, as whose hand the VMM
  * acts. What a guest may have is limited: 1000 nodes of 2048 bytes, 128 watches, 10 transactions of 1024 nodes each, 20
  * answers and 1024 events that it has not read. Used by the thread that drives the machine.
+ *
+ * @since 0.1
  */
 public final class GuestStore implements StateElement {
     private final StoreSettings.Presence presence;

@@ -4,7 +4,11 @@
  */
 package io.faultline.backend.xen.store;
 
-/** What is in xenstore before the guest runs. */
+/**
+ * What is in xenstore before the guest runs.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface StoreContents {
     /**

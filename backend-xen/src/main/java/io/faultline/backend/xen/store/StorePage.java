@@ -4,7 +4,11 @@
  */
 package io.faultline.backend.xen.store;
 
-/** How the guest learns where the page of xenstore is: the parameter STORE_PFN. */
+/**
+ * How the guest learns where the page of xenstore is: the parameter STORE_PFN.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface StorePage {
     /** What the parameter says while the page is to come. */

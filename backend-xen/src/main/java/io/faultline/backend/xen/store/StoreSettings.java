@@ -13,6 +13,7 @@ import java.util.Locale;
  * What a guest has for a xenstore.
  *
  * @param presence one of the three configurations
+ * @since 0.1
  */
 public record StoreSettings(Presence presence) {
     private static final String KEY = "xen.store";

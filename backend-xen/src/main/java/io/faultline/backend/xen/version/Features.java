@@ -4,7 +4,11 @@
  */
 package io.faultline.backend.xen.version;
 
-/** Bits of the first word of features, as far as they are one for an unprivileged domain on ARM64 (xen.md 2.3). */
+/**
+ * Bits of the first word of features, as far as they are one for an unprivileged domain on ARM64 (xen.md 2.3).
+ *
+ * @since 0.1
+ */
 public final class Features {
     /** The guest may write its page tables as it likes. */
     public static final int WRITABLE_PAGE_TABLES = 1;

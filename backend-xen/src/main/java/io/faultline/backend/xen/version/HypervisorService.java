@@ -6,7 +6,11 @@ package io.faultline.backend.xen.version;
 
 import java.util.OptionalInt;
 
-/** The general queries of the SMCCC hypervisor service, owner 6 (xen.md 1.1). Calls by HVC with immediate 0. */
+/**
+ * The general queries of the SMCCC hypervisor service, owner 6 (xen.md 1.1). Calls by HVC with immediate 0.
+ *
+ * @since 0.1
+ */
 public final class HypervisorService {
     /** Returns how many calls there are. */
     public static final int CALL_COUNT = 0x8600_FF00;

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param major 0 to 65535
  * @param minor 0 to 65535
  * @param extra what follows the minor number, such as {@code .1} or {@code -unstable}; at most 15 characters
+ * @since 0.1
  */
 public record HypervisorVersion(int major, int minor, String extra) {
     private static final String KEY = "xen.version";

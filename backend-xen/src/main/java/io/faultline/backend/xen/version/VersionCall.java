@@ -11,7 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The hypercall xen_version, number 17: command, buffer (xen.md 2.3, XEN-014 to XEN-016). */
+/**
+ * The hypercall xen_version, number 17: command, buffer (xen.md 2.3, XEN-014 to XEN-016).
+ *
+ * @since 0.1
+ */
 public final class VersionCall implements Hypercall {
     private static final int EXTRA_BYTES = 16;
     private static final int CAPABILITY_BYTES = 1024;

@@ -50,7 +50,9 @@ class GuestConsoleTest {
         console.notified();
         assertEquals(11, page.load32(OUT_CONS));
         assertEquals(1, events);
+        assertEquals(11, console.outputBytes());
         assertEquals("hello world", output());
+        assertEquals(0, console.outputBytes());
         assertEquals(1, events, "nothing changed by taking it");
     }
 

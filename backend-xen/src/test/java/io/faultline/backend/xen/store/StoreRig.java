@@ -5,7 +5,9 @@
 package io.faultline.backend.xen.store;
 
 import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.xen.ring.ByteRing;
 import io.faultline.backend.xen.ring.Pages;
+import io.faultline.backend.xen.ring.RingLayout;
 
 /** A store of domain 5 with its guest. */
 final class StoreRig {
@@ -51,5 +53,15 @@ final class StoreRig {
         guest.ask(MessageType.WRITE, "data/c|three");
         guest.events();
         return this;
+    }
+
+    /** A request to which nothing may happen. */
+    void guestWritesUnheard() {
+        byte[] bytes = new Message(MessageType.READ, 1, 0, StoreGuest.bytes("name\0")).toBytes();
+        new ByteRing(page, RingLayout.STORE_REQUESTS).write(bytes, 0, bytes.length);
+        store.notified();
+        if (signals != 0 || page.load32(0x800) != 0) {
+            throw new AssertionError("somebody listens");
+        }
     }
 }
