@@ -48,7 +48,7 @@ public final class Runstates implements StateElement {
     private final long[] since;
     /** For each vCPU, the times of its states, one after the other. */
     private final long[] spent;
-    /** When a vCPU that is RUNNING was stopped by the VMM. */
+    /** When a vCPU that is RUNNING was stopped by the VMM; 0 for others. */
     private final long[] leftAt;
     /** Virtual addresses, 0 for none. */
     private final long[] areas;
@@ -73,6 +73,7 @@ public final class Runstates implements StateElement {
         spent[vcpu * STATES + states[vcpu]] += now - since[vcpu];
         states[vcpu] = state;
         since[vcpu] = now;
+        leftAt[vcpu] = 0;
     }
 
     /** Somebody else has had the time since the VMM stopped a vCPU, if any has passed. */
