@@ -428,7 +428,10 @@ final class TestMachine {
 
     /** A guest's flags of an event word, and its link: what a reader of a failed test wants to see. */
     String shown(int port) {
-        int word = word(port);
+        return shownWord(word(port));
+    }
+
+    static String shownWord(int word) {
         StringBuilder text = new StringBuilder();
         text.append((word & EventWord.PENDING) != 0 ? "P" : "-");
         text.append((word & EventWord.MASKED) != 0 ? "M" : "-");
