@@ -56,13 +56,13 @@ final class TestMachine {
     final PortTable ports;
     final EventArray array;
     final FifoQueues queues;
-    final Injector injector;
+    private final @Nullable Frame[] pages = new Frame[RAM_PAGES];
 
     TestMachine(int id, int vcpus, PeerDomains peers, Module module) {
         this.id = id;
         this.vcpus = vcpus;
         upcalls = new FakeUpcalls();
-        injector = Guice.createInjector(module, new AbstractModule() {
+        Injector injector = Guice.createInjector(module, new AbstractModule() {
             @Override
             protected void configure() {
                 bind(EventDomain.class).toInstance(new EventDomain(id, vcpus, shared));
@@ -383,7 +383,12 @@ final class TestMachine {
     }
 
     Frame page(int index) {
-        return new Frame(guest, RAM_GFN + index << 12);
+        Frame page = pages[index];
+        if (page == null) {
+            page = new Frame(guest, RAM_GFN + index << 12);
+            pages[index] = page;
+        }
+        return page;
     }
 
     static int block(int vcpu) {
