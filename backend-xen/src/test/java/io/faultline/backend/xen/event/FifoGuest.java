@@ -79,6 +79,14 @@ final class FifoGuest {
         }
     }
 
+    /** The same vCPU, with what it holds, on a machine that goes on where this one was saved. */
+    FifoGuest on(TestMachine next) {
+        FifoGuest guest = new FifoGuest(next, vcpu);
+        System.arraycopy(head, 0, guest.head, 0, head.length);
+        guest.ready = ready;
+        return guest;
+    }
+
     /** Consumes nothing, but forgets what it holds, as a vCPU that went off and came back. */
     void forget() {
         ready = 0;

@@ -56,13 +56,13 @@ final class TestMachine {
     final PortTable ports;
     final EventArray array;
     final FifoQueues queues;
-    final Injector injector;
+    private final @Nullable Frame[] pages = new Frame[RAM_PAGES];
 
     TestMachine(int id, int vcpus, PeerDomains peers, Module module) {
         this.id = id;
         this.vcpus = vcpus;
         upcalls = new FakeUpcalls();
-        injector = Guice.createInjector(module, new AbstractModule() {
+        Injector injector = Guice.createInjector(module, new AbstractModule() {
             @Override
             protected void configure() {
                 bind(EventDomain.class).toInstance(new EventDomain(id, vcpus, shared));
@@ -383,7 +383,12 @@ final class TestMachine {
     }
 
     Frame page(int index) {
-        return new Frame(guest, RAM_GFN + index << 12);
+        Frame page = pages[index];
+        if (page == null) {
+            page = new Frame(guest, RAM_GFN + index << 12);
+            pages[index] = page;
+        }
+        return page;
     }
 
     static int block(int vcpu) {
@@ -428,7 +433,10 @@ final class TestMachine {
 
     /** A guest's flags of an event word, and its link: what a reader of a failed test wants to see. */
     String shown(int port) {
-        int word = word(port);
+        return shownWord(word(port));
+    }
+
+    static String shownWord(int word) {
         StringBuilder text = new StringBuilder();
         text.append((word & EventWord.PENDING) != 0 ? "P" : "-");
         text.append((word & EventWord.MASKED) != 0 ? "M" : "-");
