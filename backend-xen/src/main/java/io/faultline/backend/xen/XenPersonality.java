@@ -72,6 +72,7 @@ final class XenPersonality implements Personality {
         absentPages =
                 new PageFaultService(machine, new HostOnlyPorts(Policy.builder().build()));
         become(table.nextId());
+        domain().reset();
         notifications = new XenNotifications(machine, this::domain);
     }
 

@@ -88,7 +88,8 @@ public final class Domain implements StateElement {
     }
 
     /**
-     * Makes the domain of a machine, in its state after cold reset. Nobody reaches it before {@link #enter()}.
+     * Makes the domain of a machine. It has to be {@linkplain #reset() reset} or restored before it is used, and nobody
+     * reaches it before {@link #enter()}.
      *
      * @param settings the choices of the backend
      * @param host the machine
@@ -101,9 +102,7 @@ public final class Domain implements StateElement {
         Injector injector = Guice.createInjector(
                 Stage.PRODUCTION,
                 Modules.override(new DomainModule(settings, host, id, table)).with(overrides));
-        Domain domain = injector.getInstance(Domain.class);
-        domain.reset();
-        return domain;
+        return injector.getInstance(Domain.class);
     }
 
     /**
