@@ -20,6 +20,7 @@ import io.faultline.backend.core.machine.CorePlan;
 import io.faultline.backend.xen.domain.DomainLayout;
 import io.faultline.backend.xen.domain.DomainSettings;
 import io.faultline.backend.xen.domain.DomainTable;
+import io.faultline.backend.xen.domain.Neighbours;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +68,11 @@ final class XenBackend implements HypervisorBackend {
                 CHANNELS,
                 refusals(request),
                 settings.hardware(),
-                () -> new XenPersonality(settings, domains, overrides));
+                () -> new XenPersonality(settings, host(), overrides));
+    }
+
+    private DomainTable host() {
+        return settings.neighbours() == Neighbours.MACHINES ? domains : new DomainTable();
     }
 
     private List<String> refusals(MachineRequest request) {

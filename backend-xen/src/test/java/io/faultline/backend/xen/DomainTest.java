@@ -146,7 +146,7 @@ class DomainTest {
 
     @Test
     void machinesOfOneBackendReachEachOther() {
-        HypervisorBackend host = XenRig.open(Map.of("xen.xsm", "dummy"));
+        HypervisorBackend host = XenRig.open(Map.of("xen.xsm", "dummy", "xen.neighbours", "machines"));
         XenRig first = new XenRig(host, 1);
         XenRig second = new XenRig(host, 1);
         int offered = offer(first, 2);
@@ -162,16 +162,17 @@ class DomainTest {
     }
 
     @Test
-    void machinesOfDifferentBackendsDoNot() {
-        XenRig first = new XenRig(1, Map.of("xen.xsm", "dummy"));
-        XenRig second = new XenRig(1, Map.of("xen.xsm", "dummy"));
+    void machinesOfDifferentHostsDoNot() {
+        HypervisorBackend backend = XenRig.open(Map.of("xen.xsm", "dummy"));
+        XenRig first = new XenRig(backend, 1);
+        XenRig second = new XenRig(backend, 1);
         int offered = offer(first, 2);
         assertEquals(-3, second.event(0, 2, offered, 0));
     }
 
     @Test
     void underSiloTwoGuestsDoNotReachEachOther() {
-        HypervisorBackend host = XenRig.open(Map.of());
+        HypervisorBackend host = XenRig.open(Map.of("xen.neighbours", "machines"));
         XenRig first = new XenRig(host, 1);
         new XenRig(host, 1);
         assertEquals(-1, first.event(6, XenRig.SELF | 2 << 16, 0));
@@ -187,7 +188,7 @@ class DomainTest {
         assertEquals(0, first.event(4, port));
         SavedState state = first.machine.save();
 
-        HypervisorBackend host = XenRig.open(Map.of());
+        HypervisorBackend host = XenRig.open(Map.of("xen.neighbours", "machines"));
         XenRig other = new XenRig(host, 2);
         XenRig second = new XenRig(host, 2);
         assertEquals(2, domid(second));

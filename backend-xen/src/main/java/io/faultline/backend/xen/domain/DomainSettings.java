@@ -20,6 +20,7 @@ import java.util.List;
 /**
  * The choices of a backend in the style of Xen.
  *
+ * @param neighbours whether machines are domains of one host
  * @param hypercalls of the hypercall ABI
  * @param version what xen_version says
  * @param events of event channels
@@ -30,6 +31,7 @@ import java.util.List;
  * @param hardware of the hardware model
  */
 public record DomainSettings(
+        Neighbours neighbours,
         HypercallSettings hypercalls,
         HypervisorVersion version,
         EventSettings events,
@@ -46,6 +48,7 @@ public record DomainSettings(
     public static List<Setting> settings() {
         List<Setting> all = new ArrayList<>();
         all.addAll(HypervisorVersion.settings());
+        all.addAll(Neighbours.settings());
         all.addAll(HypercallSettings.settings());
         all.addAll(EventSettings.settings());
         all.addAll(VcpuPolicy.settings());
@@ -65,6 +68,7 @@ public record DomainSettings(
      */
     public static DomainSettings of(BackendConfiguration configuration) {
         return new DomainSettings(
+                Neighbours.of(configuration),
                 HypercallSettings.of(configuration),
                 HypervisorVersion.of(configuration),
                 EventSettings.of(configuration),
