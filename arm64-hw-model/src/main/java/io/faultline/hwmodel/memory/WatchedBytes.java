@@ -49,8 +49,18 @@ final class WatchedBytes {
 
     /** Whether one of a number of bytes is watched. */
     boolean contains(int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            if ((map[i / Long.SIZE] & 1L << i) != 0) {
+        if (length > Long.SIZE) {
+            return containsMany(offset, offset + length);
+        }
+        long bits = -1L >>> Long.SIZE - length;
+        int word = offset / Long.SIZE;
+        boolean crosses = offset % Long.SIZE + length > Long.SIZE;
+        return (map[word] & bits << offset) != 0 || crosses && (map[word + 1] & bits >>> -offset) != 0;
+    }
+
+    private boolean containsMany(int offset, int end) {
+        for (int i = 0; i < size; i++) {
+            if (offsets[i] >= offset && offsets[i] < end) {
                 return true;
             }
         }
@@ -59,6 +69,10 @@ final class WatchedBytes {
 
     /** Whether a store of at most 8 bytes makes a watched byte other than zero that is zero. */
     boolean raises(byte[] bytes, int offset, int length, long value) {
+        return contains(offset, length) && raisesOne(bytes, offset, length, value);
+    }
+
+    private boolean raisesOne(byte[] bytes, int offset, int length, long value) {
         for (int i = 0; i < length; i++) {
             if (bytes[offset + i] == 0 && (byte) (value >>> 8 * i) != 0 && contains(offset + i, 1)) {
                 return true;

@@ -51,7 +51,6 @@ public final class LevelInterrupt implements EventInterrupt {
             if (ram.isResident(PageSize.pageOf(address))) {
                 ram.unwatchByte(address, this);
             }
-            written(0);
         }
     }
 
@@ -62,9 +61,10 @@ public final class LevelInterrupt implements EventInterrupt {
         ppi = policy.eventInterrupt();
     }
 
+    /** The line goes from one level to the other at most: what is high at both places does not rise. */
     @Override
     public void follow(int vcpu, Frame frame, int offset) {
-        release(vcpu);
+        unwatch(vcpu);
         Line line = new Line(frame, offset, host.gic().redistributor(vcpu), ppi);
         lines[vcpu] = line;
         line.begin(frame.load8(offset));
@@ -72,6 +72,11 @@ public final class LevelInterrupt implements EventInterrupt {
 
     @Override
     public void release(int vcpu) {
+        unwatch(vcpu);
+        host.gic().redistributor(vcpu).setLevel(ppi, false);
+    }
+
+    private void unwatch(int vcpu) {
         Line line = lines[vcpu];
         if (line != null) {
             lines[vcpu] = null;

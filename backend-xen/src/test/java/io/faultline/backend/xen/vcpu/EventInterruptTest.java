@@ -347,6 +347,8 @@ class EventInterruptTest {
         assertEquals(VcpuRig.PPI, acknowledge(rig));
         end(rig);
         assertEquals(SPURIOUS, acknowledge(rig));
+        rig.machine.restore(rig.machine.save());
+        assertEquals(SPURIOUS, acknowledge(rig), "a restore is no rise");
         rig.byteAt(VcpuRig.INFO, 0);
         rig.upcalls().markPending(0);
         assertEquals(VcpuRig.PPI, acknowledge(rig));
