@@ -12,9 +12,13 @@ import io.faultline.backend.xen.hypercall.XenError;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-/** The order of the checks is the one of xen.md 4.2; a number is taken only after all of them. */
+/**
+ * The order of the checks is the one of xen.md 4.2; a number is taken only after all of them.
+ *
+ * @since 0.1
+ */
 @Singleton
-class StandardBinding implements PortBinding {
+public class StandardBinding implements PortBinding {
     private final EventDomain domain;
     private final PortTable ports;
     private final CurrentAbi abi;
