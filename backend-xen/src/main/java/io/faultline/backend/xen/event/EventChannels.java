@@ -201,7 +201,6 @@ public final class EventChannels implements StateElement {
         int port = choose();
         if (port > 0) {
             ports.bind(port, PortState.INTERDOMAIN, DomainId.CONTROL, host, 0);
-            cache.forget(port);
             hostEnds.connect(host, domain.id(), port);
         }
         return port;

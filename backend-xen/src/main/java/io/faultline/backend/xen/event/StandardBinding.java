@@ -25,7 +25,6 @@ public class StandardBinding implements PortBinding {
     private final PortChoice choice;
     private final ChannelPolicy policy;
     private final Routes routes;
-    private final RouteCache cache;
     private final VirqTable virqs;
     private final EventSettings settings;
 
@@ -37,7 +36,6 @@ public class StandardBinding implements PortBinding {
             PortChoice choice,
             ChannelPolicy policy,
             Routes routes,
-            RouteCache cache,
             VirqTable virqs,
             EventSettings settings) {
         this.domain = domain;
@@ -46,7 +44,6 @@ public class StandardBinding implements PortBinding {
         this.choice = choice;
         this.policy = policy;
         this.routes = routes;
-        this.cache = cache;
         this.virqs = virqs;
         this.settings = settings;
     }
@@ -85,7 +82,6 @@ public class StandardBinding implements PortBinding {
             return verdict;
         }
         ports.bind(port, PortState.INTERDOMAIN, real, remote, 0);
-        cache.forget(port);
         ends.connect(remote, domain.id(), port);
         // What was sent to the other end before it was connected went nowhere.
         abi.setPending(port, 0);
