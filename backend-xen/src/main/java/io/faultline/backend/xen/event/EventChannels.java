@@ -201,7 +201,6 @@ public final class EventChannels implements StateElement {
         int port = choose();
         if (port > 0) {
             ports.bind(port, PortState.INTERDOMAIN, DomainId.CONTROL, host, 0);
-            cache.forget(port);
             hostEnds.connect(host, domain.id(), port);
         }
         return port;
@@ -351,7 +350,10 @@ public final class EventChannels implements StateElement {
 
     @Override
     public void restore(StateReader reader) {
-        reader.word("limit", ports.limit(), ports.limit());
+        long limit = reader.word("limit");
+        if (limit != ports.limit()) {
+            throw reader.invalid("limit", "is " + limit + ", but this machine has xen.max-ports=" + ports.limit());
+        }
         cache.forgetAll();
         ports.restore(reader, domain.vcpus(), consumers.count());
         renumber(reader);
@@ -363,7 +365,7 @@ public final class EventChannels implements StateElement {
 
     /** The machine may have another number than the one that was saved; its channels to itself go with it. */
     private void renumber(StateReader reader) {
-        int before = reader.integer("domain", 1, 0x7FEF);
+        int before = reader.integer("domain", 1, DomainId.FIRST_RESERVED - 1);
         for (int port = 1; port < ports.valid(); port++) {
             PortState state = ports.state(port);
             boolean hasRemote = state == PortState.UNBOUND || state == PortState.INTERDOMAIN;

@@ -44,6 +44,8 @@ public final class EventModule extends AbstractModule {
         bind(PortChoice.class).to(StandardPortChoice.class);
         bind(PortBinding.class).to(StandardBinding.class);
         bind(PortClosing.class).to(StandardClosing.class);
+        bind(PortReset.class).to(StandardReset.class);
+        bind(FifoSetup.class).to(StandardFifoSetup.class);
         bind(ChannelPolicy.class)
                 .toInstance(settings.xsm() == EventSettings.Xsm.SILO ? new SiloPolicy() : new DummyPolicy());
     }

@@ -34,13 +34,13 @@ final class MachineEnds implements ChannelEnds {
     @Override
     public void connect(int port, int domain, int peer) {
         ports.become(port, PortState.INTERDOMAIN, domain, peer);
-        cache.forget(port);
     }
 
     @Override
     public void disconnect(int port, int domain, int peer) {
         if (ports.isConnected(port, domain, peer)) {
             ports.become(port, PortState.UNBOUND, domain, 0);
+            cache.forget(port);
         }
     }
 

@@ -4,61 +4,20 @@
  */
 package io.faultline.backend.xen.event;
 
-import io.faultline.backend.xen.event.abi.CurrentAbi;
-import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.hypercall.Caller;
-import io.faultline.backend.xen.hypercall.XenError;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 
 /**
- * Closes all ports of the guest and goes back to the two-level ABI (xen.md 4.2, reset). It stops now and then to let the vCPU
- * take interrupts; that it is not over yet is a state of the domain (XSA-344).
+ * How all ports of a guest are closed at its wish (xen.md 4.2, reset).
+ *
+ * @since 0.1
  */
-@Singleton
-class PortReset {
-    /** After how many ports it is asked whether it is time to stop. */
-    private static final int STRIDE = 64;
-
-    private final PortTable ports;
-    private final CurrentAbi abi;
-    private final PortClosing closing;
-    private final ResetProgress progress;
-
-    @Inject
-    PortReset(PortTable ports, CurrentAbi abi, PortClosing closing, ResetProgress progress) {
-        this.ports = ports;
-        this.abi = abi;
-        this.closing = closing;
-        this.progress = progress;
-    }
-
+public interface PortReset {
     /**
      * Begins, or goes on.
      *
-     * @return 0, or what is wrong
+     * @param caller who wants it; if there is more to do its call is {@linkplain Caller#continueLater continued}
+     * @param resumed whether the command is the one that goes on
+     * @return 0; -EBUSY if that is not the command for the present state, -EAGAIN if there are open ports at the end
      */
-    long run(Caller caller, boolean resumed) {
-        if (resumed != (progress.next() != 0)) {
-            return -XenError.EBUSY;
-        }
-        for (int port = Math.max(progress.next(), 1); port < ports.valid(); port++) {
-            if (ports.isUsable(port)) {
-                closing.close(port);
-            }
-            if (port % STRIDE == 0 && caller.hasWorkedEnough()) {
-                progress.next(port + 1);
-                caller.argument(0, EventChannelOps.RESET_CONT);
-                return caller.continueLater();
-            }
-        }
-        progress.next(0);
-        if (ports.open() > ports.xenOwned()) {
-            return -XenError.EAGAIN;
-        }
-        if (abi.isFifo()) {
-            abi.useTwoLevel();
-        }
-        return 0;
-    }
+    long run(Caller caller, boolean resumed);
 }

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** For each port the domain at its other end, as far as it was looked up since the port was connected. */
+/** For each port the domain at its other end, as far as it was looked up since the port was connected; nothing for a port that is not. */
 @Singleton
 final class RouteCache {
     private @Nullable ChannelEnds[] known = new ChannelEnds[PortTable.STEP];
@@ -30,7 +30,7 @@ final class RouteCache {
         known[port] = ends;
     }
 
-    /** The port gets another other end. */
+    /** The port is not connected any more: the other end may be a machine that is gone. */
     void forget(int port) {
         if (port < known.length) {
             known[port] = null;

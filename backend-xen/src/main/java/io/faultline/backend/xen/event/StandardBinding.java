@@ -12,16 +12,19 @@ import io.faultline.backend.xen.hypercall.XenError;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-/** The order of the checks is the one of xen.md 4.2; a number is taken only after all of them. */
+/**
+ * The order of the checks is the one of xen.md 4.2; a number is taken only after all of them.
+ *
+ * @since 0.1
+ */
 @Singleton
-class StandardBinding implements PortBinding {
+public class StandardBinding implements PortBinding {
     private final EventDomain domain;
     private final PortTable ports;
     private final CurrentAbi abi;
     private final PortChoice choice;
     private final ChannelPolicy policy;
     private final Routes routes;
-    private final RouteCache cache;
     private final VirqTable virqs;
     private final EventSettings settings;
 
@@ -33,7 +36,6 @@ class StandardBinding implements PortBinding {
             PortChoice choice,
             ChannelPolicy policy,
             Routes routes,
-            RouteCache cache,
             VirqTable virqs,
             EventSettings settings) {
         this.domain = domain;
@@ -42,7 +44,6 @@ class StandardBinding implements PortBinding {
         this.choice = choice;
         this.policy = policy;
         this.routes = routes;
-        this.cache = cache;
         this.virqs = virqs;
         this.settings = settings;
     }
@@ -81,7 +82,6 @@ class StandardBinding implements PortBinding {
             return verdict;
         }
         ports.bind(port, PortState.INTERDOMAIN, real, remote, 0);
-        cache.forget(port);
         ends.connect(remote, domain.id(), port);
         // What was sent to the other end before it was connected went nowhere.
         abi.setPending(port, 0);

@@ -15,9 +15,11 @@ import jakarta.inject.Singleton;
  * The event goes, the mask and what the guest has in its queues stay (XEN-060, XEN-062, XEN-063, XEN-123).
  *
  * <p>A single vCPU runs at a time, so that the other end cannot change in between.
+ *
+ * @since 0.1
  */
 @Singleton
-class StandardClosing implements PortClosing {
+public class StandardClosing implements PortClosing {
     private final EventDomain domain;
     private final PortTable ports;
     private final CurrentAbi abi;

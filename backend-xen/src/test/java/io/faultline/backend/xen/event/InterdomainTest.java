@@ -107,6 +107,34 @@ class InterdomainTest {
     }
 
     @Test
+    void aNumberThatIsUsedAgainSendsToItsNewPeer() {
+        connect();
+        one.send(1);
+        two.clear(1);
+        one.close(1);
+        int host = one.channels.register(() -> one.channels.raise(1));
+        assertEquals(1, one.channels.open(host));
+        one.send(1);
+        assertTrue(one.pending(1), "the host end has answered");
+        assertFalse(two.pending(1));
+
+        one.close(1);
+        assertEquals(1, one.bindInterdomain(400, 1));
+        one.send(1);
+        assertTrue(two.pending(1));
+        one.reset(SELF);
+        assertEquals(1, one.allocUnbound(SELF, SELF));
+        assertEquals(2, one.bindInterdomain(SELF, 1));
+        two.clear(1);
+        one.send(2);
+        assertTrue(one.pending(1));
+        one.clear(2);
+        one.send(1);
+        assertTrue(one.pending(2));
+        assertFalse(two.pending(1));
+    }
+
+    @Test
     void aForeignPortCannotBeLookedAt() {
         connect();
         assertEquals(-XenError.EPERM, one.status(400, 1));

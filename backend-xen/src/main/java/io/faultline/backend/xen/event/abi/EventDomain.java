@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.xen.event.abi;
 
+import io.faultline.backend.xen.domain.DomainId;
 import io.faultline.backend.xen.frame.Frame;
 import java.util.Objects;
 
@@ -16,15 +17,13 @@ import java.util.Objects;
  * @since 0.1
  */
 public record EventDomain(int id, int vcpus, Frame sharedInfo) {
-    private static final int FIRST_RESERVED = 0x7FF0;
-
     /**
      * Checks the values.
      *
      * @throws IllegalArgumentException if a number is out of range
      */
     public EventDomain {
-        if (id < 1 || id >= FIRST_RESERVED || vcpus < 1) {
+        if (id < 1 || id >= DomainId.FIRST_RESERVED || vcpus < 1) {
             throw new IllegalArgumentException("there is no domain " + id + " with " + vcpus + " vCPUs");
         }
         Objects.requireNonNull(sharedInfo, "sharedInfo");
