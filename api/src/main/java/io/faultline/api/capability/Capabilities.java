@@ -71,6 +71,14 @@ public final class Capabilities {
     /** The guest may refuse asynchronous handling of one fault. */
     public static final Capability<Boolean> APF_DECLINE = new Capability<>(
             "apf.decline", Boolean.class, "The guest may answer a not-present notification with: resolve it yourself.");
+    /** The guest has Xen's hypercalls with event channels. */
+    public static final Capability<EventChannelLimits> EVENT_CHANNELS = new Capability<>(
+            "event-channels",
+            EventChannelLimits.class,
+            "The guest has the hypercalls and event channels of Xen; the value is how many.");
+    /** Event channels may use the FIFO ABI. */
+    public static final Capability<Boolean> EVENT_CHANNELS_FIFO = new Capability<>(
+            "event-channels.fifo", Boolean.class, "The guest may switch its event channels to the FIFO ABI.");
 
     private Capabilities() {}
 }
