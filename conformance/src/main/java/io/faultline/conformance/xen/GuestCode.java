@@ -108,6 +108,10 @@ final class GuestCode {
         return 0xF8E0_1000 | s << 16 | n << 5 | t;
     }
 
+    static int set64(int s, int t, int n) {
+        return 0xF8E0_3000 | s << 16 | n << 5 | t;
+    }
+
     /** Copies a register. */
     static int move(int d, int n) {
         return orr(d, 31, n);

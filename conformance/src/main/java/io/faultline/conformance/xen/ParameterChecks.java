@@ -4,9 +4,14 @@
  */
 package io.faultline.conformance.xen;
 
+import io.faultline.api.machine.PlatformNode;
+import io.faultline.api.memory.MemoryRegion;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Section 10.2: parameters of the domain.
@@ -18,11 +23,14 @@ public final class ParameterChecks {
         Xen.CALLBACK_IRQ, Xen.STORE_PFN, Xen.STORE_EVTCHN, Xen.CONSOLE_PFN, Xen.CONSOLE_EVTCHN
     };
     private static final int PPI_TYPE = 2;
+    private static final int REGION_BYTES = 16;
+    private static final int INTERRUPT_BYTES = 12;
     private static final int EDGE = 1 << 8;
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
             "Xen: parameters",
+            Check.of("XEN-019", ParameterChecks::theDeviceTreeNamesTheHypervisor).witnesses("node"),
             Check.of("XEN-020", ParameterChecks::theUpcallIsALevelPpi)
                     .witnesses("upcall")
                     .cut(),
@@ -39,6 +47,46 @@ public final class ParameterChecks {
     private static long get(Scenario s, XenGuest guest, long index) {
         s.expectEqual("result of get_param of " + index, 0, guest.getParam(Xen.SELF, index));
         return guest.arguments().quad(8);
+    }
+
+    /** XEN-019: what the backend gives to the VMM for the tree. */
+    private static void theDeviceTreeNamesTheHypervisor(Scenario s) {
+        XenGuest guest = XenGuest.boot(s);
+        PlatformNode node = guest.rig().machine().platformNodes().stream()
+                .filter(candidate -> candidate.name().equals("hypervisor"))
+                .findFirst()
+                .orElseThrow(() -> s.failure("node /hypervisor", "to be there, without a unit address", "none"));
+        s.witness("node");
+        List<String> compatible = List.of(new String(value(s, node, "compatible"), StandardCharsets.US_ASCII)
+                .split("\0"));
+        s.expectThat(
+                "the first of compatible, " + compatible + ", is xen,xen-<version>",
+                compatible.get(0).matches("xen,xen-[0-9]+[.][0-9]+"));
+        s.expectThat("compatible, " + compatible + ", has xen,xen", compatible.contains("xen,xen"));
+        long version = guest.call(Xen.XEN_VERSION, 0, 0);
+        s.expectEqual(
+                "version in compatible",
+                "xen,xen-" + (version >>> 16) + "." + (version & 0xFFFF),
+                compatible.get(0));
+        s.expectThat("reg has whole regions", value(s, node, "reg").length >= REGION_BYTES);
+        ByteBuffer reg = ByteBuffer.wrap(value(s, node, "reg"));
+        MemoryRegion window = new MemoryRegion(reg.getLong(0), reg.getLong(8), false);
+        s.expectThat(
+                "region 0 of reg, " + window + ", is outside memory",
+                guest.rig().machine().memory().regions().stream().noneMatch(window::overlaps));
+        byte[] interrupts = value(s, node, "interrupts");
+        s.expectEqual("bytes of interrupts", INTERRUPT_BYTES, interrupts.length);
+        ByteBuffer cells = ByteBuffer.wrap(interrupts);
+        s.expectEqual("kind of interrupt, a PPI", 1, cells.getInt(0));
+        s.expectEqual("number of the PPI", guest.interrupt() - 16, cells.getInt(4));
+    }
+
+    private static byte[] value(Scenario s, PlatformNode node, String property) {
+        byte[] value = node.properties().get(property);
+        if (value == null) {
+            throw s.failure("property " + property + " of /hypervisor", "to be there", "none");
+        }
+        return value;
     }
 
     /** XEN-020: that the interrupt is the one that is raised shows when it is acknowledged. */
