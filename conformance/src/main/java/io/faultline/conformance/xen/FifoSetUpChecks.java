@@ -379,6 +379,7 @@ public final class FifoSetUpChecks {
         s.witness("other-domain");
         guest.expectEvent("reset", 0, Xen.RESET, Xen.SELF);
         fifo.start();
+        guest.quiet();
         expectFifo("after reset and a good set-up", fifo);
     }
 }

@@ -4,13 +4,14 @@
  */
 package io.faultline.conformance.xen;
 
+import io.faultline.api.guest.GuestStep;
 import io.faultline.conformance.scenario.Scenario;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * All ways in which one action can fall between the instructions of a program: before the first, between any two, after
- * the last. Each way is played on a machine of its own.
+ * the last. A program that goes to sleep has no further points. Each way is played on a machine of its own.
  */
 final class Interleaving {
     private static final int LARGEST_PROGRAM = 500;
@@ -32,11 +33,12 @@ final class Interleaving {
         for (int before = 0; before < LARGEST_PROGRAM; before++) {
             Race race = fresh.get();
             int done = 0;
-            while (done < before && !race.code().hasEnded()) {
-                race.code().step();
+            boolean sleeps = false;
+            while (done < before && !sleeps && !race.code().hasEnded()) {
+                sleeps = race.code().step() instanceof GuestStep.Stopped;
                 done++;
             }
-            boolean last = race.code().hasEnded();
+            boolean last = sleeps || race.code().hasEnded();
             s.note("the other vCPU acts after " + done + " instructions");
             race.other().run();
             race.code().finish();

@@ -78,4 +78,30 @@ final class Programs {
                 A64.movz(21, 0, 0),
                 A64.NOP);
     }
+
+    /** SCHEDOP_poll of one port on vCPU 0, without timeout. */
+    static GuestCode poll(XenGuest guest, int port) {
+        SteppingGuestCpu cpu = guest.cpu();
+        GuestBlock block = guest.arguments();
+        block.word(0x100, port);
+        block.quad(0, block.address() + 0x100).word(8, 1).word(12, 0).quad(16, 0);
+        cpu.x(21, 1);
+        cpu.x(22, block.address());
+        return new GuestCode(
+                cpu,
+                A64.movz(0, Xen.POLL, 0),
+                GuestCode.move(1, 22),
+                A64.movz(16, (int) Xen.SCHED_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(21, 0, 0),
+                A64.NOP);
+    }
+
+    /** Looks at the upcall byte of vCPU 0 and waits for an interrupt if it is clear. */
+    static GuestCode waitIfIdle(XenGuest guest) {
+        SteppingGuestCpu cpu = guest.cpu();
+        cpu.x(1, guest.info(0).address());
+        return new GuestCode(
+                cpu, A64.ldr(AccessWidth.BYTE, 2, 1, 0), A64.cbnz(2, 8), A64.WFI, A64.NOP);
+    }
 }
