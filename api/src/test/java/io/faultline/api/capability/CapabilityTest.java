@@ -55,6 +55,9 @@ class CapabilityTest {
         assertThrows(IllegalArgumentException.class, () -> new SdeiLimits(0, 1 << 16, 0));
         assertThrows(IllegalArgumentException.class, () -> new SdeiLimits(0, 0, -1));
         assertThrows(IllegalArgumentException.class, () -> new AsyncPageFaultLimits("x", 0, true, false));
+        assertThrows(IllegalArgumentException.class, () -> new EventChannelLimits(0));
+        assertThrows(IllegalArgumentException.class, () -> new EventChannelLimits(EventChannelLimits.FIFO + 1));
+        assertEquals(1023, new EventChannelLimits(1023).highestPort());
         assertEquals(64, new AsyncPageFaultLimits("kvm-sdei", 64, true, true).slots());
     }
 }

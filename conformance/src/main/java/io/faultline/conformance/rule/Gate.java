@@ -6,6 +6,7 @@ package io.faultline.conformance.rule;
 
 import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.capability.EventChannelLimits;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -59,6 +60,9 @@ public record Gate(String capability, boolean present, int atLeast) {
     private static long amount(Object value) {
         if (value instanceof AsyncPageFaultLimits limits) {
             return limits.slots();
+        }
+        if (value instanceof EventChannelLimits limits) {
+            return limits.highestPort();
         }
         return value instanceof Number number ? number.longValue() : -1;
     }

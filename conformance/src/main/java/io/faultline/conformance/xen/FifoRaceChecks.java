@@ -1,0 +1,399 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.conformance.xen;
+
+import io.faultline.api.arm64.Psci;
+import io.faultline.api.guest.GuestStep;
+import io.faultline.api.machine.VcpuExit;
+import io.faultline.conformance.check.Check;
+import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.A64;
+import io.faultline.conformance.scenario.Scenario;
+import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Section 10.8: calls at every point of a guest's sequences on the queues.
+ *
+ * @since 0.1
+ */
+public final class FifoRaceChecks {
+    private static final int SEVEN = 1 << Xen.DEFAULT_PRIORITY;
+    private static final int QUEUED = Xen.PENDING | Xen.LINKED;
+    private static final int OLD_WORD = 26;
+    private static final int CALLED = 27;
+    private static final int WALK_ROUNDS = 150;
+
+    /** The checks of this class. */
+    public static final CheckGroup GROUP = CheckGroup.of(
+            "Xen: races of FIFO events",
+            Check.of("XEN-127", FifoRaceChecks::aTailThatIsBeingConsumedLosesNothing)
+                    .witnesses("by-link", "by-head"),
+            Check.of("XEN-128", FifoRaceChecks::anUnmaskWithoutCallLosesNothing).witnesses("called", "not-called"),
+            Check.of("XEN-129", FifoRaceChecks::unmaskAndSendLinkOnce),
+            Check.of("XEN-130", FifoRaceChecks::twoSendersAreBothQueued).witnesses("first", "second"),
+            Check.of("XEN-131", FifoRaceChecks::busyIsNotLeftBehind),
+            Check.of("XEN-132", FifoRaceChecks::aPollerSeesTheEvent).witnesses("slept", "did-not-sleep"),
+            Check.of("XEN-133", FifoRaceChecks::movingPortsKeepQueuesWhole)
+                    .witnesses("moved-while-linked")
+                    .seeds(4),
+            Check.of("XEN-134", FifoRaceChecks::aNewControlBlockIsUsedWholly).witnesses("dropped", "delivered"),
+            Check.of("XEN-135", FifoRaceChecks::aNewArrayPageLosesNothing),
+            Check.of("XEN-136", FifoRaceChecks::expandAndResetAreOneAfterTheOther),
+            Check.of("XEN-137", FifoRaceChecks::closeAndSendLeaveTheQueueWhole),
+            Check.of("XEN-138", FifoRaceChecks::theQueueOfAnOfflineVcpuIsKept)
+                    .witnesses("offline")
+                    .cut());
+
+    private FifoRaceChecks() {}
+
+    /** Clears LINKED and LINK of an event word by an exclusive pair; X26 has the word before. */
+    private static GuestCode dequeue(Fifo fifo, int port) {
+        SteppingGuestCpu cpu = fifo.guest().cpu();
+        cpu.x(1, fifo.address(port));
+        cpu.x(2, Xen.LINKED | Xen.LINK);
+        return new GuestCode(
+                cpu,
+                GuestCode.loadExclusive(5, 1),
+                GuestCode.move(OLD_WORD, 5),
+                GuestCode.bic(5, 5, 2),
+                GuestCode.storeExclusive(6, 5, 1),
+                A64.cbnz(6, -16),
+                A64.NOP);
+    }
+
+    /** XEN-127. */
+    private static void aTailThatIsBeingConsumedLosesNothing(Scenario s) {
+        Interleaving.explore(s, () -> {
+            Fifo fifo = Fifo.boot(s, 2);
+            XenGuest guest = fifo.guest();
+            int tail = guest.ipi(0);
+            int next = guest.ipi(0);
+            guest.send(tail);
+            guest.quiet();
+            fifo.setReady(0, 0);
+            return new Interleaving.Race(
+                    guest, dequeue(fifo, tail), () -> guest.send(guest.cpu(1), next), when -> {
+                        boolean byLink = (guest.cpu().x(OLD_WORD) & Xen.LINK) == next;
+                        boolean byHead = fifo.head(0, Xen.DEFAULT_PRIORITY) == next && fifo.ready(0) == SEVEN;
+                        s.witness(byLink ? "by-link" : "by-head");
+                        s.expectThat("the new event is reachable in one way and not in both " + when, byLink != byHead);
+                        s.expectEqual("upcall for a new head " + when, byHead ? 1 : 0, guest.upcall(0));
+                        fifo.expectWord(when, next, QUEUED);
+                        fifo.expectWord(when, tail, Xen.PENDING);
+                    });
+        });
+    }
+
+    /** XEN-128: the guest clears MASKED while PENDING is 0, and makes the call otherwise. */
+    private static void anUnmaskWithoutCallLosesNothing(Scenario s) {
+        Interleaving.explore(s, () -> {
+            Fifo fifo = Fifo.boot(s, 2);
+            XenGuest guest = fifo.guest();
+            int port = guest.ipi(0);
+            fifo.setWord(port, Xen.MASKED);
+            return new Interleaving.Race(
+                    guest, unmask(fifo, port), () -> guest.send(guest.cpu(1), port), when -> {
+                        s.witness(guest.cpu().x(CALLED) != 0 ? "called" : "not-called");
+                        fifo.expectWord(when, port, QUEUED);
+                        guest.expectUpcall(when, 0, true);
+                        fifo.expectDrained(when, 0, port);
+                        fifo.expectDrained("once more " + when, 0);
+                    });
+        });
+    }
+
+    /** A guest's unmask: spins while BUSY, clears MASKED if the port is not pending, and makes the call if it is. */
+    private static GuestCode unmask(Fifo fifo, int port) {
+        XenGuest guest = fifo.guest();
+        SteppingGuestCpu cpu = guest.cpu();
+        cpu.x(1, fifo.address(port));
+        cpu.x(2, Xen.MASKED);
+        cpu.x(3, Xen.PENDING & 0xFFFF_FFFFL);
+        cpu.x(4, Xen.BUSY);
+        cpu.x(9, guest.arguments().word(0, port).address());
+        cpu.x(CALLED, 0);
+        return new GuestCode(
+                cpu,
+                GuestCode.loadExclusive(5, 1),
+                GuestCode.and(6, 5, 4),
+                A64.cbnz(6, -8),
+                GuestCode.and(6, 5, 3),
+                A64.cbnz(6, 20),
+                GuestCode.bic(5, 5, 2),
+                GuestCode.storeExclusive(6, 5, 1),
+                A64.cbnz(6, -28),
+                A64.b(24),
+                A64.movz(0, Xen.UNMASK, 0),
+                GuestCode.move(1, 9),
+                A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(CALLED, 1, 0),
+                A64.NOP);
+    }
+
+    /** XEN-129. */
+    private static void unmaskAndSendLinkOnce(Scenario s) {
+        for (int pending = 0; pending < 2; pending++) {
+            int word = pending == 0 ? Xen.MASKED : Xen.MASKED | Xen.PENDING;
+            Interleaving.explore(s, () -> {
+                Fifo fifo = Fifo.boot(s, 2);
+                XenGuest guest = fifo.guest();
+                int port = guest.ipi(0);
+                fifo.setWord(port, word);
+                return new Interleaving.Race(
+                        guest,
+                        PortRaceChecks.once(guest, Xen.UNMASK, port),
+                        () -> guest.send(guest.cpu(1), port),
+                        when -> {
+                            fifo.expectWord(when, port, QUEUED);
+                            fifo.expectHead(when, 0, Xen.DEFAULT_PRIORITY, port);
+                            fifo.expectDrained(when, 0, port);
+                            fifo.expectDrained("once more " + when, 0);
+                        });
+            });
+        }
+    }
+
+    /** XEN-130. */
+    private static void twoSendersAreBothQueued(Scenario s) {
+        Interleaving.explore(s, () -> {
+            Fifo fifo = Fifo.boot(s, 2);
+            XenGuest guest = fifo.guest();
+            int one = guest.ipi(0);
+            int two = guest.ipi(0);
+            return new Interleaving.Race(
+                    guest,
+                    PortRaceChecks.once(guest, Xen.SEND, one),
+                    () -> guest.send(guest.cpu(1), two),
+                    when -> {
+                        int head = fifo.head(0, Xen.DEFAULT_PRIORITY);
+                        int tail = head == one ? two : one;
+                        s.witness(head == one ? "first" : "second");
+                        fifo.expectReady(when, 0, SEVEN);
+                        fifo.expectWord(when, tail, QUEUED);
+                        fifo.expectWord(when, head, QUEUED | tail);
+                        fifo.expectDrained(when, 0, head, tail);
+                    });
+        });
+    }
+
+    /** XEN-131. */
+    private static void busyIsNotLeftBehind(Scenario s) {
+        Interleaving.explore(s, () -> {
+            Fifo fifo = Fifo.boot(s, 2);
+            XenGuest guest = fifo.guest();
+            int tail = guest.ipi(0);
+            int next = guest.ipi(0);
+            guest.send(tail);
+            fifo.setBits(tail, Xen.MASKED);
+            fifo.clearBits(tail, Xen.PENDING);
+            return new Interleaving.Race(
+                    guest, unmask(fifo, tail), () -> guest.send(guest.cpu(1), next), when -> {
+                        fifo.expectAtRest(when, tail, next);
+                        fifo.expectWord(when, tail, Xen.LINKED | next);
+                        fifo.expectDrained(when, 0, next);
+                    });
+        });
+    }
+
+    /** XEN-132. */
+    private static void aPollerSeesTheEvent(Scenario s) {
+        for (int masked = 0; masked < 2; masked++) {
+            int word = masked == 0 ? 0 : Xen.MASKED;
+            Interleaving.explore(s, () -> {
+                Fifo fifo = Fifo.boot(s, 2);
+                XenGuest guest = fifo.guest();
+                int port = guest.ipi(1);
+                fifo.setWord(port, word);
+                return new Interleaving.Race(
+                        guest, Programs.poll(guest, port), () -> guest.send(guest.cpu(1), port), when -> {
+                            s.witness(guest.cpu().x(21) == 1 ? "did-not-sleep" : "slept");
+                            s.expectEqual("result of poll " + when, 0, guest.cpu().x(0));
+                            fifo.expectWord(
+                                    "seen by the poller " + when,
+                                    port,
+                                    word == 0 ? QUEUED : Xen.PENDING | Xen.MASKED);
+                        });
+            });
+        }
+        s.witness("slept");
+        s.witness("did-not-sleep");
+    }
+
+    /** XEN-133: a random walk; what was sent since it was last handled is handled once by the vCPUs together. */
+    private static void movingPortsKeepQueuesWhole(Scenario s) {
+        Fifo fifo = Fifo.boot(s, 3);
+        XenGuest guest = fifo.guest();
+        List<XenGuest.Channel> channels = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            channels.add(fifo.channel());
+        }
+        TreeSet<Integer> sent = new TreeSet<>();
+        for (int round = 0; round < WALK_ROUNDS; round++) {
+            XenGuest.Channel channel = channels.get(s.random().nextInt(channels.size()));
+            SteppingGuestCpu caller = guest.cpu(s.random().nextInt(3));
+            switch (s.random().nextInt(6)) {
+                case 0, 1 -> {
+                    guest.send(caller, channel.sender());
+                    sent.add(channel.receiver());
+                }
+                case 2, 3 -> {
+                    if (fifo.isLinked(channel.receiver())) {
+                        s.witness("moved-while-linked");
+                    }
+                    guest.bindVcpu(caller, channel.receiver(), s.random().nextInt(3));
+                }
+                case 4 -> guest.setPriority(channel.receiver(), s.random().nextInt(Xen.QUEUES));
+                default -> {
+                    for (int port : fifo.drain(s.random().nextInt(3))) {
+                        s.expectThat("port " + port + " is handled only if it was sent on", sent.remove(port));
+                    }
+                }
+            }
+        }
+        for (int vcpu = 0; vcpu < 3; vcpu++) {
+            for (int port : fifo.drain(vcpu)) {
+                s.expectThat("port " + port + " is handled only if it was sent on", sent.remove(port));
+            }
+        }
+        s.expectEqual("ports whose event was lost", List.of(), List.copyOf(sent));
+        for (XenGuest.Channel channel : channels) {
+            fifo.expectAtRest("at the end", channel.receiver());
+        }
+    }
+
+    /** XEN-134. */
+    private static void aNewControlBlockIsUsedWholly(Scenario s) {
+        Interleaving.explore(s, () -> {
+            XenGuest guest = XenGuest.boot(s, 2);
+            guest.mapSharedInfo();
+            guest.listen();
+            Fifo fifo = new Fifo(guest);
+            s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
+            s.expectEqual("result of expand_array", 0, fifo.expand(0));
+            int port = guest.ipi(1);
+            fifo.control(1).fill(Xen.CONTROL_BYTES, 0);
+            long gfn = fifo.control(1).gfn();
+            return new Interleaving.Race(
+                    guest,
+                    PortRaceChecks.once(guest, Xen.INIT_CONTROL, gfn, gfn >>> 32, 0, 1, 0, 0),
+                    () -> guest.send(guest.cpu(1), port),
+                    when -> {
+                        s.expectEqual("result of init_control " + when, 0, guest.cpu().x(0));
+                        boolean delivered = fifo.isLinked(port);
+                        s.witness(delivered ? "delivered" : "dropped");
+                        fifo.expectHead(when, 1, Xen.DEFAULT_PRIORITY, delivered ? port : 0);
+                        fifo.expectReady(when, 1, delivered ? SEVEN : 0);
+                        fifo.drain(1);
+                        guest.send(port);
+                        fifo.expectDrained("after another send " + when, 1, port);
+                    });
+        });
+    }
+
+    /** XEN-135. */
+    private static void aNewArrayPageLosesNothing(Scenario s) {
+        Interleaving.explore(s, () -> {
+            XenGuest guest = XenGuest.boot(s, 2);
+            guest.mapSharedInfo();
+            guest.listen();
+            Fifo fifo = new Fifo(guest);
+            s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
+            int early = guest.ipi(0);
+            int racing = guest.ipi(0);
+            guest.send(early);
+            fifo.arrayPage(0).fill(4096, 0);
+            long gfn = fifo.arrayPage(0).gfn();
+            return new Interleaving.Race(
+                    guest,
+                    PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32),
+                    () -> guest.send(guest.cpu(1), racing),
+                    when -> {
+                        s.expectEqual("result of expand_array " + when, 0, guest.cpu().x(0));
+                        List<Integer> handled = new ArrayList<>(fifo.drain(0));
+                        handled.sort(null);
+                        s.expectEqual("ports handled " + when, List.of(early, racing), handled);
+                        fifo.expectDrained("once more " + when, 0);
+                    });
+        });
+    }
+
+    /** XEN-136. */
+    private static void expandAndResetAreOneAfterTheOther(Scenario s) {
+        Interleaving.explore(s, () -> {
+            XenGuest guest = XenGuest.boot(s, 2);
+            guest.mapSharedInfo();
+            guest.listen();
+            Fifo fifo = new Fifo(guest);
+            s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
+            fifo.arrayPage(0).fill(4096, 0);
+            long gfn = fifo.arrayPage(0).gfn();
+            return new Interleaving.Race(
+                    guest,
+                    PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32),
+                    () -> guest.expectEvent(guest.cpu(1), "reset", 0, Xen.RESET, Xen.SELF),
+                    when -> {
+                        s.expectOneOf(
+                                "result of expand_array " + when,
+                                guest.cpu().x(0),
+                                0,
+                                Xen.EOPNOTSUPP,
+                                Xen.ENOSYS,
+                                Xen.EINVAL);
+                        FifoSetUpChecks.expectTwoLevel(s, guest);
+                        fifo.start();
+                        FifoSetUpChecks.expectFifo(when, fifo);
+                    });
+        });
+    }
+
+    /** XEN-137. */
+    private static void closeAndSendLeaveTheQueueWhole(Scenario s) {
+        Interleaving.explore(s, () -> {
+            Fifo fifo = Fifo.boot(s, 2);
+            XenGuest guest = fifo.guest();
+            XenGuest.Channel channel = fifo.channel();
+            int before = guest.ipi(0);
+            int after = guest.ipi(0);
+            guest.send(before);
+            return new Interleaving.Race(
+                    guest,
+                    PortRaceChecks.once(guest, Xen.SEND, channel.sender()),
+                    () -> guest.expectEvent(guest.cpu(1), "close", 0, Xen.CLOSE, channel.receiver()),
+                    when -> {
+                        s.expectOneOf("result of send " + when, guest.cpu().x(0), 0, Xen.EINVAL);
+                        guest.expectState(channel.receiver(), Xen.CLOSED);
+                        s.expectThat(
+                                "PENDING of the closed port is clear " + when, !fifo.isPending(channel.receiver()));
+                        guest.send(after);
+                        fifo.expectDrained(when, 0, before, after);
+                    });
+        });
+    }
+
+    /** XEN-138. */
+    private static void theQueueOfAnOfflineVcpuIsKept(Scenario s) {
+        Fifo fifo = Fifo.boot(s, 2);
+        XenGuest guest = fifo.guest();
+        Integer[] ports = new Integer[4];
+        for (int i = 0; i < ports.length; i++) {
+            ports[i] = guest.ipi(1);
+        }
+        guest.send(ports[2]);
+        guest.send(ports[0]);
+        GuestStep step = guest.cpu(1).callStep(Psci.CPU_OFF);
+        s.expectStopped("CPU_OFF", step, VcpuExit.PoweredOff.class);
+        s.witness("offline");
+        guest.send(ports[3]);
+        guest.send(ports[1]);
+        guest.rig().turnOn(1);
+        fifo.expectDrained("that is on again", 1, ports[2], ports[0], ports[3], ports[1]);
+        guest.send(ports[1]);
+        fifo.expectDrained("that is on again, later", 1, ports[1]);
+    }
+}

@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.conformance.xen;
+
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.conformance.scenario.A64;
+import io.faultline.conformance.scenario.SteppingGuestCpu;
+
+/**
+ * What vCPUs do in races, as instructions. X21 is 1 until the call of the program has been made, so that a check can see
+ * on which side of it something fell.
+ */
+final class Programs {
+    private Programs() {}
+
+    /** A call of vCPU 0 whose structure is in its area. */
+    static GuestCode vcpuOperation(XenGuest guest, int command, int vcpu) {
+        SteppingGuestCpu cpu = guest.cpu();
+        cpu.x(21, 1);
+        cpu.x(22, guest.arguments().address());
+        return new GuestCode(
+                cpu,
+                A64.movz(0, command, 0),
+                A64.movz(1, vcpu, 0),
+                GuestCode.move(2, 22),
+                A64.movz(16, (int) Xen.VCPU_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(21, 0, 0),
+                A64.NOP);
+    }
+
+    /** event_channel_op on a vCPU, whose structure consists of words; the last word written is the first argument. */
+    static GuestCode event(XenGuest guest, SteppingGuestCpu cpu, int command, long... words) {
+        GuestBlock block = guest.arguments(cpu);
+        for (int i = 1; i < words.length; i++) {
+            block.word(4 * i, words[i]);
+        }
+        cpu.x(21, 1);
+        cpu.x(22, block.address());
+        cpu.x(23, words[0]);
+        return new GuestCode(
+                cpu,
+                A64.str(AccessWidth.WORD, 23, 22, 0),
+                A64.movz(0, command, 0),
+                GuestCode.move(1, 22),
+                A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(21, 0, 0),
+                A64.NOP);
+    }
+
+    /** The same call twice: the first result goes to X24. */
+    static GuestCode eventTwice(XenGuest guest, SteppingGuestCpu cpu, int command, long... words) {
+        GuestBlock block = guest.arguments(cpu);
+        for (int i = 1; i < words.length; i++) {
+            block.word(4 * i, words[i]);
+        }
+        cpu.x(21, 2);
+        cpu.x(22, block.address());
+        cpu.x(23, words[0]);
+        return new GuestCode(
+                cpu,
+                A64.str(AccessWidth.WORD, 23, 22, 0),
+                A64.movz(0, command, 0),
+                GuestCode.move(1, 22),
+                A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(21, 1, 0),
+                GuestCode.move(24, 0),
+                A64.ldr(AccessWidth.WORD, 25, 22, 4),
+                A64.str(AccessWidth.WORD, 23, 22, 0),
+                A64.movz(0, command, 0),
+                GuestCode.move(1, 22),
+                A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(21, 0, 0),
+                A64.NOP);
+    }
+
+    /** SCHEDOP_poll of one port on vCPU 0, without timeout. */
+    static GuestCode poll(XenGuest guest, int port) {
+        SteppingGuestCpu cpu = guest.cpu();
+        GuestBlock block = guest.arguments();
+        block.word(0x100, port);
+        block.quad(0, block.address() + 0x100).word(8, 1).word(12, 0).quad(16, 0);
+        cpu.x(21, 1);
+        cpu.x(22, block.address());
+        return new GuestCode(
+                cpu,
+                A64.movz(0, Xen.POLL, 0),
+                GuestCode.move(1, 22),
+                A64.movz(16, (int) Xen.SCHED_OP, 0),
+                GuestCode.hypercall(),
+                A64.movz(21, 0, 0),
+                A64.NOP);
+    }
+
+    /** Looks at the upcall byte of vCPU 0 and waits for an interrupt if it is clear. */
+    static GuestCode waitIfIdle(XenGuest guest) {
+        SteppingGuestCpu cpu = guest.cpu();
+        cpu.x(1, guest.info(0).address());
+        return new GuestCode(
+                cpu, A64.ldr(AccessWidth.BYTE, 2, 1, 0), A64.cbnz(2, 8), A64.WFI, A64.NOP);
+    }
+}
