@@ -51,6 +51,24 @@ import io.faultline.conformance.sdei.MaskAndSignalChecks;
 import io.faultline.conformance.sdei.RegistrationChecks;
 import io.faultline.conformance.sdei.ResetAndPowerChecks;
 import io.faultline.conformance.sdei.StateChecks;
+import io.faultline.conformance.xen.FifoQueueChecks;
+import io.faultline.conformance.xen.FifoRaceChecks;
+import io.faultline.conformance.xen.FifoSetUpChecks;
+import io.faultline.conformance.xen.HandleChecks;
+import io.faultline.conformance.xen.HostileFifoChecks;
+import io.faultline.conformance.xen.HypercallChecks;
+import io.faultline.conformance.xen.ParameterChecks;
+import io.faultline.conformance.xen.PollChecks;
+import io.faultline.conformance.xen.PortChecks;
+import io.faultline.conformance.xen.PortRaceChecks;
+import io.faultline.conformance.xen.PortStateChecks;
+import io.faultline.conformance.xen.ResetChecks;
+import io.faultline.conformance.xen.SharedInfoChecks;
+import io.faultline.conformance.xen.SnapshotChecks;
+import io.faultline.conformance.xen.TwoLevelChecks;
+import io.faultline.conformance.xen.TwoLevelRaceChecks;
+import io.faultline.conformance.xen.UpcallInterruptChecks;
+import io.faultline.conformance.xen.VcpuInfoChecks;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -103,7 +121,26 @@ final class StandardChecks {
             DispatchChecks.GROUP,
             CompletionChecks.GROUP,
             ResetAndPowerChecks.GROUP,
-            StateChecks.GROUP);
+            StateChecks.GROUP,
+            // XEN
+            HypercallChecks.GROUP,
+            HandleChecks.GROUP,
+            ParameterChecks.GROUP,
+            SharedInfoChecks.GROUP,
+            VcpuInfoChecks.GROUP,
+            PortChecks.GROUP,
+            PortStateChecks.GROUP,
+            PortRaceChecks.GROUP,
+            TwoLevelChecks.GROUP,
+            TwoLevelRaceChecks.GROUP,
+            FifoSetUpChecks.GROUP,
+            FifoQueueChecks.GROUP,
+            FifoRaceChecks.GROUP,
+            HostileFifoChecks.GROUP,
+            ResetChecks.GROUP,
+            PollChecks.GROUP,
+            UpcallInterruptChecks.GROUP,
+            SnapshotChecks.GROUP);
 
     /** What must be true of a backend without a capability. */
     static final Map<String, Check> ABSENCE = absence();

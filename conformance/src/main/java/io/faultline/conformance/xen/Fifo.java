@@ -132,8 +132,9 @@ final class Fifo {
     }
 
     void expectWord(String when, int port, int value) {
-        guest.scenario().expectEqual(
-                "event word of port " + port + " " + when, value & 0xFFFF_FFFFL, word(port) & 0xFFFF_FFFFL);
+        guest.scenario()
+                .expectEqual(
+                        "event word of port " + port + " " + when, value & 0xFFFF_FFFFL, word(port) & 0xFFFF_FFFFL);
     }
 
     void expectReady(String when, int vcpu, int bits) {
@@ -141,8 +142,8 @@ final class Fifo {
     }
 
     void expectHead(String when, int vcpu, int queue, int port) {
-        guest.scenario().expectEqual(
-                "head of queue " + queue + " of vCPU " + vcpu + " " + when, port, head(vcpu, queue));
+        guest.scenario()
+                .expectEqual("head of queue " + queue + " of vCPU " + vcpu + " " + when, port, head(vcpu, queue));
     }
 
     /** A connection of which nothing is pending or linked. */
@@ -213,8 +214,7 @@ final class Fifo {
     }
 
     void expectDrained(String when, int vcpu, Integer... ports) {
-        guest.scenario().expectEqual(
-                "events handled by vCPU " + vcpu + " " + when, List.of(ports), drain(vcpu));
+        guest.scenario().expectEqual("events handled by vCPU " + vcpu + " " + when, List.of(ports), drain(vcpu));
     }
 
     /** Demands that nothing is left over: no event pending and unmasked that no queue leads to. */
@@ -222,9 +222,10 @@ final class Fifo {
         for (int port : ports) {
             int word = word(port);
             guest.scenario().expectThat("BUSY of port " + port + " is clear " + when, (word & Xen.BUSY) == 0);
-            guest.scenario().expectThat(
-                    "port " + port + " is not left pending, unmasked and unlinked " + when,
-                    (word & (Xen.PENDING | Xen.MASKED | Xen.LINKED)) != Xen.PENDING);
+            guest.scenario()
+                    .expectThat(
+                            "port " + port + " is not left pending, unmasked and unlinked " + when,
+                            (word & (Xen.PENDING | Xen.MASKED | Xen.LINKED)) != Xen.PENDING);
         }
     }
 }

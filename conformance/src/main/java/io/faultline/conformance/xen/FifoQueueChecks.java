@@ -286,8 +286,7 @@ public final class FifoQueueChecks {
             fifo.expectDrained("with priority " + priority, 0, port);
         }
         for (long priority : new long[] {16, 0x8000_0000L, 0xFFFF_FFFFL}) {
-            guest.expectEvent(
-                    "set_priority to " + priority, Xen.EINVAL, Xen.SET_PRIORITY, port, priority);
+            guest.expectEvent("set_priority to " + priority, Xen.EINVAL, Xen.SET_PRIORITY, port, priority);
         }
         guest.expectEvent("set_priority of a free port", Xen.EACCES, Xen.SET_PRIORITY, free, 3);
         guest.expectEvent("set_priority of port 0", Xen.EACCES, Xen.SET_PRIORITY, 0, 3);
@@ -434,8 +433,7 @@ public final class FifoQueueChecks {
         }
         guest.send(ports[0]);
         guest.close(ports[0]);
-        s.expectEqual(
-                "unused bits after close", 0x0AAC_0000, fifo.word(ports[0]) & Xen.UNUSED);
+        s.expectEqual("unused bits after close", 0x0AAC_0000, fifo.word(ports[0]) & Xen.UNUSED);
     }
 
     /** XEN-126: shared_info is mapped over the array page, so that a redirected access would show there. */

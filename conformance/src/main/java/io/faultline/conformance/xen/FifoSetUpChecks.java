@@ -62,11 +62,7 @@ public final class FifoSetUpChecks {
 
     /** Demands that the domain uses the two-level ABI, and shows it by an event. */
     static void expectTwoLevel(Scenario s, XenGuest guest) {
-        s.expectOneOf(
-                "result of expand_array without FIFO",
-                new Fifo(guest).expand(0),
-                Xen.EOPNOTSUPP,
-                Xen.ENOSYS);
+        s.expectOneOf("result of expand_array without FIFO", new Fifo(guest).expand(0), Xen.EOPNOTSUPP, Xen.ENOSYS);
         TwoLevel bits = new TwoLevel(guest);
         bits.quiet();
         int port = guest.ipi(0);
@@ -99,8 +95,7 @@ public final class FifoSetUpChecks {
         s.expectEqual("result of init_control", 0, fifo.initControl(0));
         s.expectEqual("link_bits", Xen.LINK_BITS, guest.arguments().word(16) & 0xFF);
         for (int offset = 0; offset < Xen.CONTROL_BYTES; offset += 4) {
-            s.expectEqual(
-                    "control block at " + offset, 0, fifo.control(0).word(offset));
+            s.expectEqual("control block at " + offset, 0, fifo.control(0).word(offset));
         }
         s.expectEqual("result of expand_array", 0, fifo.expand(0));
         expectFifo("after the switch", fifo);
@@ -224,8 +219,7 @@ public final class FifoSetUpChecks {
         Fifo fifo = new Fifo(guest);
         s.expectEqual("result of init_control", 0, fifo.initControl(0));
         for (long gfn : new long[] {ALMOST_ALL_ONES, XenGuest.HOLE >>> 12, SharedInfoChecks.deviceFrame(), 1L << 40}) {
-            s.expectEqual(
-                    "result of expand_array with gfn 0x" + Long.toHexString(gfn), Xen.EINVAL, fifo.expandBy(gfn));
+            s.expectEqual("result of expand_array with gfn 0x" + Long.toHexString(gfn), Xen.EINVAL, fifo.expandBy(gfn));
         }
         s.expectEqual("result of expand_array", 0, fifo.expand(0));
         expectFifo("with the first good page as page 0", fifo);
@@ -358,8 +352,7 @@ public final class FifoSetUpChecks {
         XenGuest guest = boot(s, 2);
         Fifo fifo = new Fifo(guest);
         long shared = XenGuest.SHARED_INFO >>> 12;
-        s.expectOneOf(
-                "result of init_control inside shared_info", fifo.initControl(shared, 0x800, 0), 0, Xen.EINVAL);
+        s.expectOneOf("result of init_control inside shared_info", fifo.initControl(shared, 0x800, 0), 0, Xen.EINVAL);
         fifo.initControl(fifo.arrayPage(0).gfn(), 0, 1);
         fifo.initControl(0);
         s.expectEqual("result of expand_array", 0, fifo.expand(0));

@@ -115,8 +115,16 @@ public final class HandleChecks {
         int next = next(guest);
         long nowhere = tables.unmap(7);
         for (int command : new int[] {
-            Xen.BIND_INTERDOMAIN, Xen.BIND_VIRQ, Xen.CLOSE, Xen.SEND, Xen.STATUS, Xen.ALLOC_UNBOUND, Xen.BIND_IPI,
-            Xen.BIND_VCPU, Xen.UNMASK, Xen.RESET
+            Xen.BIND_INTERDOMAIN,
+            Xen.BIND_VIRQ,
+            Xen.CLOSE,
+            Xen.SEND,
+            Xen.STATUS,
+            Xen.ALLOC_UNBOUND,
+            Xen.BIND_IPI,
+            Xen.BIND_VCPU,
+            Xen.UNMASK,
+            Xen.RESET
         }) {
             for (long pointer : new long[] {nowhere, 0x7F_0000_0000L, -8}) {
                 s.expectEqual(
@@ -135,8 +143,7 @@ public final class HandleChecks {
         int next = next(guest);
         expectFaults(s, guest, XenGuest.HOLE, GicGuest.DISTRIBUTOR, GicGuest.REDISTRIBUTORS, 1L << 47, -4096);
         Stage1 tables = Stage1.turnOn(guest.cpu());
-        expectFaults(
-                s, guest, tables.map(0, XenGuest.HOLE), tables.map(1, GicGuest.DISTRIBUTOR), GicGuest.DISTRIBUTOR);
+        expectFaults(s, guest, tables.map(0, XenGuest.HOLE), tables.map(1, GicGuest.DISTRIBUTOR), GicGuest.DISTRIBUTOR);
         s.expectEqual("the next port that is allocated", next, guest.unbound());
     }
 

@@ -90,7 +90,10 @@ public final class HypercallChecks {
                     "registers after " + name,
                     before.with(CoreRegister.x(0), Xen.ENOSYS).with(CoreRegister.PC, cpu.pc()),
                     cpu.registers());
-            s.expectEqual("memory at the argument of " + name, 0xF0F0_F0F0L, guest.arguments().word(4) & 0xFFFF_FFFFL);
+            s.expectEqual(
+                    "memory at the argument of " + name,
+                    0xF0F0_F0F0L,
+                    guest.arguments().word(4) & 0xFFFF_FFFFL);
         }
     }
 
@@ -184,13 +187,16 @@ public final class HypercallChecks {
         cpu.interruptsOn();
         guest.arguments().half(0, Xen.SELF);
         long at = cpu.pc();
-        GuestStep step =
-                guest.begin(cpu, Xen.EVENT_CHANNEL_OP, Xen.RESET, guest.arguments().address());
+        GuestStep step = guest.begin(
+                cpu, Xen.EVENT_CHANNEL_OP, Xen.RESET, guest.arguments().address());
         s.expectThat("the reset of " + last + " ports is preempted", guest.isInterrupted(cpu, step));
         s.expectEqual("PC of the preempted call", at, cpu.pc());
         s.witness("preempted");
         sendSgi(guest.cpu(1));
-        s.expectDiverted("the preempted call with an interrupt due", cpu.resume(), cpu.layout().vectorFromEl1(1));
+        s.expectDiverted(
+                "the preempted call with an interrupt due",
+                cpu.resume(),
+                cpu.layout().vectorFromEl1(1));
         s.expectEqual("ELR_EL1 of the interrupt", at, cpu.read(SystemRegister.ELR_EL1));
         s.witness("interrupt-taken");
         long[] kept = new long[17];
@@ -263,9 +269,7 @@ public final class HypercallChecks {
         guest.arguments().word(0, 1).word(4, 0);
         s.expectEqual("result of get_features with index 1", Xen.EINVAL, guest.call(Xen.XEN_VERSION, 6, block));
         s.expectEqual(
-                "result of get_features with a bad pointer",
-                Xen.EFAULT,
-                guest.call(Xen.XEN_VERSION, 6, XenGuest.HOLE));
+                "result of get_features with a bad pointer", Xen.EFAULT, guest.call(Xen.XEN_VERSION, 6, XenGuest.HOLE));
     }
 
     /** XEN-016. */
@@ -322,10 +326,10 @@ public final class HypercallChecks {
         int port = guest.unbound();
         guest.arguments().fill(64, 0).half(0, Xen.SELF).word(4, port);
         s.expectEqual(
-                "result of command 0x100000005",
-                0,
-                guest.call(Xen.EVENT_CHANNEL_OP, 1L << 32 | Xen.STATUS, block));
+                "result of command 0x100000005", 0, guest.call(Xen.EVENT_CHANNEL_OP, 1L << 32 | Xen.STATUS, block));
         s.expectEqual(
-                "state that command 0x100000005 says", Xen.UNBOUND, guest.arguments().word(8));
+                "state that command 0x100000005 says",
+                Xen.UNBOUND,
+                guest.arguments().word(8));
     }
 }

@@ -14,6 +14,9 @@ import java.util.function.Supplier;
  * the last. A program that goes to sleep has no further points. Each way is played on a machine of its own.
  */
 final class Interleaving {
+    /** Witnessed if the program went to sleep before the other vCPU acted. */
+    static final String SLEPT = "slept";
+
     private static final int LARGEST_PROGRAM = 500;
 
     /**
@@ -39,6 +42,9 @@ final class Interleaving {
                 done++;
             }
             boolean last = sleeps || race.code().hasEnded();
+            if (sleeps) {
+                s.witness(SLEPT);
+            }
             s.note("the other vCPU acts after " + done + " instructions");
             race.other().run();
             race.code().finish();

@@ -30,7 +30,8 @@ public final class ParameterChecks {
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
             "Xen: parameters",
-            Check.of("XEN-019", ParameterChecks::theDeviceTreeNamesTheHypervisor).witnesses("node"),
+            Check.of("XEN-019", ParameterChecks::theDeviceTreeNamesTheHypervisor)
+                    .witnesses("node"),
             Check.of("XEN-020", ParameterChecks::theUpcallIsALevelPpi)
                     .witnesses("upcall")
                     .cut(),
@@ -57,17 +58,15 @@ public final class ParameterChecks {
                 .findFirst()
                 .orElseThrow(() -> s.failure("node /hypervisor", "to be there, without a unit address", "none"));
         s.witness("node");
-        List<String> compatible = List.of(new String(value(s, node, "compatible"), StandardCharsets.US_ASCII)
-                .split("\0"));
+        List<String> compatible =
+                List.of(new String(value(s, node, "compatible"), StandardCharsets.US_ASCII).split("\0"));
         s.expectThat(
                 "the first of compatible, " + compatible + ", is xen,xen-<version>",
                 compatible.get(0).matches("xen,xen-[0-9]+[.][0-9]+"));
         s.expectThat("compatible, " + compatible + ", has xen,xen", compatible.contains("xen,xen"));
         long version = guest.call(Xen.XEN_VERSION, 0, 0);
         s.expectEqual(
-                "version in compatible",
-                "xen,xen-" + (version >>> 16) + "." + (version & 0xFFFF),
-                compatible.get(0));
+                "version in compatible", "xen,xen-" + (version >>> 16) + "." + (version & 0xFFFF), compatible.get(0));
         s.expectThat("reg has whole regions", value(s, node, "reg").length >= REGION_BYTES);
         ByteBuffer reg = ByteBuffer.wrap(value(s, node, "reg"));
         MemoryRegion window = new MemoryRegion(reg.getLong(0), reg.getLong(8), false);
@@ -111,8 +110,7 @@ public final class ParameterChecks {
         XenGuest guest = XenGuest.boot(s);
         for (long index : PARAMETERS) {
             long before = get(s, guest, index);
-            s.expectEqual(
-                    "result of set_param of " + index, Xen.EPERM, guest.setParam(Xen.SELF, index, before ^ 0x55));
+            s.expectEqual("result of set_param of " + index, Xen.EPERM, guest.setParam(Xen.SELF, index, before ^ 0x55));
             s.expectEqual("value of parameter " + index + " after set_param", before, get(s, guest, index));
         }
         s.expectEqual(
@@ -142,9 +140,7 @@ public final class ParameterChecks {
         s.expectEqual(
                 "result of get_param of an unknown domain", Xen.ESRCH, guest.getParam(Xen.NO_DOMAIN, Xen.STORE_EVTCHN));
         s.expectEqual(
-                "result of get_param of the domain by its number",
-                0,
-                guest.getParam(guest.domain(), Xen.STORE_EVTCHN));
+                "result of get_param of the domain by its number", 0, guest.getParam(guest.domain(), Xen.STORE_EVTCHN));
     }
 
     /** XEN-023: a page number and its port are both there or both not, except that a store may come later. */

@@ -70,7 +70,8 @@ public final class PortChecks {
         guest.expectEvent("send on port 0", Xen.EINVAL, Xen.SEND, 0);
         guest.expectEvent("bind_vcpu of port 0", Xen.EINVAL, Xen.BIND_VCPU, 0, 0);
         guest.expectEvent("unmask of port 0", 0, Xen.UNMASK, 0);
-        s.expectEqual("state of port 0 after all that", Xen.CLOSED, guest.status(0).state());
+        s.expectEqual(
+                "state of port 0 after all that", Xen.CLOSED, guest.status(0).state());
     }
 
     /** XEN-045. */
@@ -82,8 +83,7 @@ public final class PortChecks {
             ports[i] = i % 2 == 0 ? guest.unbound() : guest.ipi(0);
             s.expectThat("port " + ports[i] + " is above port " + last, ports[i] > last);
             for (int skipped = last + 1; skipped < ports[i]; skipped++) {
-                s.expectThat(
-                        "port " + skipped + ", which was skipped, is in use", guest.state(skipped) != Xen.CLOSED);
+                s.expectThat("port " + skipped + ", which was skipped, is in use", guest.state(skipped) != Xen.CLOSED);
             }
             last = ports[i];
         }
@@ -140,10 +140,7 @@ public final class PortChecks {
         int next = next(guest);
         int theirs = next(other);
         guest.expectEvent(
-                "alloc_unbound in another domain",
-                Xen.EPERM,
-                Xen.ALLOC_UNBOUND,
-                both(other.domain(), guest.domain()));
+                "alloc_unbound in another domain", Xen.EPERM, Xen.ALLOC_UNBOUND, both(other.domain(), guest.domain()));
         guest.expectEvent(
                 "alloc_unbound in an unknown domain",
                 Xen.ESRCH,
@@ -154,12 +151,9 @@ public final class PortChecks {
         guest.expectEvent("status in an unknown domain", Xen.ESRCH, Xen.STATUS, Xen.NO_DOMAIN, 1, 0, 0, 0, 0);
         expectNext("here", guest, next);
         expectNext("there", other, theirs);
-        guest.expectEvent(
-                "alloc_unbound with the own number",
-                0,
-                Xen.ALLOC_UNBOUND,
-                both(guest.domain(), Xen.SELF));
-        s.expectEqual("port allocated with the own number", next, guest.arguments().word(4));
+        guest.expectEvent("alloc_unbound with the own number", 0, Xen.ALLOC_UNBOUND, both(guest.domain(), Xen.SELF));
+        s.expectEqual(
+                "port allocated with the own number", next, guest.arguments().word(4));
     }
 
     /** XEN-049. */
@@ -223,8 +217,7 @@ public final class PortChecks {
             guest.expectEvent("bind_interdomain to port " + port, Xen.EINVAL, Xen.BIND_INTERDOMAIN, Xen.SELF, port);
             expectNext("after that", guest, free);
         }
-        guest.expectEvent(
-                "bind_interdomain to an unknown domain", Xen.ESRCH, Xen.BIND_INTERDOMAIN, Xen.NO_DOMAIN, 1);
+        guest.expectEvent("bind_interdomain to an unknown domain", Xen.ESRCH, Xen.BIND_INTERDOMAIN, Xen.NO_DOMAIN, 1);
         int reserved = other.unbound();
         s.expectOneOf(
                 "result of bind_interdomain to a port that another domain keeps for itself",
@@ -241,11 +234,7 @@ public final class PortChecks {
         XenGuest guest = XenGuest.boot(s);
         int next = next(guest);
         guest.expectEvent(
-                "bind_interdomain to the port about to be allocated",
-                Xen.EINVAL,
-                Xen.BIND_INTERDOMAIN,
-                Xen.SELF,
-                next);
+                "bind_interdomain to the port about to be allocated", Xen.EINVAL, Xen.BIND_INTERDOMAIN, Xen.SELF, next);
         s.expectEqual("state of that port", Xen.CLOSED, guest.state(next));
         expectNext("after that", guest, next);
     }
@@ -360,7 +349,10 @@ public final class PortChecks {
                 guest.event(Xen.BIND_VIRQ, Xen.VIRQ_DEBUG, 0),
                 Xen.EEXIST,
                 Xen.ENOSPC);
-        s.expectEqual("state of the port of the other VIRQ", Xen.VIRQ, guest.status(debug).state());
+        s.expectEqual(
+                "state of the port of the other VIRQ",
+                Xen.VIRQ,
+                guest.status(debug).state());
         guest.close(debug + 1);
         s.expectEqual("port of the VIRQ once one is free", debug + 1, guest.virq(Xen.VIRQ_TIMER, 0));
         guest.close(debug);

@@ -63,7 +63,10 @@ public final class PortRaceChecks {
                     when -> {
                         int first = (int) guest.cpu().x(25);
                         int second = guest.arguments().word(4);
-                        s.expectEqual("results of both allocations " + when, 0, guest.cpu().x(24) | guest.cpu().x(0));
+                        s.expectEqual(
+                                "results of both allocations " + when,
+                                0,
+                                guest.cpu().x(24) | guest.cpu().x(0));
                         s.expectThat(
                                 "ports " + first + ", " + second + " and " + theirs[0] + " differ " + when,
                                 first != second && first != theirs[0] && second != theirs[0]);
@@ -92,9 +95,16 @@ public final class PortRaceChecks {
                         s.expectThat(
                                 "of the results " + ours + " and " + theirs[0] + " one is 0 and one -22 " + when,
                                 ours == 0 && theirs[0] == Xen.EINVAL || ours == Xen.EINVAL && theirs[0] == 0);
-                        int winner = guest.arguments(guest.cpu(ours == 0 ? 0 : 1)).word(8);
-                        s.expectEqual("peer of the port " + when, winner, guest.status(port).second());
-                        s.expectEqual("peer of the winner " + when, port, guest.status(winner).second());
+                        int winner =
+                                guest.arguments(guest.cpu(ours == 0 ? 0 : 1)).word(8);
+                        s.expectEqual(
+                                "peer of the port " + when,
+                                winner,
+                                guest.status(port).second());
+                        s.expectEqual(
+                                "peer of the winner " + when,
+                                port,
+                                guest.status(winner).second());
                     });
         });
     }
@@ -134,8 +144,7 @@ public final class PortRaceChecks {
                     () -> {
                         sideOf(guest);
                         guest.expectEvent(guest.cpu(1), "close of the peer", 0, Xen.CLOSE, channel.receiver());
-                        s.expectEqual(
-                                "result of bind_ipi", 0, guest.event(guest.cpu(1), Xen.BIND_IPI, 1));
+                        s.expectEqual("result of bind_ipi", 0, guest.event(guest.cpu(1), Xen.BIND_IPI, 1));
                         s.expectEqual(
                                 "port that is used again",
                                 channel.receiver(),
@@ -143,7 +152,8 @@ public final class PortRaceChecks {
                         raised[0] = isRaised(guest, channel.receiver());
                     },
                     when -> {
-                        for (long result : new long[] {guest.cpu().x(24), guest.cpu().x(0)}) {
+                        for (long result :
+                                new long[] {guest.cpu().x(24), guest.cpu().x(0)}) {
                             s.expectOneOf("result of a send " + when, result, 0, Xen.EINVAL);
                         }
                         s.expectThat(

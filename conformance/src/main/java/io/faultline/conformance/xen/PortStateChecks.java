@@ -30,7 +30,9 @@ public final class PortStateChecks {
                     .witnesses("pending", "reused")
                     .cut(),
             Check.of("XEN-063", PortStateChecks::aClosedVirqCanBeBoundAgain).cut(),
-            Check.of("XEN-064", PortStateChecks::whatCanBeSentOn).witnesses("ipi").cut(),
+            Check.of("XEN-064", PortStateChecks::whatCanBeSentOn)
+                    .witnesses("ipi")
+                    .cut(),
             Check.of("XEN-065", PortStateChecks::statusSaysWhatEachStateHas).cut(),
             Check.of("XEN-066", PortStateChecks::whichPortsMove).cut(),
             Check.of("XEN-067", PortStateChecks::aPendingPortThatMovesIsNotLost)
@@ -127,7 +129,8 @@ public final class PortStateChecks {
         guest.close(port);
         guest.expectEvent("bind_virq on the other vCPU", Xen.EEXIST, Xen.BIND_VIRQ, Xen.VIRQ_TIMER, 1);
         s.expectEqual("port of the VIRQ that is bound again", port, guest.virq(Xen.VIRQ_TIMER, 0));
-        s.expectEqual("state of the other vCPU's port", Xen.VIRQ, guest.status(other).state());
+        s.expectEqual(
+                "state of the other vCPU's port", Xen.VIRQ, guest.status(other).state());
     }
 
     /** XEN-064. */
@@ -170,11 +173,9 @@ public final class PortStateChecks {
         expectStatus(s, guest, channel.sender(), Xen.INTERDOMAIN, 0, named, channel.receiver());
     }
 
-    private static void expectStatus(
-            Scenario s, XenGuest guest, int port, int state, int vcpu, int first, int second) {
+    private static void expectStatus(Scenario s, XenGuest guest, int port, int state, int vcpu, int first, int second) {
         String name = " of port " + port + " in state " + state;
-        guest.expectEvent(
-                "status" + name, 0, Xen.STATUS, Xen.SELF, port, UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED);
+        guest.expectEvent("status" + name, 0, Xen.STATUS, Xen.SELF, port, UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED);
         GuestBlock block = guest.arguments();
         s.expectEqual("state" + name, state, block.word(8));
         s.expectEqual("vCPU" + name, vcpu, block.word(12));
@@ -193,7 +194,10 @@ public final class PortStateChecks {
         guest.close(free);
         for (int port : new int[] {unbound, channel.sender(), channel.receiver()}) {
             guest.bindVcpu(port, 1);
-            s.expectEqual("vCPU of port " + port + " after bind_vcpu", 1, guest.status(port).vcpu());
+            s.expectEqual(
+                    "vCPU of port " + port + " after bind_vcpu",
+                    1,
+                    guest.status(port).vcpu());
         }
         long argo = guest.event(Xen.BIND_VIRQ, Xen.VIRQ_ARGO, 0);
         if (argo == 0) {

@@ -101,7 +101,6 @@ final class Programs {
     static GuestCode waitIfIdle(XenGuest guest) {
         SteppingGuestCpu cpu = guest.cpu();
         cpu.x(1, guest.info(0).address());
-        return new GuestCode(
-                cpu, A64.ldr(AccessWidth.BYTE, 2, 1, 0), A64.cbnz(2, 8), A64.WFI, A64.NOP);
+        return new GuestCode(cpu, A64.ldr(AccessWidth.BYTE, 2, 1, 0), A64.cbnz(2, 8), A64.WFI, A64.NOP);
     }
 }

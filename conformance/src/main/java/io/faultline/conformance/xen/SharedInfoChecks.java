@@ -75,9 +75,7 @@ public final class SharedInfoChecks {
         guest.cpu().put(XenGuest.SHARED_INFO + Xen.SELECTOR, AccessWidth.DOUBLEWORD, 0);
         guest.send(port);
         s.expectEqual(
-                "selector after an event that is masked at 0x230",
-                0,
-                load(guest, XenGuest.SHARED_INFO + Xen.SELECTOR));
+                "selector after an event that is masked at 0x230", 0, load(guest, XenGuest.SHARED_INFO + Xen.SELECTOR));
     }
 
     /** XEN-026. */
@@ -93,9 +91,7 @@ public final class SharedInfoChecks {
         s.expectEqual("result with gpfn ~0", Xen.EINVAL, guest.addToPhysmap(Xen.SELF, 0, 0, ONES));
         s.expectEqual("result with an unknown domain", Xen.ESRCH, guest.addToPhysmap(Xen.NO_DOMAIN, 0, 0, gfn));
         s.expectEqual(
-                "result with a bad pointer",
-                Xen.EFAULT,
-                guest.call(Xen.MEMORY_OP, Xen.ADD_TO_PHYSMAP, XenGuest.HOLE));
+                "result with a bad pointer", Xen.EFAULT, guest.call(Xen.MEMORY_OP, Xen.ADD_TO_PHYSMAP, XenGuest.HOLE));
         s.expectEqual("the page after all that", 0x3333_3333_3333_3333L, load(guest, XenGuest.SHARED_INFO));
         guest.mapSharedInfo();
     }
@@ -114,8 +110,7 @@ public final class SharedInfoChecks {
         s.expectEqual("pending word 0 where the page is mapped", TwoLevel.bit(port), load(guest, mapped + 0x30));
         s.expectEqual("result of remove_from_physmap", 0, guest.removeFromPhysmap(mapped >>> 12));
         long third = GuestLayout.dataPage(202);
-        s.expectEqual(
-                "result of mapping it after it was removed", 0, guest.addToPhysmap(Xen.SELF, 0, 0, third >>> 12));
+        s.expectEqual("result of mapping it after it was removed", 0, guest.addToPhysmap(Xen.SELF, 0, 0, third >>> 12));
         s.witness("mapped-again");
         s.expectEqual("pending word 0 in the new place", TwoLevel.bit(port), load(guest, third + 0x30));
         int second = guest.ipi(0);
@@ -139,10 +134,7 @@ public final class SharedInfoChecks {
         int port = guest.ipi(0);
         guest.send(port);
         bits.expectPending("after a send", port, true);
-        s.expectEqual(
-                "upcall byte, which the old content would have set",
-                1,
-                load(guest, XenGuest.SHARED_INFO) & 0xFF);
+        s.expectEqual("upcall byte, which the old content would have set", 1, load(guest, XenGuest.SHARED_INFO) & 0xFF);
     }
 
     /** XEN-029. */
@@ -194,12 +186,10 @@ public final class SharedInfoChecks {
         long base = XenGuest.SHARED_INFO + Xen.WALL_CLOCK;
         long version = guest.cpu().get(base, AccessWidth.WORD);
         s.expectEqual("bit 0 of wc_version", 0, version & 1);
-        long seconds = guest.cpu().get(base + 4, AccessWidth.WORD)
-                | guest.cpu().get(base + 12, AccessWidth.WORD) << 32;
+        long seconds = guest.cpu().get(base + 4, AccessWidth.WORD) | guest.cpu().get(base + 12, AccessWidth.WORD) << 32;
         long nanos = guest.cpu().get(base + 8, AccessWidth.WORD);
         s.expectThat("wc_nsec " + nanos + " is less than a second", nanos >= 0 && nanos < NANOS_OF_SECOND);
-        s.expectEqual(
-                "wc_version after reading", version, guest.cpu().get(base, AccessWidth.WORD));
+        s.expectEqual("wc_version after reading", version, guest.cpu().get(base, AccessWidth.WORD));
         return seconds * NANOS_OF_SECOND + nanos;
     }
 

@@ -292,6 +292,8 @@ public final class TwoLevelChecks {
         guest.send(port);
         guest.expectUpcalls("of the next user", 0, 1);
         s.expectEqual(
-                "pending word 0", TwoLevel.bit(port), guest.cpu().get(XenGuest.SHARED_INFO + 0x30, AccessWidth.DOUBLEWORD));
+                "pending word 0",
+                TwoLevel.bit(port),
+                guest.cpu().get(XenGuest.SHARED_INFO + 0x30, AccessWidth.DOUBLEWORD));
     }
 }

@@ -22,7 +22,8 @@ public final class TwoLevelRaceChecks {
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
             "Xen: races of two-level events",
-            Check.of("XEN-087", TwoLevelRaceChecks::theScanHandlesTheLastSend).witnesses("handled-before", "owed-after"),
+            Check.of("XEN-087", TwoLevelRaceChecks::theScanHandlesTheLastSend)
+                    .witnesses("handled-before", "owed-after"),
             Check.of("XEN-088", TwoLevelRaceChecks::unmaskLosesNoSend).witnesses("guest-made-the-call", "plain-clear"),
             Check.of("XEN-089", TwoLevelRaceChecks::aMoveLosesNoSend).witnesses("on-the-old", "on-the-new"),
             Check.of("XEN-092", TwoLevelRaceChecks::atomicsLoseNoBit).witnesses("between-load-and-store"));

@@ -45,7 +45,9 @@ public final class VcpuInfoChecks {
                     .cut(),
             Check.of("XEN-038", VcpuInfoChecks::anEventDuringRegistrationIsFound)
                     .witnesses("before", "after"),
-            Check.of("XEN-039", VcpuInfoChecks::thePlaceIsAFrame).witnesses("event").cut(),
+            Check.of("XEN-039", VcpuInfoChecks::thePlaceIsAFrame)
+                    .witnesses("event")
+                    .cut(),
             Check.of("XEN-040", VcpuInfoChecks::thereIsNoUpcallMask).cut(),
             Check.of("XEN-041", VcpuInfoChecks::paddingSurvives).cut(),
             Check.of("XEN-042", VcpuInfoChecks::runstateIsAccepted).cut(),
@@ -69,7 +71,10 @@ public final class VcpuInfoChecks {
         }
         guest.info(0).fill(64, PATTERN);
         guest.register(0);
-        s.expectEqual("bytes 0 to 7 after registering", 0x1122_3344_5566_7701L, guest.info(0).quad(0));
+        s.expectEqual(
+                "bytes 0 to 7 after registering",
+                0x1122_3344_5566_7701L,
+                guest.info(0).quad(0));
         s.expectEqual("selector after registering", ONES, guest.selector(0));
         for (int offset = 0x10; offset < Xen.VCPU_INFO_BYTES; offset += 8) {
             s.expectEqual(
@@ -92,7 +97,8 @@ public final class VcpuInfoChecks {
         s.expectEqual("bytes 0 to 7 after registering", 1, guest.info(1).quad(0));
         s.expectEqual("selector after registering", ONES, guest.selector(1));
         for (int offset = 0x10; offset < Xen.VCPU_INFO_BYTES; offset += 8) {
-            s.expectEqual("vcpu_info of vCPU 1 at " + hex(offset), 0, guest.info(1).quad(offset));
+            s.expectEqual(
+                    "vcpu_info of vCPU 1 at " + hex(offset), 0, guest.info(1).quad(offset));
         }
         guest.expectUpcalls("after registering", 1, 1);
         s.witness("upcall");
@@ -189,8 +195,7 @@ public final class VcpuInfoChecks {
         for (long gfn : new long[] {
             XenGuest.HOLE >>> 12, SharedInfoChecks.deviceFrame(), GuestLayout.RAM.end() >>> 12, 1L << 40, ONES - 1
         }) {
-            s.expectEqual(
-                    "result with gfn " + hex(gfn), Xen.EINVAL, guest.registerVcpuInfo(guest.cpu(), 0, gfn, 0));
+            s.expectEqual("result with gfn " + hex(gfn), Xen.EINVAL, guest.registerVcpuInfo(guest.cpu(), 0, gfn, 0));
         }
         int port = guest.ipi(0);
         guest.send(port);
@@ -237,7 +242,10 @@ public final class VcpuInfoChecks {
                 guest.mapSharedInfo();
                 int port = guest.ipi(vcpu);
                 GuestBlock info = guest.info(vcpu);
-                guest.arguments().quad(0, info.gfn()).word(8, info.address() & 0xFFF).word(12, 0);
+                guest.arguments()
+                        .quad(0, info.gfn())
+                        .word(8, info.address() & 0xFFF)
+                        .word(12, 0);
                 return new Interleaving.Race(
                         guest,
                         Programs.vcpuOperation(guest, Xen.REGISTER_VCPU_INFO, vcpu),
@@ -246,7 +254,10 @@ public final class VcpuInfoChecks {
                             guest.send(guest.cpu(1), port);
                         },
                         when -> {
-                            s.expectEqual("result of register_vcpu_info " + when, 0, guest.cpu().x(0));
+                            s.expectEqual(
+                                    "result of register_vcpu_info " + when,
+                                    0,
+                                    guest.cpu().x(0));
                             s.expectEqual(
                                     "ports that the scan of vCPU " + vcpu + " finds " + when,
                                     java.util.List.of(port),

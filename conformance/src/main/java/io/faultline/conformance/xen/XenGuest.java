@@ -336,13 +336,13 @@ final class XenGuest {
 
     /** Maps shared_info at its place. */
     void mapSharedInfo() {
-        s.expectEqual(
-                "result of add_to_physmap of shared_info", 0, addToPhysmap(Xen.SELF, 0, 0, SHARED_INFO >>> 12));
+        s.expectEqual("result of add_to_physmap of shared_info", 0, addToPhysmap(Xen.SELF, 0, 0, SHARED_INFO >>> 12));
     }
 
     long registerVcpuInfo(SteppingGuestCpu cpu, long vcpu, long gfn, long offset) {
         arguments(cpu).quad(0, gfn).word(8, offset).word(12, 0);
-        return call(cpu, Xen.VCPU_OP, Xen.REGISTER_VCPU_INFO, vcpu, arguments(cpu).address());
+        return call(
+                cpu, Xen.VCPU_OP, Xen.REGISTER_VCPU_INFO, vcpu, arguments(cpu).address());
     }
 
     /** Registers the vcpu_info of a vCPU at its place. */
@@ -487,8 +487,7 @@ final class XenGuest {
     }
 
     void expectStillSleeps(String why, SteppingGuestCpu cpu) {
-        s.expectStopped(
-                "vCPU " + cpu.index() + " sleeps on, as " + why, goOn(cpu), VcpuExit.WaitForInterrupt.class);
+        s.expectStopped("vCPU " + cpu.index() + " sleeps on, as " + why, goOn(cpu), VcpuExit.WaitForInterrupt.class);
     }
 
     /** Demands that a sleeping call returns 0. */
