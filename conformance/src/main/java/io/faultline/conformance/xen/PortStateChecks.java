@@ -191,6 +191,10 @@ public final class PortStateChecks {
         XenGuest.Channel channel = guest.channel();
         int virq = guest.virq(Xen.VIRQ_TIMER, 0);
         int ipi = guest.ipi(0);
+        long argo = guest.event(Xen.BIND_VIRQ, Xen.VIRQ_ARGO, 0);
+        if (argo == 0) {
+            guest.bindVcpu(guest.arguments().word(8), 1);
+        }
         guest.close(free);
         for (int port : new int[] {unbound, channel.sender(), channel.receiver()}) {
             guest.bindVcpu(port, 1);
@@ -198,10 +202,6 @@ public final class PortStateChecks {
                     "vCPU of port " + port + " after bind_vcpu",
                     1,
                     guest.status(port).vcpu());
-        }
-        long argo = guest.event(Xen.BIND_VIRQ, Xen.VIRQ_ARGO, 0);
-        if (argo == 0) {
-            guest.bindVcpu(guest.arguments().word(8), 1);
         }
         for (long port : new long[] {ipi, virq, free, 0, 0xFFFF_FFFFL}) {
             guest.expectEvent("bind_vcpu of port " + port, Xen.EINVAL, Xen.BIND_VCPU, port, 1);
