@@ -11,6 +11,8 @@ import java.util.List;
 
 /** The two-level ABI as a guest sees it: bits in shared_info, a selector for each vCPU (xen.md 3.2, 4.4). */
 record TwoLevel(XenGuest guest) {
+    private static final int LAST_SCRATCH = 99;
+
     /** Boots a guest that has mapped shared_info, registered its vCPUs and has nothing to look at. */
     static TwoLevel boot(Scenario s, int vcpus) {
         XenGuest guest = XenGuest.boot(s, vcpus);
@@ -41,6 +43,36 @@ record TwoLevel(XenGuest guest) {
 
     void setMaskWord(int n, long value) {
         store(Xen.MASK_BITS + 8 * n, value);
+    }
+
+    /** Copies shared_info into a page of the check, so that all of it can be looked at. */
+    GuestBlock copy() {
+        GuestBlock copy = guest.scratch(LAST_SCRATCH);
+        guest.copy(XenGuest.SHARED_INFO, copy.address(), Xen.SHARED_INFO_BYTES / 8);
+        return copy;
+    }
+
+    /** Demands all pending words, of which at most one is not 0, and that nothing is masked. */
+    void expectWords(String when, int word, long pending) {
+        GuestBlock copy = copy();
+        for (int n = 0; n < Xen.TWO_LEVEL_WORDS; n++) {
+            guest.scenario()
+                    .expectEqual(
+                            "pending word " + n + " " + when,
+                            n == word ? pending : 0,
+                            copy.quad(Xen.PENDING_BITS + 8 * n));
+            guest.scenario().expectEqual("mask word " + n + " " + when, 0, copy.quad(Xen.MASK_BITS + 8 * n));
+        }
+    }
+
+    /** Writes all pending and all mask words. */
+    void setAllWords(long pending, long mask) {
+        GuestBlock source = guest.scratch(LAST_SCRATCH);
+        for (int n = 0; n < Xen.TWO_LEVEL_WORDS; n++) {
+            source.quad(8 * n, pending);
+            source.quad(8 * (n + Xen.TWO_LEVEL_WORDS), mask);
+        }
+        guest.copy(source.address(), XenGuest.SHARED_INFO + Xen.PENDING_BITS, 2 * Xen.TWO_LEVEL_WORDS);
     }
 
     static long bit(int port) {

@@ -191,12 +191,7 @@ public final class TwoLevelChecks {
             guest.close(port);
             s.expectEqual("port of an IPI", port, guest.ipi(0));
             guest.send(port);
-            for (int n = 0; n < Xen.TWO_LEVEL_WORDS; n++) {
-                s.expectEqual(
-                        "pending word " + n + " after an event on port " + port,
-                        n == TwoLevel.word(port) ? TwoLevel.bit(port) : 0,
-                        bits.pendingWord(n));
-            }
+            bits.expectWords("after an event on port " + port, TwoLevel.word(port), TwoLevel.bit(port));
             bits.expectSelector("after an event on port " + port, 0, 1L << TwoLevel.word(port));
             guest.expectUpcalls("after an event on port " + port, 0, 1);
             bits.setPendingWord(TwoLevel.word(port), 0);
@@ -233,10 +228,7 @@ public final class TwoLevelChecks {
         XenGuest.Channel channel = guest.channel();
         int ipi = guest.ipi(1);
         for (long pattern : new long[] {-1, 0, s.random().nextLong(), 1L << 63}) {
-            for (int n = 0; n < Xen.TWO_LEVEL_WORDS; n++) {
-                wild.setPendingWord(n, pattern);
-                wild.setMaskWord(n, ~pattern);
-            }
+            wild.setAllWords(pattern, ~pattern);
             guest.setSelector(0, pattern);
             guest.setSelector(1, ~pattern);
             guest.setUpcall(0, (int) pattern & 0xFF);
@@ -247,10 +239,7 @@ public final class TwoLevelChecks {
                 guest.send(guest.cpu(1), port);
             }
         }
-        for (int n = 0; n < Xen.TWO_LEVEL_WORDS; n++) {
-            wild.setPendingWord(n, 0);
-            wild.setMaskWord(n, 0);
-        }
+        wild.setAllWords(0, 0);
         guest.quiet();
         guest.send(ipi);
         guest.expectUpcalls("of the wild guest once it cleared everything", 1, 1);

@@ -317,6 +317,29 @@ final class XenGuest {
         return opened;
     }
 
+    /** Copies doublewords by a loop of instructions of vCPU 0, from or to what is not RAM of its own. */
+    void copy(long from, long to, int doublewords) {
+        SteppingGuestCpu cpu = cpu();
+        long back = cpu.pc();
+        long code = cpu.layout().handler(1);
+        rig.program(
+                code,
+                A64.ldr(AccessWidth.DOUBLEWORD, 2, 20, 0),
+                A64.str(AccessWidth.DOUBLEWORD, 2, 21, 0),
+                A64.add(20, 20, 8),
+                A64.add(21, 21, 8),
+                A64.sub(19, 19, 1),
+                A64.cbnz(19, -20),
+                A64.b(0));
+        cpu.x(19, doublewords);
+        cpu.x(20, from);
+        cpu.x(21, to);
+        cpu.write(CoreRegister.PC, code);
+        rig.run(0, 6L * doublewords + 10);
+        s.expectEqual("doublewords that were not copied", 0, cpu.x(19));
+        cpu.write(CoreRegister.PC, back);
+    }
+
     /** The highest number that a port may have. */
     int highestPort() {
         return s.capability(Capabilities.EVENT_CHANNELS).highestPort();

@@ -28,8 +28,13 @@ import org.junit.jupiter.api.Test;
 
 /** The programs and tables of the checks do what they say, on a machine of any backend. */
 class GuestCodeTest {
-    private final Scenario s =
-            new Scenario(Subject.open(new KvmBackendProvider(), BackendConfiguration.defaults(new KvmBackendProvider().descriptor())), 1, Budget.DEFAULT, CutPlan.NONE, new TraceRecorder());
+    private final Scenario s = new Scenario(
+            Subject.open(
+                    new KvmBackendProvider(), BackendConfiguration.defaults(new KvmBackendProvider().descriptor())),
+            1,
+            Budget.DEFAULT,
+            CutPlan.NONE,
+            new TraceRecorder());
     private final XenGuest guest = XenGuest.boot(s, 2);
     private final SteppingGuestCpu cpu = guest.cpu();
     private final GuestBlock word = guest.scratch(0);
@@ -82,9 +87,7 @@ class GuestCodeTest {
     @Test
     void anExclusivePairFailsIfTheWordWasWrittenMeanwhile() {
         word.quad(0, 5);
-        int[] pair = {
-            GuestCode.loadExclusive64(5, 1), A64.add(5, 5, 1), GuestCode.storeExclusive64(6, 5, 1), A64.NOP
-        };
+        int[] pair = {GuestCode.loadExclusive64(5, 1), A64.add(5, 5, 1), GuestCode.storeExclusive64(6, 5, 1), A64.NOP};
         run(pair);
         assertEquals(0, cpu.x(6));
         assertEquals(6, word.quad(0));
@@ -114,10 +117,12 @@ class GuestCodeTest {
         int played = Interleaving.explore(s, () -> {
             XenGuest fresh = XenGuest.boot(s, 2);
             fresh.cpu().x(9, 0);
-            GuestCode code =
-                    new GuestCode(fresh.cpu(), A64.add(9, 9, 1), A64.add(9, 9, 1), A64.add(9, 9, 1));
+            GuestCode code = new GuestCode(fresh.cpu(), A64.add(9, 9, 1), A64.add(9, 9, 1), A64.add(9, 9, 1));
             return new Interleaving.Race(
-                    fresh, code, () -> seen.add(fresh.cpu().x(9)), when -> assertEquals(3, fresh.cpu().x(9)));
+                    fresh,
+                    code,
+                    () -> seen.add(fresh.cpu().x(9)),
+                    when -> assertEquals(3, fresh.cpu().x(9)));
         });
         assertEquals(4, played);
         assertEquals(List.of(0L, 1L, 2L, 3L), seen);
@@ -167,7 +172,9 @@ class GuestCodeTest {
         Stage1 tables = Stage1.turnOn(cpu);
         cpu.x(17, tables.unmap(1));
         GuestStep step = cpu.load(AccessWidth.DOUBLEWORD, 16, 17);
-        assertEquals(cpu.layout().vectorFromEl1(0), assertInstanceOf(GuestStep.Diverted.class, step).pc());
+        assertEquals(
+                cpu.layout().vectorFromEl1(0),
+                assertInstanceOf(GuestStep.Diverted.class, step).pc());
     }
 
     @Test
