@@ -22,7 +22,7 @@ module io.faultline.backend.xen {
             XenBackendProvider;
 
     // Guice makes the objects of these packages.
-    opens io.faultline.backend.xen.domain to
+    opens io.faultline.backend.xen.host to
             com.google.guice;
     opens io.faultline.backend.xen.event to
             com.google.guice;

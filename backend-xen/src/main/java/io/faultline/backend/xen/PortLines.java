@@ -6,9 +6,9 @@ package io.faultline.backend.xen;
 
 import io.faultline.api.notification.ChannelState;
 import io.faultline.api.notification.DeliveryOutcome;
-import io.faultline.backend.xen.domain.Domain;
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.PollState;
+import io.faultline.backend.xen.host.Domain;
 import java.util.function.Supplier;
 
 /** The VMM's ends of event channels that the guest offers to domain 0. */

@@ -9,7 +9,7 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.spi.HypervisorBackendProvider;
 import io.faultline.api.spi.ProbeResult;
-import io.faultline.backend.xen.domain.DomainSettings;
+import io.faultline.backend.xen.host.DomainSettings;
 
 /**
  * The provider of the backend in the style of Xen, id {@value #ID}.

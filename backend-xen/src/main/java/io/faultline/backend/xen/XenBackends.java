@@ -7,7 +7,7 @@ package io.faultline.backend.xen;
 import com.google.inject.Module;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
-import io.faultline.backend.xen.domain.DomainSettings;
+import io.faultline.backend.xen.host.DomainSettings;
 
 /**
  * Opens backends in the style of Xen, possibly with parts replaced.

@@ -8,8 +8,8 @@ import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.capability.EventChannelLimits;
 import io.faultline.backend.core.machine.MachineLayout;
-import io.faultline.backend.xen.domain.DomainSettings;
 import io.faultline.backend.xen.event.EventSettings;
+import io.faultline.backend.xen.host.DomainSettings;
 
 /** What machines in the style of Xen can do. */
 final class XenCapabilities {

@@ -5,7 +5,7 @@
 package io.faultline.backend.xen;
 
 import io.faultline.api.machine.ParavirtualConsole;
-import io.faultline.backend.xen.domain.Domain;
+import io.faultline.backend.xen.host.Domain;
 import java.util.function.Supplier;
 
 /** The console of whichever domain a machine is. */

@@ -5,8 +5,8 @@
 package io.faultline.backend.xen;
 
 import io.faultline.api.machine.PlatformNode;
-import io.faultline.backend.xen.domain.DomainLayout;
-import io.faultline.backend.xen.domain.DomainSettings;
+import io.faultline.backend.xen.host.DomainLayout;
+import io.faultline.backend.xen.host.DomainSettings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;

@@ -16,7 +16,7 @@ import io.faultline.api.notification.Trigger;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.PpiLines;
-import io.faultline.backend.xen.domain.Domain;
+import io.faultline.backend.xen.host.Domain;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;

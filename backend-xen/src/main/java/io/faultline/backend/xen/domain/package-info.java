@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/** Domains and how they find each other. */
+/** How domains are named. */
 @NullMarked
 package io.faultline.backend.xen.domain;
 

@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.xen.domain;
+package io.faultline.backend.xen.host;
 
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.PeerDomains;

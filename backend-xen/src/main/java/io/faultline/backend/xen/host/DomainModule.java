@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.xen.domain;
+package io.faultline.backend.xen.host;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
@@ -11,6 +11,8 @@ import io.faultline.api.notification.NotificationChannel;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.console.ConsoleIo;
 import io.faultline.backend.xen.console.GuestConsole;
+import io.faultline.backend.xen.domain.DomainId;
+import io.faultline.backend.xen.domain.DomainUuid;
 import io.faultline.backend.xen.event.EventChannelOps;
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.EventModule;
