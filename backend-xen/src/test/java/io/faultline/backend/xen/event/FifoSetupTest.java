@@ -183,10 +183,12 @@ class FifoSetupTest {
     void theLatchOutlivesAReset() {
         machine.fifo(0);
         int port = (int) machine.bindIpi(0);
+        machine.setPriority(port, 2);
         machine.send(port);
         machine.reset(TestMachine.SELF);
         machine.fifo(1);
         assertEquals("P-L-0", machine.shown(port), "spurious, and allowed to be");
+        assertEquals(port, machine.head(0, 7), "every port has the default priority after the switch");
     }
 
     @Test

@@ -97,6 +97,7 @@ class InterdomainTest {
     @Test
     void aNewMachineWithTheNumberOfADeadOneIsNotMistakenForIt() {
         connect();
+        one.send(1);
         world.close(two);
         TestMachine next = world.machine(400, 1, BindingTest.DUMMY);
         assertEquals(1, next.bindInterdomain(300, 1));
