@@ -74,7 +74,13 @@ class XenConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"xen.upcall=edge", "xen.upcall=resampled", "xen.max-ports=131071"})
+    @ValueSource(
+            strings = {
+                "xen.upcall=edge,xen.remap=moves,xen.misplaced-vcpu-info=einval,xen.expand-two-level=enosys",
+                "xen.upcall=resampled,xen.neighbours=machines,xen.xsm=dummy,xen.rebind-pending=raised",
+                "xen.max-ports=131071,xen.global-virq=silent",
+                "xen.fifo=absent,xen.arguments=destroyed,xen.undefined-address=at"
+            })
     void everyRuleIsKeptByOtherBuilds(String settings) {
         expectNoProblem(run(settings, RunOptions.of(SUITE).filter(XEN)));
     }

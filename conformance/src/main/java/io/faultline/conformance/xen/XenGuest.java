@@ -345,6 +345,11 @@ final class XenGuest {
         return s.capability(Capabilities.EVENT_CHANNELS).highestPort();
     }
 
+    /** Domains that exist and are others: domain 0, and another machine if both are on one host. */
+    int[] foreigners(XenGuest other) {
+        return domain() == other.domain() ? new int[] {0} : new int[] {0, other.domain()};
+    }
+
     // Shared memory and vCPUs
 
     long addToPhysmap(int domid, int space, long index, long gfn) {

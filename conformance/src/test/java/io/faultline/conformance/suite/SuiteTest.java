@@ -46,6 +46,11 @@ class SuiteTest {
                         .filter(rule -> rule.chapter().equals("SDEI"))
                         .count());
         assertEquals(
+                200,
+                catalogue.rules().stream()
+                        .filter(rule -> rule.chapter().equals("XEN"))
+                        .count());
+        assertEquals(
                 194,
                 catalogue.rules().stream()
                         .filter(rule -> rule.chapter().equals("APF"))
