@@ -52,6 +52,8 @@ static void shared_info(void)
     observe(add_to_physmap(SELF, 0, 0, ~0UL), "add at ~0");
     observe(add_to_physmap(SELF, 2, 0, frame_of(&shared)), "add space 2");
     observe(add_to_physmap(SELF, 3, 0, frame_of(&shared)), "add space 3");
+    struct { uint16_t domain, size; uint32_t space; uint64_t index, frame; } range = {SELF, 1, 3, 0, frame_of(&shared)};
+    observe(hypercall(MEMORY_OP, 7, (uint64_t)&range, 0), "add space 3, one page");
     observe(add_to_physmap(SELF, 4, 0, frame_of(&shared)), "add space 4");
     observe(add_to_physmap(SELF, 5, 0, frame_of(&shared)), "add space 5");
     observe(add_to_physmap(SELF, 6, 0, frame_of(&shared)), "add space 6");

@@ -17,6 +17,15 @@ void guest_main(uint64_t device_tree)
     observe_calls();
     observe_parameters();
     observe_memory();
+    observe_ports();
+    if (fifo) {
+        observe_queues();
+    } else {
+        observe_two_level();
+    }
+    observe_poll();
+    observe_handles();
+    observe_limits();
     print("xen: powering off\n");
 }
 void secondary_main(void) {}

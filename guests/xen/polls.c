@@ -1,0 +1,116 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * SCHEDOP_poll and SCHEDOP_block on one processor, where nobody else can wake it.
+ */
+#include "xen.h"
+
+#define NOWHERE (PLAYGROUND + 511 * PAGE)
+
+static void mask(uint32_t port)
+{
+    if (fifo) {
+        events[port] |= EVENT_MASKED;
+    } else {
+        shared.mask[port / 64] |= 1UL << port % 64;
+    }
+    barrier();
+}
+
+/* System time is what the counter says, in nanoseconds, since some moment that a guest does not know. Wall clock and
+   runstate are no help, so a timeout here is short after zero (in the past) or relative to what was measured. */
+static uint64_t runstate[6];
+
+static uint64_t system_time(void)
+{
+    uint64_t pointer = (uint64_t)runstate;
+    hypercall(VCPU_OP, 5, 0, (uint64_t)&pointer);
+    hypercall(SCHED_OP, 0, 0, 0);
+    barrier();
+    return ((volatile uint64_t *)runstate)[1];
+}
+
+static uint64_t milliseconds_of(uint64_t ticks)
+{
+    return ticks / millisecond();
+}
+
+void observe_poll(void)
+{
+    static uint32_t ports[129];
+    area("poll");
+    clean();
+    uint32_t first = 0;
+    uint32_t second = 0;
+    bind_ipi(0, &first);
+    bind_ipi(0, &second);
+    observe((int32_t)hypercall(SCHED_OP, 3, NOWHERE, 0), "from nowhere");
+    observe(poll((uint32_t *)NOWHERE, 1, 1), "ports nowhere");
+    observe(poll((uint32_t *)NOWHERE, 0, 1), "no ports, nowhere, timeout in the past");
+    for (unsigned i = 0; i < 129; i++) {
+        ports[i] = first;
+    }
+    observe(poll(ports, 128, 1), "128 ports, timeout in the past");
+    observe(poll(ports, 129, 1), "129 ports");
+    observe(poll(ports, 0xFFFFFFFF, 1), "0xffffffff ports");
+    ports[1] = second;
+    ports[2] = 4000;
+    observe(poll(ports, 3, 1), "the third is invalid");
+    ports[2] = 0;
+    observe(poll(ports, 3, 1), "the third is 0");
+    mask(second);
+    one_port(SEND, second);
+    forget_changes();
+    observe(poll(ports, 2, 0), "the second is pending and masked, no timeout");
+    observe(poll(&second, 1, 0), "pending and masked, no timeout");
+    observe(poll(ports, 3, 0), "pending before an invalid one");
+    ports[1] = first;
+    ports[0] = 0;
+    observe(poll(ports, 2, 0), "an invalid one first");
+    settle();
+    one_port(SEND, first);
+    forget_changes();
+    observe(poll(&first, 1, 0), "pending, PSTATE.I set, no timeout");
+    ports[0] = 0;
+    observe(poll(ports, 1, 0), "invalid, an interrupt waits, PSTATE.I set");
+    taken[0] = 0;
+    gic_disable(machine.upcall);
+    unmask_interrupts();
+    observe(poll(ports, 1, 0), "invalid, PSTATE.I clear, the PPI disabled");
+    mask_interrupts();
+    gic_enable(machine.upcall);
+    settle();
+    clean();
+    bind_ipi(0, &first);
+    settle();
+    uint64_t base = system_time();
+    uint64_t before = now();
+    base = system_time();
+    observe(poll(&first, 1, base + 20000000), "nothing pending, a timeout in 20 ms");
+    uint64_t waited = milliseconds_of(now() - before);
+    observe(waited >= 15, "waited at least 15 ms");
+    print("about: waited %lu ms\n", waited);
+    base = system_time();
+    before = now();
+    observe(poll(&first, 0, base + 20000000), "no ports, a timeout in 20 ms");
+    waited = milliseconds_of(now() - before);
+    observe(waited >= 15, "waited at least 15 ms");
+    before = now();
+    observe(poll(&first, 1, base), "a timeout in the past");
+    observe(milliseconds_of(now() - before) >= 15, "waited at least 15 ms");
+    one_port(SEND, first);
+    infos[0][0].pending = 0;
+    forget_changes();
+    observe(poll(&first, 1, 0), "pending, handled by nobody");
+    taken[0] = 0;
+    observe((int32_t)hypercall(SCHED_OP, 1, 0, 0), "block, an interrupt waits");
+    mask_interrupts();
+    observe((int64_t)taken[0], "interrupts taken");
+    clean();
+    bind_ipi(0, &first);
+    one_port(SEND, first);
+    wait_for_interrupt();
+    observe(0, "WFI with PSTATE.I set and an event");
+    clean();
+}
