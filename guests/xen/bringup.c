@@ -139,13 +139,13 @@ static void vcpu_info(void)
     gic_init();
     forget_changes();
     for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
-        observe(register_vcpu_info(0, frame_of(infos[0]), offsets[i]), "offset 0x%x", offsets[i]);
+        observe(register_vcpu_info(0, frame_of(&infos[0]), offsets[i]), "offset 0x%x", offsets[i]);
     }
     observe(register_vcpu_info(0, HOLE, 0), "in a hole");
     observe(register_vcpu_info(0, ~0UL, 0), "at ~0");
     observe(register_vcpu_info(0, ~0UL, 8), "at ~0 + 8");
     observe(register_vcpu_info(0, machine.distributor / PAGE, 0), "in a device");
-    observe(register_vcpu_info(machine.cpus, frame_of(infos[0]), 0), "of a vCPU that is one too many");
+    observe(register_vcpu_info(machine.cpus, frame_of(&infos[0]), 0), "of a vCPU that is one too many");
     uint32_t port = 0;
     bind_ipi(0, &port);
     one_port(SEND, port);
@@ -154,13 +154,13 @@ static void vcpu_info(void)
     shared.first.unused[6] = 0x77;
     shared.first.rest[0] = 0x1234;
     forget_changes();
-    observe(register_vcpu_info(0, frame_of(infos[0]), 0), "registration");
+    observe(register_vcpu_info(0, frame_of(&infos[0]), 0), "registration");
     observe(interrupt_waits(), "interrupt before its PPI is enabled");
     gic_enable(machine.upcall);
     observe(interrupt_waits(), "interrupt after it is enabled");
     forget_changes();
-    observe(register_vcpu_info(0, frame_of(infos[0]), 0), "second registration");
-    observe(register_vcpu_info(0, frame_of(infos[0]), 4096), "second registration, offset 4096");
+    observe(register_vcpu_info(0, frame_of(&infos[0]), 0), "second registration");
+    observe(register_vcpu_info(0, frame_of(&infos[0]), 4096), "second registration, offset 4096");
     observe(register_vcpu_info(0, HOLE, 0), "second registration, in a hole");
     observe(take_interrupt(), "acknowledged");
     notice("after it");
@@ -169,9 +169,9 @@ static void vcpu_info(void)
     shared.first.unused[0] = 0;
     shared.first.unused[6] = 0;
     shared.first.rest[0] = 0;
-    infos[0][0].unused[0] = 0;
-    infos[0][0].unused[6] = 0;
-    infos[0][0].rest[0] = 0;
+    infos[0].info.unused[0] = 0;
+    infos[0].info.unused[6] = 0;
+    infos[0].info.rest[0] = 0;
     clean();
 }
 
@@ -189,11 +189,11 @@ static void queues(void)
     observe(expand_array(frame_of(events)), "expand_array in the 2-level ABI");
     observe(set_priority(ports[0], 3), "set_priority in the 2-level ABI");
     observe(set_priority(ports[0], 16), "set_priority of 16 in the 2-level ABI");
-    observe(init_control(frame_of(controls[0]), 0, machine.cpus, &bits), "vCPU one too many");
-    observe(init_control(frame_of(controls[0]), 0, 0xFFFFFFFF, &bits), "vCPU 0xffffffff");
-    observe(init_control(frame_of(controls[0]), 1, 100, &bits), "vCPU 100, offset 1");
+    observe(init_control(frame_of(&controls[0]), 0, machine.cpus, &bits), "vCPU one too many");
+    observe(init_control(frame_of(&controls[0]), 0, 0xFFFFFFFF, &bits), "vCPU 0xffffffff");
+    observe(init_control(frame_of(&controls[0]), 1, 100, &bits), "vCPU 100, offset 1");
     for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
-        observe(init_control(frame_of(controls[0]), offsets[i], 0, &bits), "offset 0x%x", offsets[i]);
+        observe(init_control(frame_of(&controls[0]), offsets[i], 0, &bits), "offset 0x%x", offsets[i]);
     }
     observe(init_control(HOLE, 0, 0, &bits), "in a hole");
     observe(init_control(~0UL, 0, 0, &bits), "at ~0");
@@ -206,10 +206,10 @@ static void queues(void)
     take_upcall();
     forget_changes();
     notice("link bits so far 0x%x", (unsigned)bits);
-    observe(init_control(frame_of(controls[0]), 0, 0, &bits), "init_control");
+    observe(init_control(frame_of(&controls[0]), 0, 0, &bits), "init_control");
     fifo = 1;
     notice("link bits %u", (unsigned)bits);
-    observe(init_control(frame_of(controls[0]), 0, 0, &bits), "init_control again");
+    observe(init_control(frame_of(&controls[0]), 0, 0, &bits), "init_control again");
     observe(init_control(frame_of(spare), 0, 0, &bits), "init_control elsewhere");
     observe(init_control(HOLE, 0, 0, &bits), "init_control in a hole");
     observe(one_port(SEND, ports[0]), "send before there is an array");
@@ -228,7 +228,7 @@ static void queues(void)
     observe(dequeue(0), "dequeued");
     observe(dequeue(0), "dequeued");
     for (unsigned cpu = 1; cpu < machine.cpus; cpu++) {
-        observe(init_control(frame_of(controls[cpu]), 0, cpu, &bits), "init_control of vCPU %u, which is off", cpu);
+        observe(init_control(frame_of(&controls[cpu]), 0, cpu, &bits), "init_control of vCPU %u, which is off", cpu);
     }
     clean();
 }

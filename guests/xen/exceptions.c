@@ -22,7 +22,7 @@ void exception(struct frame *frame, uint64_t source)
 {
     if (source == FROM_EL1_IRQ) {
         unsigned cpu = this_cpu();
-        infos[cpu][0].pending = 0;
+        infos[cpu].info.pending = 0;
         shared.first.pending = cpu == 0 ? 0 : shared.first.pending;
         barrier();
         take_interrupt();

@@ -50,7 +50,7 @@ static void start_over(void)
     alloc_unbound(SELF, SELF, &ports[2]);
     one_port(SEND, ports[0]);
     shared.mask[0] |= 0x5A0;
-    infos[0][0].selector |= 0xF000;
+    infos[0].info.selector |= 0xF000;
     forget_changes();
     observe(reset(SELF), "reset");
     for (unsigned i = 0; i < 3; i++) {
@@ -59,7 +59,7 @@ static void start_over(void)
         observe(result, "status of port %u: %lu", ports[i], (uint64_t)status.status);
     }
     observe(expand_array((uint64_t)events / PAGE), "expand_array");
-    observe(register_vcpu_info(0, (uint64_t)infos[0] / PAGE, 0), "registration of the vcpu_info");
+    observe(register_vcpu_info(0, (uint64_t)&infos[0] / PAGE, 0), "registration of the vcpu_info");
     observe(reset(SELF), "reset of nothing");
     fifo = 0;
     clean();
@@ -72,13 +72,13 @@ static void start_over(void)
         memset(controls, 0, sizeof controls);
         memset((void *)(uint64_t)events, 0, sizeof events);
         forget_changes();
-        observe(init_control((uint64_t)controls[0] / PAGE, 8, 0, &bits), "init_control, offset 8");
+        observe(init_control((uint64_t)&controls[0] / PAGE, 8, 0, &bits), "init_control, offset 8");
         fifo = 1;
         observe(expand_array((uint64_t)events / PAGE), "expand_array");
         observe(reset(SELF), "reset");
         fifo = 0;
         clean();
-        observe(init_control((uint64_t)controls[0] / PAGE, 4024, 0, &bits), "init_control, offset 4024");
+        observe(init_control((uint64_t)&controls[0] / PAGE, 4024, 0, &bits), "init_control, offset 4024");
         fifo = 1;
         int64_t result = 0;
         unsigned count = 0;

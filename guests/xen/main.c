@@ -25,7 +25,9 @@ void guest_main(uint64_t device_tree)
     }
     observe_poll();
     observe_handles();
+    if (machine.cpus > 1) {
+        observe_processors();
+    }
     observe_limits();
     print("xen: powering off\n");
 }
-void secondary_main(void) {}

@@ -33,13 +33,13 @@ static void every_state(void)
             uint32_t port = ipi();
             events[port] = (state & 1) << 31 | (state >> 1 & 1) << 30 | (state >> 2 & 1) << 29 | (state >> 3 & 1) << 28
                            | 0x07FE0000;
-            controls[0][0].ready = (state >> 4 & 1) << 7;
-            infos[0][0].pending = (uint8_t)(state >> 5);
+            controls[0].block.ready = (state >> 4 & 1) << 7;
+            infos[0].info.pending = (uint8_t)(state >> 5);
             forget_changes();
             observe(calls[i].make(port), "%s, word 0x%x, ready %u, upcall %u", calls[i].name, (unsigned)events[port] >> 28,
                     state >> 4 & 1, state >> 5);
             events[port] &= ~EVENT_LINKED;
-            controls[0][0].ready = 0;
+            controls[0].block.ready = 0;
         }
     }
     clean();
@@ -155,13 +155,13 @@ static void hostile(void)
     events[ports[2]] = 0;
     notice("the tail's word is 0");
     observe(one_port(SEND, ports[3]), "send");
-    controls[0][0].head[7] = 0x12345;
-    controls[0][0].ready = ~0u;
+    controls[0].block.head[7] = 0x12345;
+    controls[0].block.ready = ~0u;
     notice("the control block is overwritten");
     events[ports[0]] = 0;
     observe(one_port(SEND, ports[0]), "send");
     events[ports[0]] = 0;
-    controls[0][0].ready = 0;
+    controls[0].block.ready = 0;
     notice("the tail's word and ready are 0");
     observe(one_port(SEND, ports[1]), "send, still linked");
     events[ports[1]] = 1u << 28;
@@ -192,7 +192,7 @@ static void hostile(void)
     clean();
     shared.pending[0] = ~0UL;
     shared.mask[0] = ~0UL;
-    infos[0][0].selector = ~0UL;
+    infos[0].info.selector = ~0UL;
     forget_changes();
     uint32_t port = ipi();
     observe(one_port(SEND, port), "send, all bits of the 2-level ABI are set");
@@ -204,11 +204,11 @@ static void life(void)
     clean();
     uint32_t port = ipi();
     observe(one_port(SEND, port), "send");
-    infos[0][0].pending = 0;
+    infos[0].info.pending = 0;
     observe(take_interrupt(), "acknowledged");
     uint32_t other = ipi();
     observe(one_port(SEND, other), "send of another one");
-    controls[0][0].ready = 0;
+    controls[0].block.ready = 0;
     notice("ready cleared");
     uint32_t third = ipi();
     observe(one_port(SEND, third), "send of a third one");
@@ -216,7 +216,7 @@ static void life(void)
     unsigned interrupt = 0;
     one_port(SEND, port);
     interrupt = gic_acknowledge();
-    infos[0][0].pending = 0;
+    infos[0].info.pending = 0;
     dequeue(0);
     notice("acknowledged %u, cleared and dequeued while it is active", interrupt);
     observe(one_port(SEND, other), "send");
@@ -228,8 +228,8 @@ static void life(void)
     observe(take_interrupt(), "acknowledged, the byte is still set");
     observe(take_interrupt(), "acknowledged again");
     for (uint32_t i = 0; i < 2; i++) {
-        infos[0][0].pending = 0;
-        controls[0][0].ready = 0;
+        infos[0].info.pending = 0;
+        controls[0].block.ready = 0;
         notice("byte and ready cleared");
         observe(one_port(SEND, i == 0 ? other : third), "send");
     }

@@ -11,9 +11,9 @@
 void print_list(const char *format, va_list values);
 
 _Alignas(4096) struct shared_info shared;
-_Alignas(4096) struct vcpu_info infos[MAX_CPUS][64];
+_Alignas(4096) struct info_page infos[MAX_CPUS];
 _Alignas(4096) volatile uint32_t events[EVENT_PAGES * EVENT_WORDS];
-_Alignas(4096) struct control controls[MAX_CPUS][56];
+_Alignas(4096) struct control_page controls[MAX_CPUS];
 int fifo, wanted_fifo;
 unsigned arrays;
 
@@ -71,11 +71,11 @@ static void print_changes(void)
         changed(&seen.mask[i], shared.mask[i], "mask", i);
     }
     for (unsigned i = 0; i < machine.cpus; i++) {
-        changed_info(seen.info[i], &infos[i][0], "vcpu", i);
-        changed_word(&seen.ready[i], controls[i][0].ready, "ready", i);
+        changed_info(seen.info[i], &infos[i].info, "vcpu", i);
+        changed_word(&seen.ready[i], controls[i].block.ready, "ready", i);
         for (unsigned q = 0; q < 16; q++) {
-            if (seen.head[i][q] != controls[i][0].head[q]) {
-                seen.head[i][q] = controls[i][0].head[q];
+            if (seen.head[i][q] != controls[i].block.head[q]) {
+                seen.head[i][q] = controls[i].block.head[q];
                 print(" head[%lu.%lu]=%lu", (uint64_t)i, (uint64_t)q, (uint64_t)seen.head[i][q]);
             }
         }
@@ -98,16 +98,16 @@ void forget_changes(void)
         seen.mask[i] = shared.mask[i];
     }
     for (unsigned i = 0; i <= machine.cpus; i++) {
-        const struct vcpu_info *info = i == machine.cpus ? &shared.first : &infos[i][0];
+        const struct vcpu_info *info = i == machine.cpus ? &shared.first : &infos[i].info;
         uint64_t *last = i == machine.cpus ? seen.first : seen.info[i];
         last[0] = *(const volatile uint64_t *)info;
         last[1] = info->selector;
         last[2] = info->rest[0] | info->rest[1] | info->rest[2] | info->rest[3];
     }
     for (unsigned i = 0; i < machine.cpus; i++) {
-        seen.ready[i] = controls[i][0].ready;
+        seen.ready[i] = controls[i].block.ready;
         for (unsigned q = 0; q < 16; q++) {
-            seen.head[i][q] = controls[i][0].head[q];
+            seen.head[i][q] = controls[i].block.head[q];
         }
     }
     for (unsigned i = 0; i < EVENT_PAGES * EVENT_WORDS; i++) {
@@ -161,7 +161,7 @@ unsigned take_interrupt(void)
 
 uint32_t dequeue(unsigned vcpu)
 {
-    struct control *control = &controls[vcpu][0];
+    struct control *control = &controls[vcpu].block;
     static uint32_t heads[MAX_CPUS][16];
     static uint32_t todo[MAX_CPUS];
     uint32_t fresh = control->ready;
@@ -186,14 +186,14 @@ uint32_t dequeue(unsigned vcpu)
 void take_upcall(void)
 {
     while (interrupt_waits()) {
-        infos[0][0].pending = 0;
+        infos[0].info.pending = 0;
         shared.first.pending = 0;
         barrier();
         take_interrupt();
     }
-    infos[0][0].pending = 0;
+    infos[0].info.pending = 0;
     shared.first.pending = 0;
-    infos[0][0].selector = 0;
+    infos[0].info.selector = 0;
     shared.first.selector = 0;
     barrier();
 }
@@ -206,8 +206,8 @@ void clean(void)
         one_port(CLOSE, port);
     }
     for (unsigned i = 0; i < machine.cpus; i++) {
-        infos[i][0].pending = 0;
-        infos[i][0].selector = 0;
+        infos[i].info.pending = 0;
+        infos[i].info.selector = 0;
         if (fifo) {
             for (unsigned j = 0; j < 2 * HIGHEST_TOUCHED && dequeue(i) != 0; j++) {
             }
@@ -230,8 +230,8 @@ void settle(void)
 {
     for (unsigned i = 0; i < machine.cpus; i++) {
         if (i != 0) {
-            infos[i][0].pending = 0;
-            infos[i][0].selector = 0;
+            infos[i].info.pending = 0;
+            infos[i].info.selector = 0;
         }
         for (unsigned j = 0; fifo && j < 2 * HIGHEST_TOUCHED && dequeue(i) != 0; j++) {
         }

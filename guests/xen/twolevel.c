@@ -28,8 +28,8 @@ static void set(uint32_t port, unsigned state)
 {
     shared.pending[port / 64] = (uint64_t)(state & 1) << port % 64;
     shared.mask[port / 64] = (uint64_t)(state >> 1 & 1) << port % 64;
-    infos[0][0].selector = (uint64_t)(state >> 2 & 1) << port / 64;
-    infos[0][0].pending = state >> 3 & 1;
+    infos[0].info.selector = (uint64_t)(state >> 2 & 1) << port / 64;
+    infos[0].info.pending = state >> 3 & 1;
     barrier();
     forget_changes();
 }
@@ -61,22 +61,22 @@ static void upcall_values(void)
     for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++) {
         clean();
         uint32_t port = ipi();
-        infos[0][0].pending = values[i];
+        infos[0].info.pending = values[i];
         for (unsigned j = 0; j < 7; j++) {
-            infos[0][0].unused[j] = (uint8_t)(0x21 + j);
+            infos[0].info.unused[j] = (uint8_t)(0x21 + j);
         }
         forget_changes();
         observe(one_port(SEND, port), "send, the byte is 0x%lx", (uint64_t)values[i]);
         for (unsigned j = 0; j < 7; j++) {
-            infos[0][0].unused[j] = 0;
+            infos[0].info.unused[j] = 0;
         }
     }
     clean();
     uint32_t port = ipi();
-    infos[0][0].unused[0] = 0xFF;
+    infos[0].info.unused[0] = 0xFF;
     forget_changes();
     observe(one_port(SEND, port), "send, the byte that masks elsewhere is 0xff");
-    infos[0][0].unused[0] = 0;
+    infos[0].info.unused[0] = 0;
 }
 
 static void life(void)
@@ -90,10 +90,10 @@ static void life(void)
     observe(one_port(SEND, second), "send of another one");
     observe(take_interrupt(), "acknowledged and ended, nothing cleared");
     observe(take_interrupt(), "acknowledged again");
-    infos[0][0].pending = 0;
+    infos[0].info.pending = 0;
     notice("upcall cleared");
     observe(one_port(SEND, first), "send");
-    infos[0][0].selector = 0;
+    infos[0].info.selector = 0;
     notice("selector cleared");
     observe(one_port(SEND, first), "send while it is pending");
     shared.pending[0] &= ~(1UL << first);
@@ -101,15 +101,15 @@ static void life(void)
     observe(one_port(SEND, first), "send");
     observe(take_interrupt(), "acknowledged");
     shared.pending[0] = 0;
-    infos[0][0].selector = 0;
-    infos[0][0].pending = 0;
+    infos[0].info.selector = 0;
+    infos[0].info.pending = 0;
     notice("everything cleared");
     observe(take_interrupt(), "acknowledged");
     observe(one_port(SEND, first), "send");
     unsigned interrupt = gic_acknowledge();
     notice("acknowledged %u", interrupt);
-    infos[0][0].pending = 0;
-    infos[0][0].selector = 0;
+    infos[0].info.pending = 0;
+    infos[0].info.selector = 0;
     shared.pending[0] = 0;
     notice("cleared while the interrupt is active");
     observe(one_port(SEND, second), "send while the interrupt is active");
@@ -120,17 +120,17 @@ static void life(void)
     observe(take_interrupt(), "acknowledged");
     settle();
     observe(one_port(SEND, first), "send");
-    infos[0][0].pending = 0;
-    infos[0][0].selector = 0;
+    infos[0].info.pending = 0;
+    infos[0].info.selector = 0;
     shared.pending[0] = 0;
     notice("cleared before the interrupt is acknowledged");
     observe(take_interrupt(), "acknowledged");
     take_upcall();
     forget_changes();
-    infos[0][0].pending = 1;
+    infos[0].info.pending = 1;
     notice("the guest sets the byte");
     observe(hypercall(XEN_VERSION, 0, 0, 0) > 0, "a call");
-    infos[0][0].pending = 0;
+    infos[0].info.pending = 0;
     take_upcall();
     settle();
     gic_disable(machine.upcall);
@@ -183,13 +183,13 @@ static void words(void)
         shared.pending[i] = ~0UL;
         shared.mask[i] = ~0UL;
     }
-    infos[0][0].selector = ~0UL;
+    infos[0].info.selector = ~0UL;
     settle();
     for (unsigned i = 0; i < 64; i++) {
         shared.pending[i] = ~0UL;
         shared.mask[i] = ~0UL;
     }
-    infos[0][0].selector = ~0UL;
+    infos[0].info.selector = ~0UL;
     forget_changes();
     uint32_t port = 0;
     observe(bind_ipi(0, &port), "bind_ipi, all bits are set");

@@ -162,9 +162,18 @@ struct control {
 #define EVENT_LINKED (1u << 29)
 
 extern struct shared_info shared;
-extern struct vcpu_info infos[MAX_CPUS][64];   /* a page each, one entry used */
+/* A page for each processor. */
+struct info_page {
+    struct vcpu_info info;
+    uint8_t unused[PAGE - sizeof(struct vcpu_info)];
+};
+struct control_page {
+    struct control block;
+    uint8_t unused[PAGE - sizeof(struct control)];
+};
+extern struct info_page infos[MAX_CPUS];
 extern volatile uint32_t events[EVENT_PAGES * EVENT_WORDS];
-extern struct control controls[MAX_CPUS][56];
+extern struct control_page controls[MAX_CPUS];
 /* Whether the domain is in the FIFO ABI; whether it is to be. */
 extern int fifo, wanted_fifo;
 /* Array pages given to the hypervisor. */
@@ -214,6 +223,8 @@ void observe_handles(void);    /* handles.c */
 void observe_processors(void); /* processors.c */
 void observe_limits(void);     /* limits.c */
 
+/* The hypervisor's, in nanoseconds; known after observe_poll(). */
+uint64_t system_time(void);
 /* Ticks of the counter in a millisecond. */
 uint64_t millisecond(void);
 uint64_t now(void);
