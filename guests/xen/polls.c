@@ -33,8 +33,14 @@ static void learn_time(uint32_t port)
         uint64_t before = now();
         poll(&port, 1, time);
         known_count = now();
-        if (milliseconds_of(known_count - before) >= 5 || time >> 50 != 0) {
-            known_time = time;
+        if (milliseconds_of(known_count - before) < 5 && time >> 50 == 0) {
+            continue;
+        }
+        /* The processor may as well have been taken away for a while. */
+        known_time = time;
+        before = now();
+        poll(&port, 1, system_time() + 50000000);
+        if (milliseconds_of(now() - before) >= 40 || time >> 50 != 0) {
             return;
         }
     }

@@ -366,6 +366,10 @@ static void commands(void)
     observe(event_call(RESET_CONTINUED, &self), "reset_cont");
     self = 5;
     observe(event_call(RESET_CONTINUED, &self), "reset_cont of domain 5");
+    if (wanted_fifo) {
+        fifo = 0;
+        enter_fifo();
+    }
 }
 
 void observe_ports(void)

@@ -9,7 +9,9 @@
 
 #define AFFINITY_INFO 0xC4000004UL
 #define AFFINITY_OFF 1
+/* How long to wait for what must happen, and for what must not. */
 #define PATIENCE_MS 20000
+#define WAITING_MS 100
 
 typedef int64_t task(uint64_t a, uint64_t b);
 
@@ -129,20 +131,28 @@ static int64_t do_register(uint64_t cpu, uint64_t b)
 
 static int64_t do_port(uint64_t command, uint64_t port) { return one_port((unsigned)command, (uint32_t)port); }
 
+static volatile uint64_t started;
+
 static int64_t do_poll(uint64_t port, uint64_t timeout)
 {
+    started = 1;
+    barrier();
     uint32_t ports[1] = {(uint32_t)port};
     return poll(ports, 1, timeout);
 }
 
 static int64_t do_poll_two(uint64_t one, uint64_t two)
 {
+    started = 1;
+    barrier();
     uint32_t ports[2] = {(uint32_t)one, (uint32_t)two};
     return poll(ports, 2, 0);
 }
 
 static int64_t do_wait(uint64_t a, uint64_t b)
 {
+    started = 1;
+    barrier();
     (void)a;
     (void)b;
     wait_for_interrupt();
@@ -155,6 +165,8 @@ static int64_t do_block(uint64_t a, uint64_t b)
     (void)b;
     unsigned cpu = this_cpu();
     taken[cpu] = 0;
+    started = 1;
+    barrier();
     int64_t result = (int32_t)hypercall(SCHED_OP, 1, 0, 0);
     uint64_t state = read_register(daif);
     mask_interrupts();
@@ -166,6 +178,12 @@ static int64_t do_off(uint64_t a, uint64_t b)
     (void)a;
     (void)b;
     return (int64_t)firmware_call(PSCI_CPU_OFF, 0, 0, 0, 0, 0).x0;
+}
+
+static void wait_there(task *what, uint64_t a, uint64_t b)
+{
+    started = 0;
+    begin(1, what, a, b);
 }
 
 /* ---- one order of things ---------------------------------------------------------------------------- */
@@ -266,6 +284,7 @@ static void on(unsigned cpu)
         observe(there(cpu, do_register, cpu, 0), "registration of its vcpu_info by itself");
     } else if (cpu == 3) {
         observe(register_vcpu_info(cpu, (uint64_t)&infos[cpu] / PAGE, 0), "registration of its vcpu_info by vCPU 0");
+        observe(there(cpu, do_register, cpu, 0), "registration of its vcpu_info by itself");
     }
     observe(there(cpu, do_start, 0, 0), "interrupt there before its PPI is enabled");
     observe(there(cpu, do_start, 1, 0), "interrupt there after it is enabled");
@@ -355,7 +374,13 @@ static void across(void)
 /* Whether a processor that was told to wait does so. */
 static int still_waits(unsigned cpu)
 {
-    return !ended_within(cpu, 30);
+    uint64_t start = now();
+    while (started == 0) {
+        if ((now() - start) / millisecond() >= PATIENCE_MS) {
+            fail("processor %lu does not begin to wait", (uint64_t)cpu);
+        }
+    }
+    return !ended_within(cpu, WAITING_MS);
 }
 
 static void waiting(void)
@@ -367,7 +392,7 @@ static void waiting(void)
     uint32_t here = ipi(0);
     mask(port);
     mask(other);
-    begin(1, do_poll, port, 0);
+    wait_there(do_poll, port, 0);
     observe(still_waits(1), "poll of a masked port waits");
     observe(one_port(SEND, here), "send to another vCPU's port");
     observe(still_waits(1), "it still waits");
@@ -378,14 +403,14 @@ static void waiting(void)
     observe(one_port(SEND, port), "send to the port");
     observe(end(1), "poll ends");
     observe(there(1, do_interrupt, 5, 0), "interrupt there");
-    begin(1, do_poll, port, 0);
+    wait_there(do_poll, port, 0);
     observe(ended_within(1, 1000), "poll of a pending port ends");
     fresh();
     port = ipi(1);
     other = ipi(1);
     mask(port);
     mask(other);
-    begin(1, do_poll_two, port, other);
+    wait_there(do_poll_two, port, other);
     observe(still_waits(1), "poll of two masked ports waits");
     observe(one_port(SEND, other), "send to the second");
     observe(end(1), "poll ends");
@@ -393,7 +418,7 @@ static void waiting(void)
     port = ipi(1);
     other = ipi(1);
     mask(port);
-    begin(1, do_poll, port, 0);
+    wait_there(do_poll, port, 0);
     observe(still_waits(1), "poll of a masked port waits");
     observe(one_port(SEND, other), "send to an unmasked port of that vCPU");
     observe(end(1), "poll ends");
@@ -401,7 +426,7 @@ static void waiting(void)
     fresh();
     port = ipi(1);
     mask(port);
-    begin(1, do_poll, port, 0);
+    wait_there(do_poll, port, 0);
     observe(still_waits(1), "poll of a masked port waits");
     observe(one_port(CLOSE, port), "close of the port");
     observe(still_waits(1), "it still waits");
@@ -414,29 +439,29 @@ static void waiting(void)
     fresh();
     port = ipi(1);
     mask(port);
-    begin(1, do_poll, port, system_time() + 200000000);
+    wait_there(do_poll, port, system_time() + 200000000);
     observe(still_waits(1), "poll with a timeout of 200 ms waits");
     observe(end(1), "poll ends");
-    begin(1, do_poll, port, system_time() + 20000000000UL);
+    wait_there(do_poll, port, system_time() + 20000000000UL);
     observe(still_waits(1), "poll with a timeout of 20 s waits");
     observe(one_port(SEND, port), "send to the port");
     observe(ended_within(1, 5000), "poll ends before");
     fresh();
     port = ipi(1);
-    begin(1, do_wait, 0, 0);
+    wait_there(do_wait, 0, 0);
     observe(still_waits(1), "WFI waits");
     observe(one_port(SEND, port), "send");
     observe(end(1), "WFI ends, interrupt there");
     fresh();
     port = ipi(1);
-    begin(1, do_block, 0, 0);
+    wait_there(do_block, 0, 0);
     observe(still_waits(1), "block waits");
     observe(one_port(SEND, port), "send");
     observe(end(1), "block ends: interrupts taken times 16, PSTATE.I");
     fresh();
     port = ipi(1);
     mask(port);
-    begin(1, do_wait, 0, 0);
+    wait_there(do_wait, 0, 0);
     observe(still_waits(1), "WFI waits");
     observe(one_port(SEND, port), "send, masked");
     observe(still_waits(1), "WFI still waits");

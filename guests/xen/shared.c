@@ -198,6 +198,25 @@ void take_upcall(void)
     barrier();
 }
 
+void enter_fifo(void)
+{
+    uint8_t bits = 0;
+    memset(controls, 0, sizeof controls);
+    memset((void *)(uint64_t)events, 0, sizeof events);
+    barrier();
+    for (unsigned cpu = 0; cpu < machine.cpus; cpu++) {
+        if (init_control((uint64_t)&controls[cpu] / PAGE, 0, cpu, &bits) != 0) {
+            fail("vCPU %lu does not get a control block", (uint64_t)cpu);
+        }
+    }
+    if (expand_array((uint64_t)events / PAGE) != 0) {
+        fail("there is no page of words");
+    }
+    fifo = 1;
+    arrays = 1;
+    clean();
+}
+
 #define HIGHEST_TOUCHED 64
 
 void clean(void)

@@ -187,6 +187,8 @@ __attribute__((format(printf, 1, 2))) void notice(const char *format, ...);
 /* What has changed so far is not news. */
 void forget_changes(void);
 
+/* Puts the domain into the FIFO ABI with one page of words, after a reset. */
+void enter_fifo(void);
 /* Closes every port, empties every queue, and takes every upcall of this processor. */
 void clean(void);
 /* Takes the upcall, if there is one, and clears the byte and the selector (or the queues). */
