@@ -40,6 +40,47 @@ static void exhaust(void)
     settle();
 }
 
+/* Events for a vCPU that has no queues yet. */
+static void without_control_block(void)
+{
+    uint8_t bits = 0;
+    area("no queues");
+    init_control((uint64_t)&controls[0] / PAGE, 0, 0, &bits);
+    expand_array((uint64_t)events / PAGE);
+    fifo = 1;
+    clean();
+    uint32_t port = 0;
+    uint32_t unbound = 0;
+    uint32_t local = 0;
+    bind_ipi(1, &port);
+    alloc_unbound(SELF, SELF, &unbound);
+    bind_interdomain(SELF, unbound, &local);
+    settle();
+    observe(one_port(SEND, port), "send to vCPU 1");
+    observe(one_port(SEND, local), "send to a port of vCPU 0");
+    observe(bind_vcpu(unbound, 1), "bind_vcpu to vCPU 1 while it is linked");
+    observe(one_port(SEND, local), "send again");
+    observe(dequeue(0), "dequeued");
+    events[unbound] = 0;
+    forget_changes();
+    observe(one_port(SEND, local), "send after it was handled");
+    observe(one_port(UNMASK, port), "unmask");
+    events[port] = EVENT_PENDING | EVENT_MASKED;
+    forget_changes();
+    observe(one_port(UNMASK, port), "unmask of a pending one");
+    events[port] = 0;
+    forget_changes();
+    observe(init_control((uint64_t)&controls[1] / PAGE, 0, 1, &bits), "init_control of vCPU 1");
+    observe(one_port(SEND, port), "send to vCPU 1");
+    observe(one_port(SEND, local), "send to the port that was bound to it");
+    observe(dequeue(1), "dequeued there");
+    observe(dequeue(1), "dequeued there");
+    observe(reset(SELF), "reset");
+    fifo = 0;
+    clean();
+    area("reset");
+}
+
 static void start_over(void)
 {
     area("reset");
@@ -78,6 +119,9 @@ static void start_over(void)
         observe(reset(SELF), "reset");
         fifo = 0;
         clean();
+        if (machine.cpus > 1) {
+            without_control_block();
+        }
         observe(init_control((uint64_t)&controls[0] / PAGE, 4024, 0, &bits), "init_control, offset 4024");
         fifo = 1;
         int64_t result = 0;

@@ -30,4 +30,7 @@ void guest_main(uint64_t device_tree)
     }
     observe_limits();
     print("xen: powering off\n");
+    uint32_t reason = 0;
+    hypercall(SCHED_OP, 2, (uint64_t)&reason, 0);
+    fail("SCHEDOP_shutdown came back");
 }

@@ -111,9 +111,17 @@ void observe_poll(void)
     observe(poll(&first, 0, base + 20000000), "no ports, a timeout in 20 ms");
     waited = milliseconds_of(now() - before);
     observe(waited >= 15, "waited at least 15 ms");
-    before = now();
-    observe(poll(&first, 1, base), "a timeout in the past");
-    observe(milliseconds_of(now() - before) >= 15, "waited at least 15 ms");
+    int64_t result = 0;
+    for (unsigned i = 0; i < 20; i++) {
+        before = now();
+        result = poll(&first, 1, base);
+        waited = milliseconds_of(now() - before);
+        if (waited < 15) {
+            break;
+        }
+    }
+    observe(result, "a timeout in the past");
+    observe(waited >= 15, "waited at least 15 ms, many times");
     one_port(SEND, first);
     infos[0].info.pending = 0;
     forget_changes();

@@ -33,10 +33,11 @@ static void every_state(void)
             uint32_t port = ipi();
             events[port] = (state & 1) << 31 | (state >> 1 & 1) << 30 | (state >> 2 & 1) << 29 | (state >> 3 & 1) << 28
                            | 0x07FE0000;
+            unsigned flags = events[port] >> 28;
             controls[0].block.ready = (state >> 4 & 1) << 7;
             infos[0].info.pending = (uint8_t)(state >> 5);
             forget_changes();
-            observe(calls[i].make(port), "%s, word 0x%x, ready %u, upcall %u", calls[i].name, (unsigned)events[port] >> 28,
+            observe(calls[i].make(port), "%s, word 0x%x, ready %u, upcall %u", calls[i].name, flags,
                     state >> 4 & 1, state >> 5);
             events[port] &= ~EVENT_LINKED;
             controls[0].block.ready = 0;
@@ -214,6 +215,7 @@ static void life(void)
     observe(one_port(SEND, third), "send of a third one");
     settle();
     unsigned interrupt = 0;
+    forget_changes();
     one_port(SEND, port);
     interrupt = gic_acknowledge();
     infos[0].info.pending = 0;

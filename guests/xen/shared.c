@@ -259,7 +259,7 @@ void settle(void)
         shared.pending[i] = 0;
     }
     for (unsigned i = 0; fifo && i < EVENT_PAGES * EVENT_WORDS; i++) {
-        events[i] &= ~EVENT_PENDING;
+        events[i] &= EVENT_MASKED;
     }
     take_upcall();
     forget_changes();
