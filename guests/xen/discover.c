@@ -73,7 +73,7 @@ static void arguments(void)
                          : "x0", "x1", "x2", "x3", "x4", "x9", "x16", "memory");                                       \
         resume_at = 0;                                                                                                 \
         notice("HVC #" #number ": exception %lu, syndrome 0x%lx, state 0x%lx", caught, caught ? caught_syndrome : 0,   \
-               caught ? caught_state & 0x3FF : 0);                                                                     \
+               caught ? caught_state & 0xFFFFFDFF : 0);                                                                     \
         if (caught) {                                                                                                  \
             notice("HVC #" #number ": returns to +%lu", caught_address - at);                                          \
         }                                                                                                              \

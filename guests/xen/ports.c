@@ -288,7 +288,7 @@ static void interdomain(void)
     static const uint64_t domains[] = {0, 2, 5, 0x7FF1, 0x7FF2, 0x7FF4};
     for (unsigned i = 0; i < sizeof domains / sizeof domains[0]; i++) {
         local = 0xEEEE;
-        int64_t result = bind_interdomain(domains[i], 1, &local);
+        int64_t result = bind_interdomain(domains[i], 900, &local);
         tell(result, local, "with domain", domains[i]);
     }
 }
