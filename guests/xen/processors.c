@@ -9,9 +9,10 @@
 
 #define AFFINITY_INFO 0xC4000004UL
 #define AFFINITY_OFF 1
-/* How long to wait for what must happen, and for what must not. */
+/* How long to wait for what must happen, and for what must not. Where time passes by instructions, 100 ms are many. */
 #define PATIENCE_MS 20000
-#define WAITING_MS 100
+#define WAITING_MS (argument("quick") ? 2 : 100)
+#define LITTLE_MS (argument("quick") ? 1 : 20)
 
 typedef int64_t task(uint64_t a, uint64_t b);
 
@@ -291,9 +292,9 @@ static void on(unsigned cpu)
     }
     observe(there(cpu, do_start, 0, 0), "interrupt there before its PPI is enabled");
     observe(there(cpu, do_start, 1, 0), "interrupt there after it is enabled");
-    observe(there(cpu, do_interrupt, 100, 0), "interrupt there a little later");
+    observe(there(cpu, do_interrupt, 5 * LITTLE_MS, 0), "interrupt there a little later");
     observe(there(cpu, do_take, 0, 0), "taken there");
-    observe(there(cpu, do_interrupt, 20, 0), "interrupt there after it");
+    observe(there(cpu, do_interrupt, LITTLE_MS, 0), "interrupt there after it");
     uint32_t port = ipi(cpu);
     forget_changes();
     observe(one_port(SEND, port), "send of a new IPI, port %u", port);
@@ -317,7 +318,7 @@ static void across(void)
     quiet();
     mask(over);
     observe(one_port(SEND, over), "send to vCPU 1, masked");
-    observe(there(1, do_interrupt, 20, 0), "interrupt there");
+    observe(there(1, do_interrupt, LITTLE_MS, 0), "interrupt there");
     observe(one_port(UNMASK, over), "unmask by vCPU 0");
     observe(there(1, do_interrupt, 1000, 0), "interrupt there");
     observe(interrupt_waits(), "interrupt here");
@@ -330,10 +331,10 @@ static void across(void)
     quiet();
     observe(one_port(SEND, local), "send to port %u, bound to vCPU 0", unbound);
     observe(bind_vcpu(unbound, 1), "bind_vcpu to vCPU 1 while it is pending");
-    observe(there(1, do_interrupt, 20, 0), "interrupt there");
+    observe(there(1, do_interrupt, LITTLE_MS, 0), "interrupt there");
     observe(one_port(SEND, local), "send again");
     observe(one_port(UNMASK, unbound), "unmask");
-    observe(there(1, do_interrupt, 20, 0), "interrupt there");
+    observe(there(1, do_interrupt, LITTLE_MS, 0), "interrupt there");
     mask(unbound);
     observe(one_port(UNMASK, unbound), "unmask after it was masked");
     observe(there(1, do_interrupt, 1000, 0), "interrupt there");
@@ -459,8 +460,8 @@ static void waiting(void)
     port = ipi(1);
     wait_there(do_block, 0, 0);
     observe(still_waits(1), "block waits");
-    observe(one_port(SEND, port), "send");
-    observe(end(1), "block ends: interrupts taken times 16, PSTATE.I");
+    one_port(SEND, port);
+    observe(end(1), "block ends after send: interrupts taken times 16, PSTATE.I");
     fresh();
     port = ipi(1);
     mask(port);
@@ -493,7 +494,7 @@ static void off_and_on(void)
     observe(turn_on(1), "CPU_ON");
     observe(there(1, do_nothing, 0, 0), "it runs");
     observe(there(1, do_start, 1, 0), "interrupt there");
-    observe(there(1, do_interrupt, 50, 0), "interrupt there a little later");
+    observe(there(1, do_interrupt, 5 * LITTLE_MS, 0), "interrupt there a little later");
     observe(there(1, do_take, 0, 0), "taken there");
     quiet();
     observe(one_port(SEND, port), "send after everything was cleared");
