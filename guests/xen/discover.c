@@ -123,7 +123,7 @@ static void versions(void)
     notice("bytes behind it: 0x%lx", (uint64_t)buffer[64]);
     fill();
     observe(version(5, buffer), "platform parameters");
-    notice("they are 0x%lx, 0x%lx", *(uint64_t *)buffer, *(uint64_t *)(buffer + 8));
+    notice("platform parameters are 0x%lx, 0x%lx", *(uint64_t *)buffer, *(uint64_t *)(buffer + 8));
     uint32_t *features = (uint32_t *)buffer;
     features[0] = 0;
     features[1] = 0xEEEEEEEE;
@@ -200,7 +200,7 @@ static void scheduling(void)
     words[0] = 1;
     observe(schedule(4, words), "remote shutdown of domain 1");
     words[0] = 5;
-    observe(schedule(4, words), "remote shutdown of domain 5");
+    print("about: remote shutdown of domain 5 = %ld\n", schedule(4, words));
     observe(schedule(5, (void *)NOWHERE), "shutdown code from nowhere");
     observe(schedule(6, (void *)NOWHERE), "watchdog from nowhere");
     words[0] = 3;
@@ -241,9 +241,8 @@ static void others(void)
     print("about: console_io command 2 = %ld\n", (int64_t)(int32_t)hypercall(CONSOLE_IO, 2, 1, (uint64_t)buffer));
     observe((int32_t)hypercall(PHYSDEV_OP, 0, (uint64_t)buffer, 0), "physdev_op 0");
     observe((int32_t)hypercall(PHYSDEV_OP, 25, (uint64_t)buffer, 0), "physdev_op 25");
-    observe(hypercall(7, NOWHERE, 0, 0), "platform_op from nowhere");
-    observe(hypercall(35, NOWHERE, 0, 0), "sysctl from nowhere");
-    observe(hypercall(36, NOWHERE, 0, 0), "domctl from nowhere");
+    print("about: from nowhere: platform_op = %ld, sysctl = %ld, domctl = %ld\n", hypercall(7, NOWHERE, 0, 0),
+          hypercall(35, NOWHERE, 0, 0), hypercall(36, NOWHERE, 0, 0));
     print("about: xsm_op = %ld, argo_op = %ld, dm_op = %ld, hypfs_op = %ld\n", hypercall(27, NOWHERE, 0, 0),
           hypercall(39, 0, 0, 0), hypercall(41, SELF, 0, 0), hypercall(42, 0, 0, 0));
 }
@@ -280,7 +279,7 @@ static void grants(void)
     for (unsigned i = 0; i < 4; i++) {
         uint32_t number = wanted[i];
         observe(grant(8, &number, 1), "version %u", wanted[i]);
-        notice("written back: %lu", (uint64_t)number);
+        notice("version %u, written back: %lu", wanted[i], (uint64_t)number);
     }
     uint32_t number = 1;
     observe(grant(8, &number, 2), "version, two elements");
@@ -310,7 +309,7 @@ static void multicalls(void)
     entries[3] = (struct entry){15, 0x55, {0}};
     observe(hypercall(MULTICALL, (uint64_t)entries, 4, 0), "four");
     for (unsigned i = 0; i < 4; i++) {
-        notice("entry %u: %ld", i, entries[i].result);
+        notice("four, entry %u: %ld", i, entries[i].result);
     }
     observe(hypercall(MULTICALL, (uint64_t)entries, 0, 0), "none");
     observe(hypercall(MULTICALL, NOWHERE, 1, 0), "from nowhere");
