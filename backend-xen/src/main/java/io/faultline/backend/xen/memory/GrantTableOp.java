@@ -209,20 +209,21 @@ public final class GrantTableOp implements Hypercall {
         return length == 0 || struct.u32(12) == 0 ? 0 : XenError.EPERM;
     }
 
-    /** Version 2 is not there on ARM; the structure says so even though the call fails (XSA-268). */
+    /** Version 2 is not there on ARM; the structure says which one is, even though the call fails (XSA-268). */
     private static long setVersion(Caller caller) {
         long address = caller.argument(1);
         if (!caller.readStruct(address, Integer.BYTES)) {
             return -XenError.EFAULT;
         }
         int wanted = caller.struct().u32(0);
-        if (wanted != VERSION_1 && wanted != VERSION_2) {
-            return -XenError.EINVAL;
-        }
         caller.struct().u32(0, VERSION_1);
         if (!caller.writeStruct(address, Integer.BYTES)) {
             return -XenError.EFAULT;
         }
-        return wanted == VERSION_1 ? 0 : -XenError.ENOSYS;
+        return switch (wanted) {
+            case VERSION_1 -> 0;
+            case VERSION_2 -> -XenError.ENOSYS;
+            default -> -XenError.EINVAL;
+        };
     }
 }

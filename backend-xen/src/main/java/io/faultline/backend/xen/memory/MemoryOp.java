@@ -37,6 +37,10 @@ public final class MemoryOp implements Hypercall {
     private static final int GET_VNUMAINFO = 26;
     private static final int ACQUIRE_RESOURCE = 28;
 
+    private static final int CLAIM_BYTES = 32;
+    private static final int VNUMAINFO_BYTES = 40;
+    private static final int RESOURCE_BYTES = 32;
+
     private static final int SHARED_INFO = 0;
     private static final int GRANT_TABLE = 1;
     private static final int FOREIGN = 4;
@@ -93,9 +97,9 @@ public final class MemoryOp implements Hypercall {
         commands[REMOVE_FROM_PHYSMAP] = this::remove;
         commands[SHARING_FREED_PAGES] = (caller, start) -> 0;
         commands[SHARING_SHARED_PAGES] = (caller, start) -> 0;
-        commands[CLAIM_PAGES] = (caller, start) -> -XenError.EPERM;
-        commands[GET_VNUMAINFO] = (caller, start) -> -XenError.EOPNOTSUPP;
-        commands[ACQUIRE_RESOURCE] = (caller, start) -> -XenError.EPERM;
+        commands[CLAIM_PAGES] = refused(CLAIM_BYTES, XenError.EPERM);
+        commands[GET_VNUMAINFO] = refused(VNUMAINFO_BYTES, XenError.EOPNOTSUPP);
+        commands[ACQUIRE_RESOURCE] = refused(RESOURCE_BYTES, XenError.EPERM);
     }
 
     @Override
@@ -109,6 +113,11 @@ public final class MemoryOp implements Hypercall {
     static long continueLater(Caller caller, long done) {
         caller.argument(0, caller.argument(0) & COMMAND_MASK | done << PROGRESS_SHIFT);
         return caller.continueLater();
+    }
+
+    /** What is refused is read before. */
+    private static Command refused(int bytes, int error) {
+        return (caller, start) -> caller.readStruct(caller.argument(1), bytes) ? -error : -XenError.EFAULT;
     }
 
     private Command figure(Figure figure) {

@@ -146,11 +146,11 @@ class MemoryOpTest {
         "21, -38",
         "22, -38",
         "23, -14",
-        "24, -1",
+        "24, -14",
         "25, -38",
-        "26, -95",
+        "26, -14",
         "27, -38",
-        "28, -1",
+        "28, -14",
         "29, -38",
         "63, -38",
         "64, 1",
@@ -168,6 +168,12 @@ class MemoryOpTest {
     })
     void aCommandWithABadPointerHasThisResult(long command, long result) {
         assertEquals(result, rig.call(rig.memory, command, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"24, -1", "26, -95", "28, -1"})
+    void aCommandThatIsRefusedIsReadBefore(long command, long result) {
+        assertEquals(result, rig.call(rig.memory, command, AT));
     }
 
     @ParameterizedTest
