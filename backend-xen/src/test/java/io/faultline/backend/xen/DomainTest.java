@@ -25,12 +25,20 @@ import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.notification.NotificationChannel.EventChannel;
 import io.faultline.api.notification.NotificationChannel.Ppi;
 import io.faultline.api.notification.Trigger;
+import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.spi.ProbeResult;
 import io.faultline.api.state.SavedState;
+import io.faultline.backend.core.machine.BackendIdentity;
+import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.core.machine.HardwareSettings;
+import io.faultline.backend.xen.host.DomainSettings;
+import io.faultline.backend.xen.host.DomainTable;
+import io.faultline.backend.xen.store.GuestStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -59,12 +67,35 @@ class DomainTest {
     }
 
     @Test
+    void xenstoreNamesTheRings() {
+        XenPersonality personality = new XenPersonality(
+                DomainSettings.of(BackendConfiguration.defaults(new XenBackendProvider().descriptor())),
+                new DomainTable());
+        new CorePlan(
+                        new BackendIdentity("xen", 1),
+                        MachineRequest.builder()
+                                .memory(MemoryRegion.ram(XenRig.RAM, 0x1000))
+                                .build(),
+                        XenRig.open(Map.of()).capabilities(),
+                        Set.of(),
+                        List.of(),
+                        HardwareSettings.DEFAULT,
+                        () -> personality)
+                .build();
+        GuestStore store = personality.domain().store();
+        assertEquals("1", store.text("/local/domain/1/store/port").orElseThrow());
+        assertEquals("2", store.text("/local/domain/1/console/port").orElseThrow());
+        assertEquals("online", store.text("/local/domain/1/cpu/0/availability").orElseThrow());
+    }
+
+    @Test
     void aGuestWithoutRingsHasNoPorts() {
         XenRig rig = new XenRig(1, Map.of("xen.store", "none", "xen.console", "off"));
         for (int index : new int[] {1, 2, 17, 18}) {
             assertEquals(0, parameter(rig, index));
         }
         assertEquals(0, rig.status(1));
+        assertEquals(-22, rig.event(0, 0, 1, 0), "domain 0 offers nothing");
     }
 
     @Test

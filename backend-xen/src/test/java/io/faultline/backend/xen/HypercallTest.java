@@ -86,6 +86,36 @@ class HypercallTest {
         assertEquals(0xFFFF_FFFFL, rig.call(0, 0x8600_0001L) & 0xFFFF_FFFFL);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {7, 35, 36})
+    void callsOfTheControlDomainAreReadAndRefused(long number) {
+        assertEquals(-1, rig.call(number, XenRig.DATA));
+        assertEquals(EFAULT, rig.call(number, 0x100));
+    }
+
+    @Test
+    void nobodyShutsAnotherDomainDown() {
+        for (int[] expected : new int[][] {{XenRig.SELF, -1}, {0, -1}, {1, -1}, {5, -3}}) {
+            rig.words(XenRig.DATA, expected[0], 0);
+            assertEquals(expected[1], rig.call(XenRig.SCHED_OP, 4, XenRig.DATA));
+        }
+    }
+
+    @Test
+    void aLongResetIsInterrupted() {
+        XenRig many = new XenRig(1, Map.of("xen.max-ports", "4095"));
+        for (int i = 0; i < 4000; i++) {
+            many.ipi(0);
+        }
+        many.words(XenRig.DATA, XenRig.SELF);
+        many.prepare(0, XenRig.EVENT_CHANNEL_OP, 10, XenRig.DATA);
+        many.vcpu(0).step();
+        assertEquals(XenRig.CODE, many.vcpu(0).read(CoreRegister.PC));
+        assertEquals(14, many.x(0));
+        assertEquals(0, many.call(XenRig.EVENT_CHANNEL_OP, 14, XenRig.DATA));
+        assertEquals(0, many.status(4000));
+    }
+
     @Test
     void onlyTheLowHalfOfACommandCounts() {
         assertEquals(0, rig.event(5, XenRig.SELF, 0, 0, 0, 0, 0));

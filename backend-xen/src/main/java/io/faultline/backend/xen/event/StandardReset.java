@@ -20,7 +20,7 @@ import jakarta.inject.Singleton;
 @Singleton
 public class StandardReset implements PortReset {
     /** After how many ports it is asked whether it is time to stop. */
-    private static final int STRIDE = 64;
+    static final int STRIDE = 4;
 
     private final PortTable ports;
     private final CurrentAbi abi;

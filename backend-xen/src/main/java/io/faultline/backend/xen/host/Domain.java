@@ -27,7 +27,6 @@ import io.faultline.backend.xen.memory.Reservation;
 import io.faultline.backend.xen.memory.SharedFrames;
 import io.faultline.backend.xen.memory.WallClock;
 import io.faultline.backend.xen.store.GuestStore;
-import io.faultline.backend.xen.store.StoreSettings;
 import io.faultline.backend.xen.vcpu.DomainVcpus;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -209,10 +208,13 @@ public final class Domain implements StateElement {
     @Override
     public void reset() {
         layout.reset();
-        elements.forEach(StateElement::reset);
-        ports.open(
-                settings.store().presence() != StoreSettings.Presence.NONE,
-                settings.console().ring());
+        for (StateElement element : elements) {
+            element.reset();
+            if (element == channels) {
+                // What is in xenstore names the ports.
+                ports.open();
+            }
+        }
         clock.set(settings.memory().epoch(), 0);
         parameters.set(
                 HvmParameter.CALLBACK_IRQ,

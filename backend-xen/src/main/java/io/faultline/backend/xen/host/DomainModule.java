@@ -21,6 +21,8 @@ import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.hypercall.Hypercall;
 import io.faultline.backend.xen.hypercall.Hypercalls;
+import io.faultline.backend.xen.hypercall.PrivilegedCall;
+import io.faultline.backend.xen.hypercall.Struct;
 import io.faultline.backend.xen.hypercall.VmAssist;
 import io.faultline.backend.xen.memory.GrantTable;
 import io.faultline.backend.xen.memory.GrantTableOp;
@@ -35,6 +37,7 @@ import io.faultline.backend.xen.memory.SharedFrames;
 import io.faultline.backend.xen.memory.WallClock;
 import io.faultline.backend.xen.store.DomainNodes;
 import io.faultline.backend.xen.store.GuestStore;
+import io.faultline.backend.xen.store.StoreSettings;
 import io.faultline.backend.xen.vcpu.InitialInfo;
 import io.faultline.backend.xen.vcpu.PollPorts;
 import io.faultline.backend.xen.vcpu.RunstateUpdateFlag;
@@ -180,7 +183,11 @@ final class DomainModule extends AbstractModule {
                 ports.add(event.port());
             }
         }
-        return new ToolstackPorts(channels, ports);
+        return new ToolstackPorts(channels, hasStore(), settings.console().ring(), ports);
+    }
+
+    private boolean hasStore() {
+        return settings.store().presence() != StoreSettings.Presence.NONE;
     }
 
     @Provides
@@ -241,6 +248,9 @@ final class DomainModule extends AbstractModule {
         calls.put(VCPU_OP, vcpus);
         calls.put(SCHED_OP, scheduler);
         calls.put(EVENT_CHANNEL_OP, events);
+        for (int number : new int[] {PrivilegedCall.PLATFORM_OP, PrivilegedCall.SYSCTL, PrivilegedCall.DOMCTL}) {
+            calls.put(number, new PrivilegedCall(Struct.MOST_BYTES));
+        }
         calls.put(HVM_OP, new HvmOp(parameters, known));
         return new Hypercalls(host, calls, settings.hypercalls());
     }

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * console (xen.md 6.3), and the ends of the VMM, which it connects to ports that the guest offers.
  */
 final class ToolstackPorts {
+    private static final int NONE = 0;
+
     private final EventChannels channels;
     private final int storeEnd;
     private final int consoleEnd;
@@ -26,12 +28,14 @@ final class ToolstackPorts {
      * Makes the ends.
      *
      * @param channels the guest's channels
+     * @param hasStore whether there is an end for xenstore
+     * @param hasConsole whether there is an end for the console
      * @param vmmPorts ports of the guest that the VMM wants to raise
      */
-    ToolstackPorts(EventChannels channels, List<Integer> vmmPorts) {
+    ToolstackPorts(EventChannels channels, boolean hasStore, boolean hasConsole, List<Integer> vmmPorts) {
         this.channels = channels;
-        storeEnd = channels.register(() -> store.notified());
-        consoleEnd = channels.register(() -> console.notified());
+        storeEnd = hasStore ? channels.register(() -> store.notified()) : NONE;
+        consoleEnd = hasConsole ? channels.register(() -> console.notified()) : NONE;
         for (int port : vmmPorts) {
             vmmEnds.put(port, channels.register(() -> {}));
         }
@@ -44,11 +48,11 @@ final class ToolstackPorts {
     }
 
     /** Makes the ports of a machine that has none. */
-    void open(boolean withStore, boolean withConsole) {
-        if (withStore) {
+    void open() {
+        if (storeEnd != NONE) {
             channels.open(storeEnd);
         }
-        if (withConsole) {
+        if (consoleEnd != NONE) {
             channels.open(consoleEnd);
         }
     }

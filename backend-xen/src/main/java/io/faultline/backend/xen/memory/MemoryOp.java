@@ -188,7 +188,7 @@ public final class MemoryOp implements Hypercall {
         return switch (space) {
             case SHARED_INFO -> index == 0 ? frames.map(0, gfn) : XenError.EINVAL;
             case GRANT_TABLE -> mapGrantFrame(index, gfn);
-            case DEVICE -> XenError.EPERM;
+            case DEVICE -> XenError.EACCES;
             default -> XenError.ENOSYS;
         };
     }

@@ -5,9 +5,11 @@
 package io.faultline.backend.xen.vcpu;
 
 import io.faultline.api.arm64.ProcessorState;
+import io.faultline.backend.xen.domain.DomainId;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;
 import io.faultline.backend.xen.hypercall.XenError;
+import io.faultline.backend.xen.memory.KnownDomains;
 import io.faultline.hwmodel.timer.VirtualClock;
 import jakarta.inject.Inject;
 
@@ -30,9 +32,11 @@ public final class SchedulerOperations implements Hypercall {
     private final Poll poll;
     private final Shutdowns shutdowns;
     private final Watchdogs watchdogs;
+    private final KnownDomains domains;
 
     @Inject
-    SchedulerOperations(Poll poll, Shutdowns shutdowns, Watchdogs watchdogs) {
+    SchedulerOperations(Poll poll, Shutdowns shutdowns, Watchdogs watchdogs, KnownDomains domains) {
+        this.domains = domains;
         this.poll = poll;
         this.shutdowns = shutdowns;
         this.watchdogs = watchdogs;
@@ -46,8 +50,7 @@ public final class SchedulerOperations implements Hypercall {
             case BLOCK -> block(caller);
             case SHUTDOWN -> shutDown(caller);
             case POLL -> poll.call(caller);
-            case REMOTE_SHUTDOWN ->
-                caller.readStruct(caller.argument(1), REMOTE_SHUTDOWN_BYTES) ? -XenError.EPERM : -XenError.EFAULT;
+            case REMOTE_SHUTDOWN -> shutDownRemotely(caller);
             case SHUTDOWN_CODE -> latchCode(caller);
             case WATCHDOG -> watchdog(caller);
             case PIN_OVERRIDE -> -XenError.EPERM;
@@ -59,6 +62,15 @@ public final class SchedulerOperations implements Hypercall {
         caller.processor().pe().returnState(caller.processor().pe().returnState() & ~ProcessorState.I);
         caller.processor().block(VirtualClock.NEVER);
         return 0;
+    }
+
+    /** No domain may shut another one down, and nobody itself in this way. */
+    private long shutDownRemotely(Caller caller) {
+        if (!caller.readStruct(caller.argument(1), REMOTE_SHUTDOWN_BYTES)) {
+            return -XenError.EFAULT;
+        }
+        int domain = caller.struct().u16(0);
+        return domain == DomainId.SELF || domains.exists(domain) ? -XenError.EPERM : -XenError.ESRCH;
     }
 
     /** Only the low byte of the reason counts. */

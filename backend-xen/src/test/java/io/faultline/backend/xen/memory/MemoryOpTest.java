@@ -47,7 +47,7 @@ class MemoryOpTest {
         "5, 3, 0, 0x40010, -38",
         "5, 4, 0, 0x40010, -38",
         "9, 4, 0, 0x40010, -38",
-        "5, 5, 0, 0x40010, -1",
+        "5, 5, 0, 0x40010, -13",
         "5, 6, 0, 0x40010, -38",
         "5, -1, 0, 0x40010, -38",
         "7, 0, 0, 0x40010, -1",
@@ -320,7 +320,7 @@ class MemoryOpTest {
         "4, 1, 7, 0, 0, -1",
         "4, 1, 9, 0, 0, -3",
         "4, 1, 5, 0, 0, -22",
-        "5, 1, 0, 0, 0, -1",
+        "5, 1, 0, 0, 0, -13",
     })
     void aBatchIsChecked(int space, int size, int other, int start, long result, int error) {
         batch(space, size, other);

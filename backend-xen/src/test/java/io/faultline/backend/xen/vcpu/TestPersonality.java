@@ -24,6 +24,7 @@ import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Struct;
+import io.faultline.backend.xen.memory.KnownDomains;
 import io.faultline.hwmodel.memory.GuestRam;
 import java.util.Optional;
 
@@ -79,6 +80,17 @@ final class TestPersonality implements Personality {
                 bind(GuestFrames.class).toInstance(frames);
                 bind(VcpuMemory.class).toInstance(memory);
                 bind(RunstateUpdateFlag.class).toInstance(() -> updateFlag);
+                bind(KnownDomains.class).toInstance(new KnownDomains() {
+                    @Override
+                    public int own() {
+                        return 1;
+                    }
+
+                    @Override
+                    public boolean exists(int domain) {
+                        return domain < 2;
+                    }
+                });
                 bind(PollPorts.class).toInstance(port -> state(port));
             }
         });
