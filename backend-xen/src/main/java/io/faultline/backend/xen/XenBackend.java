@@ -21,6 +21,7 @@ import io.faultline.backend.xen.domain.DomainLayout;
 import io.faultline.backend.xen.domain.DomainSettings;
 import io.faultline.backend.xen.domain.DomainTable;
 import io.faultline.backend.xen.domain.Neighbours;
+import io.faultline.backend.xen.guest.XenEventGuestDriver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,7 +50,7 @@ final class XenBackend implements HypervisorBackend {
 
     @Override
     public CapabilitySet capabilities() {
-        return XenCapabilities.of(settings);
+        return XenCapabilities.of(settings, true);
     }
 
     @Override
@@ -64,7 +65,7 @@ final class XenBackend implements HypervisorBackend {
         return new CorePlan(
                 IDENTITY,
                 request,
-                capabilities(),
+                XenCapabilities.of(settings, request.asyncPageFaults().isPresent()),
                 CHANNELS,
                 refusals(request),
                 settings.hardware(),
@@ -95,7 +96,7 @@ final class XenBackend implements HypervisorBackend {
 
     @Override
     public List<GuestDriver> guestDrivers() {
-        return List.of();
+        return List.of(new XenEventGuestDriver(settings.vcpus().eventInterrupt()));
     }
 
     @Override

@@ -31,6 +31,9 @@ import io.faultline.backend.xen.memory.PhysicalMap;
 import io.faultline.backend.xen.memory.Reservation;
 import io.faultline.backend.xen.memory.SharedFrames;
 import io.faultline.backend.xen.memory.WallClock;
+import io.faultline.backend.xen.pagefault.PageFaultDecoration;
+import io.faultline.backend.xen.pagefault.PageFaultOp;
+import io.faultline.backend.xen.pagefault.Registrations;
 import io.faultline.backend.xen.store.DomainNodes;
 import io.faultline.backend.xen.store.GuestStore;
 import io.faultline.backend.xen.vcpu.InitialInfo;
@@ -46,6 +49,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Binds the parts of one machine. Every binding may be overridden. */
@@ -66,12 +70,15 @@ final class DomainModule extends AbstractModule {
     private final int id;
     private final DomainTable domains;
     private final DomainLayout layout;
+    private final Optional<Registrations> pageFaults;
 
-    DomainModule(DomainSettings settings, Host host, int id, DomainTable domains) {
+    DomainModule(
+            DomainSettings settings, Host host, int id, DomainTable domains, Optional<Registrations> pageFaults) {
         this.settings = settings;
         this.host = host;
         this.id = id;
         this.domains = domains;
+        this.pageFaults = pageFaults;
         this.layout = new DomainLayout(host, settings.memory().grantFrames());
     }
 
@@ -92,6 +99,7 @@ final class DomainModule extends AbstractModule {
         bind(VmAssist.class).toInstance(new VmAssist());
         bind(HvmParameters.class).toInstance(new HvmParameters());
         bind(GrantTable.class).toInstance(new GrantTable(layout.grants()));
+        bind(PageFaultDecoration.class).toInstance(PageFaultDecoration.NONE);
         bind(Domain.class).in(com.google.inject.Scopes.SINGLETON);
     }
 
@@ -229,7 +237,9 @@ final class DomainModule extends AbstractModule {
             GrantTable grants,
             SharedFrames shared,
             PhysicalMap map,
-            Reservation reservation) {
+            Reservation reservation,
+            io.faultline.backend.xen.frame.GuestFrames frames,
+            PageFaultDecoration decoration) {
         Map<Integer, Hypercall> calls = new TreeMap<>();
         calls.put(MEMORY_OP, new MemoryOp(map, shared, grants, reservation, known));
         calls.put(XEN_VERSION, new VersionCall(settings.version(), DomainUuid.bytes(id)));
@@ -240,6 +250,12 @@ final class DomainModule extends AbstractModule {
         calls.put(SCHED_OP, scheduler);
         calls.put(EVENT_CHANNEL_OP, events);
         calls.put(HVM_OP, new HvmOp(parameters, known));
+        pageFaults.ifPresent(registrations -> calls.put(
+                PageFaultOp.NUMBER,
+                new PageFaultOp(
+                        registrations,
+                        frames,
+                        decoration.policy(settings.pageFaults().policy()))));
         return new Hypercalls(host, calls, settings.hypercalls());
     }
 }
