@@ -93,7 +93,7 @@ final class XenPersonality implements Personality {
                         domain().pageFaultDecoration());
     }
 
-    /** A machine that takes over a saved state is the domain that was saved. */
+    /** A machine that takes over a saved state is the domain that was saved: memory and stage 2 have it already. */
     private void become(int id) {
         Domain previous = domain;
         if (previous != null) {

@@ -11,16 +11,16 @@ import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * Event channels of the two-level ABI as a guest uses them, with what the driver keeps in the page that it was given: the
- * vcpu_info, the number of the port, room for structures (xen.md 3, 4).
+ * number of the port, room for structures (xen.md 3, 4). Where a vcpu_info is can be said once only, so it depends on the
+ * vCPU alone: behind what the page of shared_info holds.
  *
  * @param program what the vCPU executes
  * @param setup the memory
  * @param vcpu index of the vCPU
  */
 record EventGuest(GuestProgram program, GuestSetup setup, int vcpu) {
-    /** Offset of the vcpu_info in the page; the shared area is before it. */
-    static final int INFO = 0xC00;
-
+    private static final int INFO = 0x800;
+    private static final int INFO_BYTES = 48;
     private static final int PORT = 0xD00;
     private static final int STRUCT = 0xE00;
     /** Where the guest maps shared_info: above what a toolstack maps, where no memory is. */
@@ -62,10 +62,11 @@ record EventGuest(GuestProgram program, GuestSetup setup, int vcpu) {
 
     /** Makes the vCPU reachable by events; what was done before is done again without harm. */
     void open() {
-        long gfn = page() >> PageSize.SHIFT;
-        accept("register_vcpu_info", program.taggedCall(TAG, VCPU_OP, REGISTER_INFO, vcpu, struct(gfn, INFO)));
-        long shared = struct(SELF, 0, SHARED >> PageSize.SHIFT);
+        long gfn = SHARED >> PageSize.SHIFT;
+        long shared = struct(SELF, 0, gfn);
         accept("add_to_physmap of shared_info", program.taggedCall(TAG, MEMORY_OP, ADD_TO_PHYSMAP, shared));
+        long place = struct(gfn, info() - SHARED);
+        accept("register_vcpu_info", program.taggedCall(TAG, VCPU_OP, REGISTER_INFO, vcpu, place));
         long bound = struct(vcpu);
         require("bind_ipi", program.taggedCall(TAG, EVENT_CHANNEL_OP, BIND_IPI, bound));
         program.store(page() + PORT, AccessWidth.WORD, program.load(bound + 4, AccessWidth.WORD));
@@ -88,7 +89,7 @@ record EventGuest(GuestProgram program, GuestSetup setup, int vcpu) {
     }
 
     private long info() {
-        return page() + INFO;
+        return SHARED + INFO + (long) INFO_BYTES * vcpu;
     }
 
     /** Number of the port; 0 if there is none. */

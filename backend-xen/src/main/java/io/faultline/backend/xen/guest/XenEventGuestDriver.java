@@ -19,7 +19,7 @@ import io.faultline.backend.core.guest.GuestProgram;
  * The guest's half of asynchronous page faults by an event channel (docs/abi/xen-async-page-fault.md). The guest uses the
  * two-level ABI and has no other ports.
  *
- * <p>A handler takes one notification. If more are in the ring, the driver sends itself an event.
+ * <p>The driver serves the first 42 vCPUs, whose vcpu_info have room in one page. A handler takes one notification. If more are in the ring, the driver sends itself an event.
  *
  * @since 0.1
  */
