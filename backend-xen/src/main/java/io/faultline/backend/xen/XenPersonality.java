@@ -87,10 +87,7 @@ final class XenPersonality implements Personality {
         return registrations.isEmpty()
                 ? new HostOnlyPorts(policy)
                 : new XenPorts(
-                        registrations.get(),
-                        policy,
-                        settings.vcpus().eventInterrupt(),
-                        domain().pageFaultDecoration());
+                        registrations.get(), policy, settings.vcpus().eventInterrupt(), domain().pageFaultDecoration());
     }
 
     /** A machine that takes over a saved state is the domain that was saved: memory and stage 2 have it already. */

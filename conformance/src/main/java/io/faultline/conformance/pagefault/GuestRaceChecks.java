@@ -165,10 +165,7 @@ public final class GuestRaceChecks {
         long shown = readies(s, second.token());
         other.guest().disable();
         other.rig().advance(0);
-        s.expectEqual(
-                "ready notifications for what was queued at disable",
-                shown,
-                readies(s, second.token()));
+        s.expectEqual("ready notifications for what was queued at disable", shown, readies(s, second.token()));
         s.expectEqual("faults outstanding", 0, other.counters().outstanding());
     }
 

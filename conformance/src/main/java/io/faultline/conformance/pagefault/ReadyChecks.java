@@ -4,12 +4,12 @@
  */
 package io.faultline.conformance.pagefault;
 
-import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;

@@ -165,7 +165,8 @@ final class RequestJudge {
 
     private void requireInterruptIfNeeded(AsyncPageFaultRequest wish) {
         Optional<AsyncPageFaultLimits> limits = capabilities.get(Capabilities.ASYNC_PAGE_FAULTS);
-        if (limits.isPresent() && limits.get().needsInterrupt() != wish.interrupt().isPresent()) {
+        if (limits.isPresent()
+                && limits.get().needsInterrupt() != wish.interrupt().isPresent()) {
             String mechanism = limits.get().mechanism();
             if (limits.get().needsInterrupt()) {
                 refuse("%s by %s need a PPI: name one.", PAGE_FAULTS, mechanism);

@@ -4,12 +4,12 @@
  */
 package io.faultline.backend.kvm.guest;
 
-import io.faultline.backend.core.guest.GuestProgram;
-import io.faultline.backend.core.guest.GuestInterrupts;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.Smccc;
 import io.faultline.api.guest.GuestCpu;
 import io.faultline.api.guest.GuestNotification;
+import io.faultline.backend.core.guest.GuestInterrupts;
+import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * The guest's half of what all routes have in common: discovery, calls, area and the interrupt.

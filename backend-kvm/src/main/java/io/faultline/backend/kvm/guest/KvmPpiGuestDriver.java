@@ -4,9 +4,6 @@
  */
 package io.faultline.backend.kvm.guest;
 
-import io.faultline.backend.core.guest.GuestHandler;
-import io.faultline.backend.core.guest.GuestProgram;
-import io.faultline.backend.core.guest.GuestInterrupts;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.Smccc;
 import io.faultline.api.guest.GuestAnswer;
@@ -14,6 +11,9 @@ import io.faultline.api.guest.GuestCpu;
 import io.faultline.api.guest.GuestDriver;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestSetup;
+import io.faultline.backend.core.guest.GuestHandler;
+import io.faultline.backend.core.guest.GuestInterrupts;
+import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * The guest's half of asynchronous page faults by one PPI (async-page-fault.md, 3.8).

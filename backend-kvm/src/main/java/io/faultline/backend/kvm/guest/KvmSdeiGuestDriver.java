@@ -4,9 +4,6 @@
  */
 package io.faultline.backend.kvm.guest;
 
-import io.faultline.backend.core.guest.GuestHandler;
-import io.faultline.backend.core.guest.GuestProgram;
-import io.faultline.backend.core.guest.GuestInterrupts;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.guest.GuestAnswer;
 import io.faultline.api.guest.GuestCpu;
@@ -15,6 +12,9 @@ import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestSetup;
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
+import io.faultline.backend.core.guest.GuestHandler;
+import io.faultline.backend.core.guest.GuestInterrupts;
+import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * The guest's half of asynchronous page faults by SDEI event and PPI (async-page-fault.md, 3.5).

@@ -72,8 +72,7 @@ final class DomainModule extends AbstractModule {
     private final DomainLayout layout;
     private final Optional<Registrations> pageFaults;
 
-    DomainModule(
-            DomainSettings settings, Host host, int id, DomainTable domains, Optional<Registrations> pageFaults) {
+    DomainModule(DomainSettings settings, Host host, int id, DomainTable domains, Optional<Registrations> pageFaults) {
         this.settings = settings;
         this.host = host;
         this.id = id;

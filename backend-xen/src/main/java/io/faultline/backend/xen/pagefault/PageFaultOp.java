@@ -100,7 +100,9 @@ public final class PageFaultOp implements Hypercall {
                 && Long.compareUnsigned(gfn, MOST_FRAMES) < 0
                 && Integer.compareUnsigned(offset, PageSize.BYTES) < 0
                 && offset % SharedArea.ALIGNMENT == 0;
-        if (!isPossible || registrations.of(vcpu) != null || !registrations.channels().isOwn(port, vcpu)) {
+        if (!isPossible
+                || registrations.of(vcpu) != null
+                || !registrations.channels().isOwn(port, vcpu)) {
             return -XenError.EINVAL;
         }
         if (!SharedArea.isPlaced(offset, entries)) {

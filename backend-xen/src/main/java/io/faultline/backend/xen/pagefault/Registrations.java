@@ -207,8 +207,8 @@ public final class Registrations implements StateElement {
                 throw reader.invalid("ports", "has " + ports[vcpu] + ", which is not a port of vCPU " + vcpu);
             }
             long page = PageSize.pageOf(areas[vcpu]);
-            SharedArea area = new SharedArea(
-                    new Frame(host.ram(), page), (int) (areas[vcpu] - page), (int) entries[vcpu]);
+            SharedArea area =
+                    new SharedArea(new Frame(host.ram(), page), (int) (areas[vcpu] - page), (int) entries[vcpu]);
             Registration registration = new Registration(area, (int) ports[vcpu], (int) flags[vcpu]);
             registration.resume((int) producers[vcpu], inHand[vcpu] - 1);
             registrations[vcpu] = registration;

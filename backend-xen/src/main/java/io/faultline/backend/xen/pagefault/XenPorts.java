@@ -5,6 +5,7 @@
 package io.faultline.backend.xen.pagefault;
 
 import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.state.StateReader;
 import io.faultline.backend.core.pagefault.CountingTokens;
@@ -18,7 +19,6 @@ import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.core.pagefault.ReadyRoute;
 import io.faultline.backend.core.pagefault.TokenSource;
 import io.faultline.backend.core.pagefault.VetoRule;
-import io.faultline.api.pagefault.FaultTicket;
 import java.util.ArrayList;
 import java.util.List;
 

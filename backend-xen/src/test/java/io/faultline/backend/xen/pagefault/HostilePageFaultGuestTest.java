@@ -93,8 +93,7 @@ class HostilePageFaultGuestTest {
             switch (random.nextInt(12)) {
                 case 0 -> rig.word(area + 4L * random.nextInt(8), random.nextInt(4));
                 case 1 -> rig.word(area + 4L * random.nextInt(0x20), random.nextInt());
-                case 2 -> rig.register(
-                        vcpu, area >> 12, 0, rig.ipi(vcpu), 1 << random.nextInt(9), random.nextInt(3));
+                case 2 -> rig.register(vcpu, area >> 12, 0, rig.ipi(vcpu), 1 << random.nextInt(9), random.nextInt(3));
                 case 3 -> rig.unregister(vcpu);
                 case 4 -> rig.event(vcpu, random.nextInt(11), random.nextInt(70), random.nextInt(4), 0, 0, 0, 0);
                 case 5 -> rig.pages().poll();
@@ -113,7 +112,9 @@ class HostilePageFaultGuestTest {
                         rig.cpu(vcpu)
                                 .write(
                                         CoreRegister.PSTATE,
-                                        ProcessorState.EL0T.with(ProcessorState.I).spsr());
+                                        ProcessorState.EL0T
+                                                .with(ProcessorState.I)
+                                                .spsr());
                     }
                     GuestStep touched = rig.touchHere(vcpu, page);
                     if (touched instanceof GuestStep.Stopped) {

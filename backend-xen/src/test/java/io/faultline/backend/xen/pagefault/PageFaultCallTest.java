@@ -80,7 +80,8 @@ class PageFaultCallTest {
                 List.of("PPI 20 for asynchronous page faults is not possible: xen-event has no interrupt of its own,"
                         + " leave it out."),
                 rig.backend.plan(request.asyncPageFaults(20).build()).refusals());
-        assertEquals(List.of(), rig.backend.plan(request.asyncPageFaults().build()).refusals());
+        assertEquals(
+                List.of(), rig.backend.plan(request.asyncPageFaults().build()).refusals());
     }
 
     @Test

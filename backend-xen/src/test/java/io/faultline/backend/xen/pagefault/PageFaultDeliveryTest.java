@@ -130,8 +130,7 @@ class PageFaultDeliveryTest {
         assertEquals(1, rig.counters().count(Veto.INTERRUPTS_MASKED), "XEN-194");
         rig.complete(PageFaultRig.page(1));
         rig.open(0);
-        assertEquals(
-                new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x280), rig.touchHere(0, rig.absent(2)));
+        assertEquals(new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x280), rig.touchHere(0, rig.absent(2)));
         assertEquals(1, rig.counters().announced());
     }
 
@@ -140,7 +139,10 @@ class PageFaultDeliveryTest {
         rig.enable(0);
         long page = rig.absent(0);
         rig.user(0);
-        rig.cpu(0).write(CoreRegister.PSTATE, ProcessorState.EL0T.with(ProcessorState.I).spsr());
+        rig.cpu(0)
+                .write(
+                        CoreRegister.PSTATE,
+                        ProcessorState.EL0T.with(ProcessorState.I).spsr());
         PageFaultRig.waits(rig.touchHere(0, page));
         assertEquals(1, rig.counters().count(Veto.INTERRUPTS_MASKED));
     }
@@ -330,7 +332,9 @@ class PageFaultDeliveryTest {
         int other = rig.ipi(0);
         assertEquals(0, rig.event(0, 4, other));
         rig.open(0);
-        assertEquals(new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x280), rig.cpu(0).noOperation());
+        assertEquals(
+                new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x280),
+                rig.cpu(0).noOperation());
         assertEquals(new GuestNotification.NotMine(), rig.driver.identify(rig.cpu(0), rig.setup(0)));
         rig.start(0);
         assertEquals(new GuestNotification.NotMine(), rig.driver.identify(rig.cpu(0), rig.setup(0)), "no vector");
@@ -341,7 +345,9 @@ class PageFaultDeliveryTest {
         rig.enable(0);
         assertEquals(0, rig.event(0, 4, rig.port(0)));
         rig.open(0);
-        assertEquals(new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x280), rig.cpu(0).noOperation());
+        assertEquals(
+                new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x280),
+                rig.cpu(0).noOperation());
         assertEquals(new GuestNotification.NotMine(), rig.driver.identify(rig.cpu(0), rig.setup(0)));
     }
 

@@ -272,7 +272,8 @@ final class PageFaultRig {
         long before = counters().count(veto);
         long announced = counters().announced();
         hidden(vcpu, address);
-        assertEquals(before + 1, counters().count(veto), () -> counters().vetoes().toString());
+        assertEquals(
+                before + 1, counters().count(veto), () -> counters().vetoes().toString());
         assertEquals(announced, counters().announced());
         complete(address);
         assertInstanceOf(GuestStep.Retired.class, cpu(vcpu).resume());

@@ -47,8 +47,8 @@ class PageFaultStateTest {
         maybe.run();
         assertEquals(new GuestStep.Diverted(PageFaultRig.vectors(0) + 0x480), rig.touch(0, page));
         maybe.run();
-        GuestNotification.NotPresent told = assertInstanceOf(
-                GuestNotification.NotPresent.class, rig.driver.identify(rig.cpu(0), rig.setup(0)));
+        GuestNotification.NotPresent told =
+                assertInstanceOf(GuestNotification.NotPresent.class, rig.driver.identify(rig.cpu(0), rig.setup(0)));
         maybe.run();
         rig.answer(0, told.token(), GuestAnswer.ASYNCHRONOUS);
         maybe.run();
@@ -122,7 +122,8 @@ class PageFaultStateTest {
                 .build();
         assertEquals(
                 ErrorId.INCOMPATIBLE_STATE,
-                assertThrows(HypervisorException.class, () -> without.restore(state)).id());
+                assertThrows(HypervisorException.class, () -> without.restore(state))
+                        .id());
     }
 
     @Test
@@ -186,8 +187,10 @@ class PageFaultStateTest {
         rig.enable(0);
         SavedState state = rig.machine.save();
         Map<String, StateValue> values = new TreeMap<>(state.values());
-        values.keySet().stream().filter(key -> key.endsWith("faults/enabled")).findFirst().ifPresent(key ->
-                values.put(key, new StateValue.Words(new long[] {0})));
+        values.keySet().stream()
+                .filter(key -> key.endsWith("faults/enabled"))
+                .findFirst()
+                .ifPresent(key -> values.put(key, new StateValue.Words(new long[] {0})));
         SavedState changed = new SavedState(state.backend(), state.version(), values);
         HypervisorException refused = assertThrows(HypervisorException.class, () -> rig.machine.restore(changed));
         assertEquals(ErrorId.INVALID_STATE, refused.id(), refused.getMessage());

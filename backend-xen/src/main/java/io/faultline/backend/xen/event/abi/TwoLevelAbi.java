@@ -86,7 +86,8 @@ public class TwoLevelAbi implements EventAbi {
         if (isSet(MASK, port)) {
             return Readiness.MASKED;
         }
-        boolean selected = (upcalls.infoFrame(vcpu).load64(upcalls.infoOffset(vcpu) + SELECTOR) & 1L << port / Long.SIZE) != 0;
+        boolean selected =
+                (upcalls.infoFrame(vcpu).load64(upcalls.infoOffset(vcpu) + SELECTOR) & 1L << port / Long.SIZE) != 0;
         return isSet(PENDING, port) || selected || upcalls.isMarked(vcpu) ? Readiness.BUSY : Readiness.SIGNALS;
     }
 
