@@ -9,6 +9,7 @@ import com.google.inject.Provides;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.xen.console.ConsoleIo;
 import io.faultline.backend.xen.console.GuestConsole;
 import io.faultline.backend.xen.event.EventChannelOps;
@@ -249,12 +250,11 @@ final class DomainModule extends AbstractModule {
         calls.put(SCHED_OP, scheduler);
         calls.put(EVENT_CHANNEL_OP, events);
         calls.put(HVM_OP, new HvmOp(parameters, known));
-        pageFaults.ifPresent(registrations -> calls.put(
-                PageFaultOp.NUMBER,
-                new PageFaultOp(
-                        registrations,
-                        frames,
-                        decoration.policy(settings.pageFaults().policy()))));
+        pageFaults.ifPresent(registrations -> {
+            Policy policy = decoration.policy(settings.pageFaults().policy());
+            PageFaultOp call = new PageFaultOp(registrations, frames, policy);
+            calls.put(PageFaultOp.NUMBER, decoration.call(call, registrations));
+        });
         return new Hypercalls(host, calls, settings.hypercalls());
     }
 }

@@ -11,6 +11,7 @@ import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.core.pagefault.ReadyRoute;
 import io.faultline.backend.core.pagefault.TokenSource;
 import io.faultline.backend.core.pagefault.VetoRule;
+import io.faultline.backend.xen.hypercall.Hypercall;
 
 /**
  * The place where one part of asynchronous page faults can be replaced or wrapped: it sees every part once, when a machine
@@ -75,6 +76,17 @@ public interface PageFaultDecoration {
      */
     default ReadyRoute ready(ReadyRoute route, Registrations machine) {
         return route;
+    }
+
+    /**
+     * Returns the hypercall to use.
+     *
+     * @param call the standard one
+     * @param machine what the guest has registered
+     * @return the same, or another one in its place
+     */
+    default Hypercall call(Hypercall call, Registrations machine) {
+        return call;
     }
 
     /**

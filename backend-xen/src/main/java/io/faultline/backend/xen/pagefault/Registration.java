@@ -56,16 +56,31 @@ public final class Registration {
         return (flags & SUPERVISOR) != 0;
     }
 
-    /** Number of entries that were written, modulo 2^32. The guest sees a copy. */
-    int producer() {
+    /**
+     * Returns how many entries were written. The guest sees a copy.
+     *
+     * @return the number modulo 2^32
+     */
+    public int producer() {
         return producer;
     }
 
-    int room() {
+    /**
+     * Returns how many entries have no place yet.
+     *
+     * @return 0 to the number of places
+     */
+    public int room() {
         return area.room(producer);
     }
 
-    void append(int kind, long token) {
+    /**
+     * Writes an entry, then says so.
+     *
+     * @param kind {@link SharedArea#READY} or {@link SharedArea#WAKE_ALL}
+     * @param token the token, 32 bits
+     */
+    public void append(int kind, long token) {
         area.append(producer, kind, token);
         producer++;
     }

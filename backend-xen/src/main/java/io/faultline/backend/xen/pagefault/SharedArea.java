@@ -88,7 +88,12 @@ public record SharedArea(Frame frame, int offset, int entries) {
         store(CONSUMER, 0);
     }
 
-    int state() {
+    /**
+     * Reads the state of not-present.
+     *
+     * @return what guest or hypervisor wrote last
+     */
+    public int state() {
         return frame.load32(offset + STATE);
     }
 
@@ -96,8 +101,12 @@ public record SharedArea(Frame frame, int offset, int entries) {
         store(STATE, FREE);
     }
 
-    /** Token, then state: whoever sees the state sees the token. */
-    void notPresent(long token) {
+    /**
+     * Writes not-present: token, then state, so that whoever sees the state sees the token.
+     *
+     * @param token the token, 32 bits
+     */
+    public void notPresent(long token) {
         store(TOKEN, (int) token);
         store(STATE, NOT_PRESENT);
     }
