@@ -27,7 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class XenConformanceTest {
     private static final Suite SUITE = Suite.standard();
 
-    private static final RuleFilter XEN = new RuleFilter(List.of("XEN-*"));
+    private static final RuleFilter XEN =
+            new RuleFilter(List.of("XEN-*", "APF-067", "APF-112", "APF-136", "APF-137", "APF-192", "APF-193"));
+
+    private static final RuleFilter XEN_AND_PAGE_FAULTS = new RuleFilter(List.of("XEN-*", "APF-*"));
 
     private static ConformanceReport run(String settings, RunOptions options) {
         XenBackendProvider provider = new XenBackendProvider();
@@ -64,6 +67,7 @@ class XenConformanceTest {
         ConformanceReport report = run("", RunOptions.of(SUITE));
         expectNoProblem(report);
         assertTrue(passed(report, "XEN") >= 160, "XEN: " + passed(report, "XEN"));
+        assertTrue(passed(report, "APF") >= 65, "APF: " + passed(report, "APF"));
         assertTrue(passed(report, "API") >= 25, "API: " + passed(report, "API"));
         assertEquals(tokens(report), tokens(run("", RunOptions.of(SUITE))));
     }
@@ -82,6 +86,6 @@ class XenConformanceTest {
                 "xen.fifo=absent,xen.arguments=destroyed,xen.undefined-address=at"
             })
     void everyRuleIsKeptByOtherBuilds(String settings) {
-        expectNoProblem(run(settings, RunOptions.of(SUITE).filter(XEN)));
+        expectNoProblem(run(settings, RunOptions.of(SUITE).filter(XEN_AND_PAGE_FAULTS)));
     }
 }

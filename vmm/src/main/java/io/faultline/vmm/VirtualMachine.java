@@ -157,6 +157,8 @@ public final class VirtualMachine implements AutoCloseable {
         backend.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS).ifPresent(limits -> {
             if (limits.needsEvent()) {
                 request.asyncPageFaults(NOT_PRESENT_EVENT, READY_INTERRUPT);
+            } else if (!limits.needsInterrupt()) {
+                request.asyncPageFaults();
             } else {
                 request.asyncPageFaults(READY_INTERRUPT);
             }

@@ -68,6 +68,11 @@ public final class Capabilities {
             "apf.kvm-sdei",
             SmcccFunctionId.class,
             "Asynchronous page faults by SDEI event and PPI; the value is the SMCCC function identifier.");
+    /** The Xen-style interface: control by hypercalls, notifications by an event channel, an area with a ring. */
+    public static final Capability<Boolean> APF_XEN = new Capability<>(
+            "apf.xen",
+            Boolean.class,
+            "Asynchronous page faults in the style of Xen, by an event channel of the guest.");
     /** The guest may refuse asynchronous handling of one fault. */
     public static final Capability<Boolean> APF_DECLINE = new Capability<>(
             "apf.decline", Boolean.class, "The guest may answer a not-present notification with: resolve it yourself.");

@@ -44,17 +44,20 @@ public record MachineRequest(
     }
 
     /**
-     * The numbers that the VMM assigns to the KVM-style guest interface. Whether an event is one of them, the backend says
-     * by {@link io.faultline.api.capability.AsyncPageFaultLimits#needsEvent()}; a request with one too many or too few is
+     * The numbers that the VMM assigns to the guest interface. Which of them it has to name, the backend says by
+     * {@link io.faultline.api.capability.AsyncPageFaultLimits#needsEvent()} and
+     * {@link io.faultline.api.capability.AsyncPageFaultLimits#needsInterrupt()}; a request with one too many or too few is
      * refused.
      *
      * @param event SDEI event that carries not-present; empty if the mechanism has no event
-     * @param interrupt INTID of the PPI that carries ready, and not-present if there is no event
+     * @param interrupt INTID of the PPI that carries ready, and not-present if there is no event; empty if the mechanism has
+     *     no interrupt of its own
      */
-    public record AsyncPageFaultRequest(OptionalInt event, int interrupt) {
+    public record AsyncPageFaultRequest(OptionalInt event, OptionalInt interrupt) {
         /** Checks for null. The numbers are judged by the backend. */
         public AsyncPageFaultRequest {
             Objects.requireNonNull(event, "event");
+            Objects.requireNonNull(interrupt, "interrupt");
         }
 
         /**
@@ -64,7 +67,21 @@ public record MachineRequest(
          * @param interrupt INTID of the PPI that carries ready
          */
         public AsyncPageFaultRequest(int event, int interrupt) {
-            this(OptionalInt.of(event), interrupt);
+            this(OptionalInt.of(event), OptionalInt.of(interrupt));
+        }
+
+        /**
+         * Names the interrupt alone.
+         *
+         * @param interrupt INTID of the PPI that carries not-present and ready
+         */
+        public AsyncPageFaultRequest(int interrupt) {
+            this(OptionalInt.empty(), OptionalInt.of(interrupt));
+        }
+
+        /** Names nothing: the guest chooses what carries the notifications. */
+        public AsyncPageFaultRequest() {
+            this(OptionalInt.empty(), OptionalInt.empty());
         }
     }
 
@@ -156,7 +173,17 @@ public record MachineRequest(
          * @return this builder
          */
         public Builder asyncPageFaults(int interrupt) {
-            this.asyncPageFaults = Optional.of(new AsyncPageFaultRequest(OptionalInt.empty(), interrupt));
+            this.asyncPageFaults = Optional.of(new AsyncPageFaultRequest(interrupt));
+            return this;
+        }
+
+        /**
+         * Offers asynchronous page faults to a guest that chooses itself what carries the notifications.
+         *
+         * @return this builder
+         */
+        public Builder asyncPageFaults() {
+            this.asyncPageFaults = Optional.of(new AsyncPageFaultRequest());
             return this;
         }
 

@@ -68,8 +68,15 @@ class MachineValuesTest {
     @Test
     void anEventForPageFaultsMayBeLeftOut() {
         assertEquals(
-                Optional.of(new MachineRequest.AsyncPageFaultRequest(OptionalInt.empty(), 23)),
+                Optional.of(new MachineRequest.AsyncPageFaultRequest(OptionalInt.empty(), OptionalInt.of(23))),
                 MachineRequest.builder().asyncPageFaults(23).build().asyncPageFaults());
+    }
+
+    @Test
+    void everyNumberForPageFaultsMayBeLeftOut() {
+        assertEquals(
+                Optional.of(new MachineRequest.AsyncPageFaultRequest(OptionalInt.empty(), OptionalInt.empty())),
+                MachineRequest.builder().asyncPageFaults().build().asyncPageFaults());
     }
 
     @Test

@@ -4,7 +4,6 @@
  */
 package io.faultline.backend.kvm;
 
-import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.sdei.SdeiEventType;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.kvm.sdei.ClientInterrupts;
@@ -26,7 +25,7 @@ final class HostInterrupts implements ClientInterrupts {
         gic = host.gic();
         ownPpi = host.request()
                 .asyncPageFaults()
-                .map(MachineRequest.AsyncPageFaultRequest::interrupt)
+                .map(wish -> wish.interrupt().orElse(NONE))
                 .orElse(NONE);
     }
 

@@ -17,6 +17,7 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.xen.guest.XenEventGuestDriver;
 import io.faultline.backend.xen.host.DomainLayout;
 import io.faultline.backend.xen.host.DomainSettings;
 import io.faultline.backend.xen.host.DomainTable;
@@ -49,7 +50,7 @@ final class XenBackend implements HypervisorBackend {
 
     @Override
     public CapabilitySet capabilities() {
-        return XenCapabilities.of(settings);
+        return XenCapabilities.of(settings, true);
     }
 
     @Override
@@ -64,7 +65,7 @@ final class XenBackend implements HypervisorBackend {
         return new CorePlan(
                 IDENTITY,
                 request,
-                capabilities(),
+                XenCapabilities.of(settings, request.asyncPageFaults().isPresent()),
                 CHANNELS,
                 refusals(request),
                 settings.hardware(),
@@ -95,7 +96,7 @@ final class XenBackend implements HypervisorBackend {
 
     @Override
     public List<GuestDriver> guestDrivers() {
-        return List.of();
+        return List.of(new XenEventGuestDriver(settings.vcpus().eventInterrupt()));
     }
 
     @Override

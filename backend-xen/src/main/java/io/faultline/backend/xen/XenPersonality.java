@@ -18,12 +18,15 @@ import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.Personality;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.core.pagefault.HostOnlyPorts;
+import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.core.pagefault.PageFaultService;
 import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.xen.host.Domain;
 import io.faultline.backend.xen.host.DomainLayout;
 import io.faultline.backend.xen.host.DomainSettings;
 import io.faultline.backend.xen.host.DomainTable;
+import io.faultline.backend.xen.pagefault.Registrations;
+import io.faultline.backend.xen.pagefault.XenPorts;
 import io.faultline.backend.xen.version.HypervisorService;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +43,7 @@ final class XenPersonality implements Personality {
     private final Module[] overrides;
 
     private @Nullable Host host;
+    private Optional<Registrations> registrations = Optional.empty();
     private @Nullable Domain domain;
     private @Nullable AbsentPageHandler absentPages;
     private @Nullable EventNotifications notifications;
@@ -69,21 +73,31 @@ final class XenPersonality implements Personality {
     @Override
     public void attach(Host machine) {
         host = machine;
-        absentPages =
-                new PageFaultService(machine, new HostOnlyPorts(Policy.builder().build()));
+        if (machine.request().asyncPageFaults().isPresent()) {
+            registrations = Optional.of(new Registrations(machine, () -> domain().channels()));
+        }
         become(table.nextId());
         domain().reset();
+        absentPages = new PageFaultService(machine, ports());
         notifications = new XenNotifications(machine, this::domain);
     }
 
-    /** A machine that takes over a saved state is the domain that was saved. */
+    private PageFaultPorts ports() {
+        Policy policy = settings.pageFaults().policy();
+        return registrations.isEmpty()
+                ? new HostOnlyPorts(policy)
+                : new XenPorts(
+                        registrations.get(), policy, settings.vcpus().eventInterrupt(), domain().pageFaultDecoration());
+    }
+
+    /** A machine that takes over a saved state is the domain that was saved: memory and stage 2 have it already. */
     private void become(int id) {
         Domain previous = domain;
         if (previous != null) {
             previous.leave();
         }
         Host machine = attached(host);
-        Domain created = Domain.create(settings, machine, id, table, overrides);
+        Domain created = Domain.create(settings, machine, id, table, registrations, overrides);
         if (!machine.isRehearsal()) {
             created.enter();
         }
@@ -163,6 +177,7 @@ final class XenPersonality implements Personality {
 
     @Override
     public void turnedOff(VirtualProcessor vcpu) {
+        registrations.ifPresent(registered -> registered.unregister(vcpu.index()));
         domain().vcpus().turnedOff(vcpu);
     }
 
@@ -173,7 +188,8 @@ final class XenPersonality implements Personality {
 
     @Override
     public boolean needs(long page) {
-        return domain().needs(page);
+        return domain().needs(page)
+                || registrations.isPresent() && registrations.get().uses(page);
     }
 
     @Override
@@ -205,6 +221,7 @@ final class XenPersonality implements Personality {
 
     @Override
     public void reset() {
+        registrations.ifPresent(Registrations::reset);
         domain().reset();
     }
 
@@ -212,6 +229,7 @@ final class XenPersonality implements Personality {
     public void save(StateWriter writer) {
         writer.word("id", domain().id());
         writer.element(domain());
+        registrations.ifPresent(writer::element);
     }
 
     @Override
@@ -221,5 +239,6 @@ final class XenPersonality implements Personality {
             become(id);
         }
         reader.element(domain());
+        registrations.ifPresent(reader::element);
     }
 }

@@ -7,6 +7,7 @@ package io.faultline.conformance.pagefault;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.Smccc;
 import io.faultline.api.capability.Capabilities;
+import io.faultline.api.error.ErrorId;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.memory.MemoryRegion;
@@ -45,10 +46,10 @@ public final class AreaChecks {
                     .witnesses("reason-in-use", "token-in-use", "both-in-use", "free-again")
                     .cut(),
             Check.of("APF-035", AreaChecks::anAreaThatCannotBeWritten)
-                    .witnesses("page-of-the-area-gone", "announced-again")
+                    .witnesses("area-gone-or-pinned", "announced-again")
                     .cut(),
             Check.of("APF-036", AreaChecks::theAreaItselfIsBroughtInSilently)
-                    .witnesses("guest-touched-it", "host-needed-it")
+                    .witnesses("guest-touched-it-or-pinned", "host-needed-it-or-pinned")
                     .cut());
 
     private static final int OWN_BYTES = 8;
@@ -186,19 +187,37 @@ public final class AreaChecks {
         }
         PagingScene scene = PagingScene.enabled(s);
         MemoryRegion area = scene.guest().setup().area();
+        if (scene.rig().faults().isPinned(area.base())) {
+            expectStays(scene, area.base());
+            s.witness("area-gone-or-pinned");
+            s.witness("announced-again");
+            return;
+        }
         byte[] content = scene.rig().faults().evict(area.base());
         long page = scene.absent(0);
         long announced = scene.counters().announced();
         scene.expectWaits(
                 "a fault while the page of the area is gone", scene.guest().touch(page));
         s.expectEqual("announced faults", announced, scene.counters().announced());
-        s.witness("page-of-the-area-gone");
+        s.witness("area-gone-or-pinned");
         scene.arriveAndGoOn(scene.cpu(), page);
         s.expectThat(
                 "the page of the area was gone until now", scene.rig().faults().complete(area.base(), content));
         scene.rig().advance(0);
         scene.guest().startWaiting(scene.absent(1));
         s.witness("announced-again");
+    }
+
+    /** A backend that needs the page of the area does not let go of it, and announces as ever. */
+    private static void expectStays(PagingScene scene, long area) {
+        scene.scenario()
+                .expectRefused(
+                        "evicting the page of the area, which is pinned",
+                        ErrorId.ILLEGAL_STATE,
+                        () -> scene.rig().faults().evict(area));
+        WaitingTask task = scene.guest().startWaiting(scene.absent(0));
+        scene.arrive(task.page());
+        scene.takeReadyAndFinish(task);
     }
 
     private static void anAreaInReadOnlyMemory(Scenario s) {
@@ -223,6 +242,12 @@ public final class AreaChecks {
         PagingScene scene = PagingScene.enabled(s);
         SteppingGuestCpu cpu = scene.cpu();
         long area = scene.guest().setup().area().base();
+        if (scene.rig().faults().isPinned(area)) {
+            expectStays(scene, area);
+            s.witness("guest-touched-it-or-pinned");
+            s.witness("host-needed-it-or-pinned");
+            return;
+        }
         scene.rig().attach(scene.source(), area, 1);
         scene.rig().evict(scene.source(), area);
         GuestStep step = scene.guest().touch(area);
@@ -232,7 +257,7 @@ public final class AreaChecks {
         scene.arrive(area);
         s.expectRetired("the access to the area after its page has come", cpu.resume());
         scene.toKernel(cpu);
-        s.witness("guest-touched-it");
+        s.witness("guest-touched-it-or-pinned");
 
         WaitingTask task = scene.guest().startWaiting(scene.absent(0));
         scene.rig().evict(scene.source(), area);
@@ -246,6 +271,6 @@ public final class AreaChecks {
         s.expectThat(
                 "no not-present for the page of the area",
                 s.trace().events(TraceEvent.PageNotPresent.class).stream().noneMatch(event -> event.page() == area));
-        s.witness("host-needed-it");
+        s.witness("host-needed-it-or-pinned");
     }
 }

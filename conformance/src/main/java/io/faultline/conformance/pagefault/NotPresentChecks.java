@@ -9,6 +9,7 @@ import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.Register;
 import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.capability.Capabilities;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.sdei.Sdei;
@@ -187,6 +188,10 @@ public final class NotPresentChecks {
 
     /** APF-071. */
     private static void nothingIsExecutedBefore(Scenario s) {
+        if (!s.capabilities().has(Capabilities.APF_KVM)) {
+            nothingIsExecutedBeforeTheInterrupt(s);
+            return;
+        }
         PagingScene scene = PagingScene.offered(s, 1);
         KvmGuest guest = KvmGuest.started(scene);
         SteppingGuestCpu cpu = scene.cpu();
@@ -199,6 +204,25 @@ public final class NotPresentChecks {
         long pc = guest.isByPpi() ? cpu.read(SystemRegister.ELR_EL1) : cpu.x(2);
         long state = guest.isByPpi() ? cpu.read(SystemRegister.SPSR_EL1) : cpu.x(3);
         guest.expectAnnounced("the access", step);
+        s.witness("handler-entered");
+        s.expectOneOf("instructions retired by the fault; the access itself may count", executed, 0, 1);
+        s.expectEqual("interrupted PC that the handler is given", access, pc);
+        s.expectEqual("interrupted PSTATE that the handler is given", ProcessorState.EL0T.spsr(), state);
+    }
+
+    /** By an interrupt, whose handler finds the interrupted context in ELR_EL1 and SPSR_EL1. */
+    private static void nothingIsExecutedBeforeTheInterrupt(Scenario s) {
+        PagingScene scene = PagingScene.enabled(s);
+        SteppingGuestCpu cpu = scene.cpu();
+        long page = scene.absent(0);
+        cpu.enterEl0();
+        long access = cpu.pc();
+        long retired = cpu.vcpu().retired();
+        GuestStep step = scene.guest().touch(page);
+        long executed = cpu.vcpu().retired() - retired;
+        long pc = cpu.read(SystemRegister.ELR_EL1);
+        long state = cpu.read(SystemRegister.SPSR_EL1);
+        scene.guest().expectNotPresent("the access", step);
         s.witness("handler-entered");
         s.expectOneOf("instructions retired by the fault; the access itself may count", executed, 0, 1);
         s.expectEqual("interrupted PC that the handler is given", access, pc);

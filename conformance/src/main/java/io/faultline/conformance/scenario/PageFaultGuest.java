@@ -17,6 +17,7 @@ import io.faultline.api.guest.GuestSetup;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.memory.MemoryRegion;
+import java.util.Optional;
 
 /**
  * A guest on one vCPU that uses asynchronous page faults through the driver that the backend ships, whatever the
@@ -57,7 +58,8 @@ public final class PageFaultGuest {
     }
 
     /**
-     * Offers asynchronous page faults. A backend without the capability is offered both numbers.
+     * Offers asynchronous page faults. A backend without the capability is offered both numbers, and a mechanism that has
+     * no interrupt of its own none.
      *
      * @param scenario whose backend it is
      * @param request where they are offered
@@ -65,12 +67,14 @@ public final class PageFaultGuest {
      * @param interrupt INTID of the PPI
      */
     public static void offer(Scenario scenario, MachineRequest.Builder request, int event, int interrupt) {
-        boolean needsEvent = scenario.capabilities()
-                .get(Capabilities.ASYNC_PAGE_FAULTS)
-                .map(AsyncPageFaultLimits::needsEvent)
-                .orElse(true);
+        Optional<AsyncPageFaultLimits> limits = scenario.capabilities().get(Capabilities.ASYNC_PAGE_FAULTS);
+        boolean needsEvent = limits.map(AsyncPageFaultLimits::needsEvent).orElse(true);
+        boolean needsInterrupt =
+                limits.map(AsyncPageFaultLimits::needsInterrupt).orElse(true);
         if (needsEvent) {
             request.asyncPageFaults(event, interrupt);
+        } else if (!needsInterrupt) {
+            request.asyncPageFaults();
         } else {
             request.asyncPageFaults(interrupt);
         }

@@ -57,6 +57,7 @@ import io.faultline.conformance.xen.FifoSetUpChecks;
 import io.faultline.conformance.xen.HandleChecks;
 import io.faultline.conformance.xen.HostileFifoChecks;
 import io.faultline.conformance.xen.HypercallChecks;
+import io.faultline.conformance.xen.PageFaultChecks;
 import io.faultline.conformance.xen.ParameterChecks;
 import io.faultline.conformance.xen.PollChecks;
 import io.faultline.conformance.xen.PortChecks;
@@ -140,7 +141,8 @@ final class StandardChecks {
             ResetChecks.GROUP,
             PollChecks.GROUP,
             UpcallInterruptChecks.GROUP,
-            SnapshotChecks.GROUP);
+            SnapshotChecks.GROUP,
+            PageFaultChecks.GROUP);
 
     /** What must be true of a backend without a capability. */
     static final Map<String, Check> ABSENCE = absence();

@@ -15,7 +15,11 @@ record TwoLevel(XenGuest guest) {
 
     /** Boots a guest that has mapped shared_info, registered its vCPUs and has nothing to look at. */
     static TwoLevel boot(Scenario s, int vcpus) {
-        XenGuest guest = XenGuest.boot(s, vcpus);
+        return listening(XenGuest.boot(s, vcpus));
+    }
+
+    /** The same of a guest that has just booted. */
+    static TwoLevel listening(XenGuest guest) {
         guest.mapSharedInfo();
         guest.listen();
         return new TwoLevel(guest);

@@ -14,6 +14,7 @@ import io.faultline.api.machine.VcpuExit;
 import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.GicGuest;
 import io.faultline.conformance.scenario.GuestLayout;
+import io.faultline.conformance.scenario.PageFaultGuest;
 import io.faultline.conformance.scenario.Rig;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
@@ -75,6 +76,15 @@ final class XenGuest {
     /** A machine with several vCPUs of which only the first is on. */
     static XenGuest bootFirst(Scenario s, int vcpus) {
         return new XenGuest(s, s.machine(request -> request.vcpus(vcpus)), vcpus);
+    }
+
+    /** A machine with several vCPUs, all on, whose guest is offered asynchronous page faults. */
+    static XenGuest bootWithPageFaults(Scenario s, int vcpus) {
+        Rig rig = s.machine(request -> PageFaultGuest.offer(s, request.vcpus(vcpus)));
+        for (int i = 1; i < vcpus; i++) {
+            rig.turnOn(i);
+        }
+        return new XenGuest(s, rig, vcpus);
     }
 
     Scenario scenario() {

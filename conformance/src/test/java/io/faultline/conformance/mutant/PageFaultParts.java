@@ -257,6 +257,11 @@ final class PageFaultParts {
         }
 
         @Override
+        public int outstanding(int vcpu) {
+            return right.outstanding(vcpu);
+        }
+
+        @Override
         public void acknowledge(int vcpu) {
             right.acknowledge(vcpu);
         }

@@ -152,7 +152,10 @@ final class RequestJudge {
         owners.put(GenericTimers.EL2_PHYSICAL_PPI, "the physical timer of EL2");
         owners.put(GenericTimers.EL2_VIRTUAL_PPI, "the virtual timer of EL2");
         owners.put(VirtualInterface.MAINTENANCE_PPI, "the maintenance interrupt of the GIC");
-        request.asyncPageFaults().ifPresent(wish -> pageFaultInterrupt(wish, owners));
+        request.asyncPageFaults().ifPresent(wish -> {
+            requireInterruptIfNeeded(wish);
+            wish.interrupt().ifPresent(number -> pageFaultInterrupt(number, owners));
+        });
         for (NotificationChannel channel : request.channels()) {
             if (channel instanceof Ppi ppi) {
                 own(owners, ppi.interrupt().number(), "PPI " + ppi.interrupt().number(), VMM);
@@ -160,8 +163,22 @@ final class RequestJudge {
         }
     }
 
-    private void pageFaultInterrupt(AsyncPageFaultRequest wish, Map<Integer, String> owners) {
-        int number = wish.interrupt();
+    private void requireInterruptIfNeeded(AsyncPageFaultRequest wish) {
+        Optional<AsyncPageFaultLimits> limits = capabilities.get(Capabilities.ASYNC_PAGE_FAULTS);
+        if (limits.isPresent()
+                && limits.get().needsInterrupt() != wish.interrupt().isPresent()) {
+            String mechanism = limits.get().mechanism();
+            if (limits.get().needsInterrupt()) {
+                refuse("%s by %s need a PPI: name one.", PAGE_FAULTS, mechanism);
+            } else {
+                refuse(
+                        "PPI %d for %s is not possible: %s has no interrupt of its own, leave it out.",
+                        wish.interrupt().getAsInt(), PAGE_FAULTS, mechanism);
+            }
+        }
+    }
+
+    private void pageFaultInterrupt(int number, Map<Integer, String> owners) {
         if (number < 0 || number > 1019 || !new InterruptId(number).isPpi()) {
             refuse("INTID %d for %s is not a PPI: PPIs are 16 to 31.", number, PAGE_FAULTS);
         } else {

@@ -36,6 +36,14 @@ public interface PageFaultControl {
     boolean isEnabled(int vcpu);
 
     /**
+     * Returns how many announced faults still need a notification: what a mechanism has to keep room for.
+     *
+     * @param vcpu index of the vCPU
+     * @return those that are announced and whose ready is not shown yet, a covering wake-all included
+     */
+    int outstanding(int vcpu);
+
+    /**
      * The guest has acknowledged the oldest ready notification; further ones are shown before this returns (APF-103).
      *
      * @param vcpu index of the vCPU

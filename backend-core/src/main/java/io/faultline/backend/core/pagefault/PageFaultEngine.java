@@ -104,6 +104,7 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
      * @return what becomes of the vCPU
      */
     FaultVerdict fault(FaultContext context) {
+        ports.look(context.vcpu());
         Optional<Veto> veto = eligibility.judge(context);
         if (veto.isPresent()) {
             return hide(context, veto);
@@ -272,8 +273,12 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     @Override
     public void disable(int vcpu) {
         if (enabled[vcpu]) {
+            if (policy.disableEffect() == DisableEffect.WAKE_ALL && registry.outstanding(vcpu) > 0) {
+                wakeAll(vcpu);
+                delivery.pump(vcpu);
+            }
             enabled[vcpu] = false;
-            if (policy.disableEffect() == DisableEffect.CANCEL) {
+            if (policy.disableEffect() != DisableEffect.KEEP) {
                 cancelAnnounced(vcpu, "disabled");
             }
         }
@@ -297,6 +302,11 @@ final class PageFaultEngine implements PageFaultControl, StateElement {
     @Override
     public boolean isEnabled(int vcpu) {
         return enabled[vcpu];
+    }
+
+    @Override
+    public int outstanding(int vcpu) {
+        return registry.outstanding(vcpu);
     }
 
     /** A vCPU is reset, turned on or turned off. */

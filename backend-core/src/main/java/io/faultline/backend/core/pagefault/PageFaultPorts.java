@@ -58,6 +58,16 @@ public interface PageFaultPorts {
     void connect(PageFaultControl control);
 
     /**
+     * The engine is about to judge a fault of a vCPU, or to show it something: the ports look at what the guest may have
+     * written meanwhile where it does not have to make a call, and tell the engine.
+     *
+     * @param vcpu index of the vCPU
+     */
+    default void look(int vcpu) {
+        // most mechanisms have a call for all that matters
+    }
+
+    /**
      * The engine is restored; what the ports hold was restored before it. The ports refuse what does not fit together.
      * Nothing may be changed.
      *

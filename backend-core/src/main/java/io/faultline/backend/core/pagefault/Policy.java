@@ -158,6 +158,8 @@ public record Policy(
     public enum DisableEffect {
         /** They are cancelled and never shown (APF-148). */
         CANCEL,
+        /** A wake-all ends them that is shown before disabling is over; they are cancelled if there is no room for it. */
+        WAKE_ALL,
         /** They go on and may still be shown. */
         KEEP
     }

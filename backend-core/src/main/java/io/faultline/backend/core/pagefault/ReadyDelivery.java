@@ -214,6 +214,7 @@ final class ReadyDelivery {
 
     /** Shows what can be shown of the queue that a vCPU belongs to. */
     void pump(int vcpu) {
+        ports.look(vcpu);
         early[vcpu] = early[vcpu] && !ports.ready().isSlotFree(vcpu);
         retireCleared(vcpu);
         NotificationQueue waiting = queue(vcpu);

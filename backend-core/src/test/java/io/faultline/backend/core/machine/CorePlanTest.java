@@ -162,6 +162,29 @@ class CorePlanTest {
     }
 
     @Test
+    void anInterruptForPageFaultsIsNamedIfAndOnlyIfTheMechanismHasOne() {
+        CapabilitySet with = CapabilitySet.builder()
+                .with(
+                        Capabilities.ASYNC_PAGE_FAULTS,
+                        new io.faultline.api.capability.AsyncPageFaultLimits("plain", 1, false, false))
+                .build();
+        assertEquals(
+                List.of("asynchronous page faults by plain need a PPI: name one."),
+                refusals(with, request().asyncPageFaults()));
+        CapabilitySet without = CapabilitySet.builder()
+                .with(
+                        Capabilities.ASYNC_PAGE_FAULTS,
+                        new io.faultline.api.capability.AsyncPageFaultLimits("quiet", 1, true, false, false))
+                .build();
+        assertEquals(
+                List.of(
+                        "PPI 23 for asynchronous page faults is not possible: quiet has no interrupt of its own, leave it"
+                                + " out."),
+                refusals(without, request().asyncPageFaults(23)));
+        assertEquals(List.of(), refusals(without, request().asyncPageFaults()));
+    }
+
+    @Test
     void anInterruptForPageFaultsMustBeAPpi() {
         String sentence = "INTID %d for asynchronous page faults is not a PPI: PPIs are 16 to 31.";
         for (int number : new int[] {-1, 15, 32, 1020}) {

@@ -492,6 +492,42 @@ class PageFaultEngineTest {
     }
 
     @Test
+    void disablingMayEndWhatIsOutstandingByAWakeAll() {
+        World world = enabled(EngineFixture.kvm().disableEffect(DisableEffect.WAKE_ALL));
+        announce(world, 0, 0);
+        assertEquals(1, world.guest.control().outstanding(0));
+        world.guest.disable(0);
+
+        assertEquals("rdy 0 ffffffff", world.guest.heard.get(1));
+        assertEquals(1, world.engine.counters().coveredByWakeAll());
+        assertEquals(0, world.engine.counters().cancelled());
+        assertEquals(0, world.guest.control().outstanding(0));
+        world.arrive(0);
+        assertEquals(2, world.guest.heard.size());
+    }
+
+    @Test
+    void disablingCancelsIfThereIsNoRoomForTheWakeAll() {
+        World world = enabled(EngineFixture.kvm().disableEffect(DisableEffect.WAKE_ALL));
+        announce(world, 0, 0);
+        announce(world, 0, 1);
+        world.arrive(0);
+        world.guest.disable(0);
+
+        assertEquals(1, world.engine.counters().cancelled());
+        assertEquals(0, world.engine.counters().coveredByWakeAll());
+        assertEquals(0, world.engine.counters().outstanding());
+    }
+
+    @Test
+    void disablingWithNothingOutstandingIsSilentWhateverItDoesOtherwise() {
+        World world = enabled(EngineFixture.kvm().disableEffect(DisableEffect.WAKE_ALL));
+        world.guest.disable(0);
+
+        assertEquals(0, world.guest.heard.size());
+    }
+
+    @Test
     void disablingMayKeepWhatIsOutstanding() {
         World world = enabled(EngineFixture.kvm().disableEffect(DisableEffect.KEEP));
         announce(world, 0, 0);

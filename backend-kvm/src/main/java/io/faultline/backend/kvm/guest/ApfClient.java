@@ -6,13 +6,10 @@ package io.faultline.backend.kvm.guest;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.Smccc;
-import io.faultline.api.arm64.SystemRegister;
-import io.faultline.api.error.ErrorId;
-import io.faultline.api.error.HypervisorException;
-import io.faultline.api.guest.GuestAnswer;
 import io.faultline.api.guest.GuestCpu;
 import io.faultline.api.guest.GuestNotification;
-import io.faultline.api.guest.GuestStep;
+import io.faultline.backend.core.guest.GuestInterrupts;
+import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * The guest's half of what all routes have in common: discovery, calls, area and the interrupt.
@@ -35,11 +32,6 @@ record ApfClient(String mechanism, int function, long interruptCall, long enable
     private static final long VERSION = 0;
     private static final long ENABLED = 1;
     private static final long IN_USE = 64;
-
-    private static final long VECTORS = 0x800;
-    private static final long IRQ_FROM_EL1_WITH_SP0 = 0x80;
-    private static final long IRQ_FROM_EL1 = 0x280;
-    private static final long IRQ_FROM_EL0 = 0x480;
 
     GuestProgram program(GuestCpu cpu) {
         return new GuestProgram(cpu, mechanism);
@@ -118,11 +110,6 @@ record ApfClient(String mechanism, int function, long interruptCall, long enable
         program.store(area + REASON, AccessWidth.WORD, 0);
     }
 
-    static boolean isInterruptVector(GuestCpu cpu) {
-        long offset = cpu.pc() - (cpu.read(SystemRegister.VBAR_EL1) & -VECTORS);
-        return offset == IRQ_FROM_EL1_WITH_SP0 || offset == IRQ_FROM_EL1 || offset == IRQ_FROM_EL0;
-    }
-
     /** Reads a not-present that the area shows, and consumes it. */
     GuestNotification takeNotPresent(GuestProgram program, long area, String carrier) {
         long reason = program.load(area + REASON, AccessWidth.WORD);
@@ -142,17 +129,6 @@ record ApfClient(String mechanism, int function, long interruptCall, long enable
         return token == WAKE_ALL ? new GuestNotification.WakeAll() : new GuestNotification.Ready(token);
     }
 
-    void requireFitting(GuestCpu cpu, GuestNotification notification, GuestAnswer answer) {
-        boolean notPresent = notification instanceof GuestNotification.NotPresent;
-        if (notification instanceof GuestNotification.NotMine || notPresent == (answer == GuestAnswer.ACKNOWLEDGED)) {
-            throw new HypervisorException(
-                    ErrorId.INVALID_ARGUMENT,
-                    "answering " + notification + " with " + answer,
-                    "guest driver " + mechanism + " on vCPU " + cpu.index(),
-                    "answer not-present with ASYNCHRONOUS or SYNCHRONOUS, ready and wake-all with ACKNOWLEDGED");
-        }
-    }
-
     /** Acknowledges what is shown and ends the interrupt; the registers stay those of the handler. */
     void acknowledge(GuestCpu cpu, GuestProgram program) {
         int interrupt = interrupt(program);
@@ -161,14 +137,5 @@ record ApfClient(String mechanism, int function, long interruptCall, long enable
             throw program.violation("IRQ_ACK returned " + result);
         }
         new GuestInterrupts(program, cpu.index()).end(interrupt);
-    }
-
-    /** Puts the registers back and returns to what was interrupted. */
-    static void leaveInterrupt(GuestCpu cpu, GuestProgram program, String handler) {
-        program.leave();
-        GuestStep step = cpu.exceptionReturn();
-        if (!(step instanceof GuestStep.Diverted)) {
-            throw program.violation("ERET from the handler of " + handler + " gave " + step);
-        }
     }
 }

@@ -11,6 +11,9 @@ import io.faultline.api.guest.GuestCpu;
 import io.faultline.api.guest.GuestDriver;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestSetup;
+import io.faultline.backend.core.guest.GuestHandler;
+import io.faultline.backend.core.guest.GuestInterrupts;
+import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * The guest's half of asynchronous page faults by one PPI (async-page-fault.md, 3.8).
@@ -59,7 +62,7 @@ public final class KvmPpiGuestDriver implements GuestDriver {
     @Override
     public GuestNotification identify(GuestCpu cpu, GuestSetup setup) {
         GuestProgram program = client.program(cpu);
-        GuestNotification notification = ApfClient.isInterruptVector(cpu)
+        GuestNotification notification = GuestHandler.isInterruptVector(cpu)
                 ? identifyInterrupt(cpu, program, setup.area().base())
                 : new GuestNotification.NotMine();
         program.leave();
@@ -92,7 +95,7 @@ public final class KvmPpiGuestDriver implements GuestDriver {
      */
     @Override
     public void answer(GuestCpu cpu, GuestSetup setup, GuestNotification notification, GuestAnswer answer) {
-        client.requireFitting(cpu, notification, answer);
+        GuestHandler.requireFitting(MECHANISM, cpu, notification, answer);
         GuestProgram program = client.program(cpu);
         if (answer == GuestAnswer.SYNCHRONOUS && notification instanceof GuestNotification.NotPresent notPresent) {
             long result = program.call(client.function(), REPLY, notPresent.token(), NOT_NOW);
@@ -104,7 +107,7 @@ public final class KvmPpiGuestDriver implements GuestDriver {
         if (answer == GuestAnswer.ASYNCHRONOUS) {
             program.leaveTo(setup.resume());
         } else {
-            ApfClient.leaveInterrupt(cpu, program, "the interrupt");
+            GuestHandler.leave(cpu, program, "the interrupt");
         }
     }
 

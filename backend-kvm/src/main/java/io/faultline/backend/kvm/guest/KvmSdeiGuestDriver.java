@@ -12,6 +12,9 @@ import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestSetup;
 import io.faultline.api.sdei.Sdei;
 import io.faultline.api.sdei.SdeiFunction;
+import io.faultline.backend.core.guest.GuestHandler;
+import io.faultline.backend.core.guest.GuestInterrupts;
+import io.faultline.backend.core.guest.GuestProgram;
 
 /**
  * The guest's half of asynchronous page faults by SDEI event and PPI (async-page-fault.md, 3.5).
@@ -75,7 +78,7 @@ public final class KvmSdeiGuestDriver implements GuestDriver {
         GuestNotification notification = new GuestNotification.NotMine();
         if (cpu.pc() == setup.handler()) {
             notification = identifyEvent(program, area);
-        } else if (ApfClient.isInterruptVector(cpu)) {
+        } else if (GuestHandler.isInterruptVector(cpu)) {
             notification = identifyInterrupt(program, new GuestInterrupts(program, cpu.index()), area);
         }
         program.leave();
@@ -104,12 +107,12 @@ public final class KvmSdeiGuestDriver implements GuestDriver {
 
     @Override
     public void answer(GuestCpu cpu, GuestSetup setup, GuestNotification notification, GuestAnswer answer) {
-        client.requireFitting(cpu, notification, answer);
+        GuestHandler.requireFitting(MECHANISM, cpu, notification, answer);
         GuestProgram program = client.program(cpu);
         switch (answer) {
             case ACKNOWLEDGED -> {
                 client.acknowledge(cpu, program);
-                ApfClient.leaveInterrupt(cpu, program, "ready");
+                GuestHandler.leave(cpu, program, "ready");
             }
             case SYNCHRONOUS -> program.leaveBy(SdeiFunction.EVENT_COMPLETE.id(), Sdei.HANDLED);
             case ASYNCHRONOUS -> {

@@ -29,7 +29,8 @@ public final class ApfMachine {
         this.host = Objects.requireNonNull(host, "host");
         this.route = Objects.requireNonNull(route, "route");
         this.event = numbers.event();
-        this.interrupt = numbers.interrupt();
+        // A plan without it is refused.
+        this.interrupt = numbers.interrupt().orElseThrow();
         this.blocks = new ControlBlocks(host.vcpuCount(), route);
         this.area = decoration.area(new StandardArea(host, blocks), this);
     }

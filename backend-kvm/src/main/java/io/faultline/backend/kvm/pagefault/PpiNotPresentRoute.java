@@ -4,12 +4,11 @@
  */
 package io.faultline.backend.kvm.pagefault;
 
-import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.backend.core.pagefault.FaultContext;
+import io.faultline.backend.core.pagefault.ImmediateInterrupt;
 import io.faultline.backend.core.pagefault.NotPresentRoute;
 import io.faultline.backend.core.pagefault.Policy.Timing;
-import io.faultline.hwmodel.cpu.ProcessingElement;
 import io.faultline.hwmodel.gic.Redistributor;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +26,7 @@ public final class PpiNotPresentRoute implements NotPresentRoute {
     private final ApfMachine machine;
     private final EventActivity events;
     private final Timing timing;
+    private final ImmediateInterrupt interrupt;
 
     /**
      * Makes the route of a machine.
@@ -39,6 +39,7 @@ public final class PpiNotPresentRoute implements NotPresentRoute {
         this.machine = Objects.requireNonNull(machine, "machine");
         this.events = Objects.requireNonNull(events, "events");
         this.timing = Objects.requireNonNull(timing, "timing");
+        this.interrupt = new ImmediateInterrupt(machine.host(), machine.interrupt());
     }
 
     @Override
@@ -51,38 +52,12 @@ public final class PpiNotPresentRoute implements NotPresentRoute {
         if (!redistributor.isEnabled(machine.interrupt())) {
             return Optional.of(Veto.INTERRUPTS_MASKED);
         }
-        return timing == Timing.ENTERED ? obstacleNow(vcpu, redistributor) : Optional.empty();
-    }
-
-    /** What keeps the interrupt from being taken before anything else. An edge would be remembered if it were tried. */
-    private Optional<Veto> obstacleNow(int vcpu, Redistributor redistributor) {
-        if (redistributor.isActive(machine.interrupt())) {
-            return Optional.of(Veto.HANDLER_RUNNING);
+        if (timing != Timing.ENTERED) {
+            return Optional.empty();
         }
-        if (redistributor.isEdgeTriggered(machine.interrupt())) {
-            return Optional.of(Veto.INTERRUPTS_MASKED);
-        }
-        if (events.isDue(vcpu)) {
-            return Optional.of(Veto.EVENT_PENDING);
-        }
-        redistributor.setLevel(machine.interrupt(), true);
-        Optional<Veto> obstacle = obstacleOfPending(vcpu, redistributor);
-        redistributor.setLevel(machine.interrupt(), false);
-        return obstacle;
-    }
-
-    private Optional<Veto> obstacleOfPending(int vcpu, Redistributor redistributor) {
-        if (!redistributor.wouldBeTaken(machine.interrupt())) {
-            return Optional.of(Veto.INTERRUPTS_MASKED);
-        }
-        // Brings the timers up to date, one of which may go first.
-        pe(vcpu).isInterruptPending();
-        SystemRegister highest = redistributor.group(machine.interrupt()) == 1
-                ? SystemRegister.ICC_HPPIR1_EL1
-                : SystemRegister.ICC_HPPIR0_EL1;
-        return redistributor.cpuInterface().read(highest) == machine.interrupt()
-                ? Optional.empty()
-                : Optional.of(Veto.EXCEPTION_PENDING);
+        return events.isDue(vcpu) && !redistributor.isActive(machine.interrupt())
+                ? Optional.of(Veto.EVENT_PENDING)
+                : interrupt.obstacle(vcpu);
     }
 
     /** One at a time, ready included: an acknowledgement says only that the one which is shown is done with. */
@@ -103,7 +78,7 @@ public final class PpiNotPresentRoute implements NotPresentRoute {
         machine.area().write(vcpu, AreaAccess.NOT_PRESENT, token);
         machine.blocks().show(vcpu, token);
         redistributor(vcpu).setLevel(machine.interrupt(), true);
-        if (timing == Timing.ENTERED && !pe(vcpu).injectDueInterrupt()) {
+        if (timing == Timing.ENTERED && !interrupt.take(vcpu)) {
             machine.blocks().acknowledge(vcpu);
             redistributor(vcpu).setLevel(machine.interrupt(), false);
             machine.area().withdraw(vcpu, AreaAccess.NOT_PRESENT, token);
@@ -119,9 +94,5 @@ public final class PpiNotPresentRoute implements NotPresentRoute {
 
     private Redistributor redistributor(int vcpu) {
         return machine.host().gic().redistributor(vcpu);
-    }
-
-    private ProcessingElement pe(int vcpu) {
-        return machine.host().vcpu(vcpu).pe();
     }
 }

@@ -206,6 +206,11 @@ class ApfReplacementTest {
                     }
 
                     @Override
+                    public int outstanding(int vcpu) {
+                        return engine.outstanding(vcpu);
+                    }
+
+                    @Override
                     public void acknowledge(int vcpu) {
                         engine.acknowledge(vcpu);
                     }

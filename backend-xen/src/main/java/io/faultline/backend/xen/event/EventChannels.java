@@ -12,11 +12,13 @@ import io.faultline.backend.xen.event.abi.CurrentAbi;
 import io.faultline.backend.xen.event.abi.EventArray;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.event.abi.FifoQueues;
+import io.faultline.backend.xen.event.abi.Readiness;
 import io.faultline.backend.xen.event.port.PortState;
 import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.hypercall.XenError;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.function.IntConsumer;
 
 /**
  * The event channels of a machine (xen.md 4).
@@ -42,6 +44,7 @@ public final class EventChannels implements StateElement {
     private final PortChoice choice;
     private final PortClosing closing;
     private final ResetProgress progress;
+    private final ClosedPorts closed;
 
     @Inject
     EventChannels(
@@ -58,7 +61,8 @@ public final class EventChannels implements StateElement {
             VirqTable virqs,
             PortChoice choice,
             PortClosing closing,
-            ResetProgress progress) {
+            ResetProgress progress,
+            ClosedPorts closed) {
         this.domain = domain;
         this.ports = ports;
         this.abi = abi;
@@ -73,6 +77,7 @@ public final class EventChannels implements StateElement {
         this.choice = choice;
         this.closing = closing;
         this.progress = progress;
+        this.closed = closed;
     }
 
     /**
@@ -172,6 +177,37 @@ public final class EventChannels implements StateElement {
             return PollState.UNUSABLE;
         }
         return abi.isPending(port) ? PollState.PENDING : PollState.QUIET;
+    }
+
+    /**
+     * Tells whether a port is the guest's own, for one of its vCPUs (EVTCHNOP_bind_ipi).
+     *
+     * @param port any value
+     * @param vcpu index of the vCPU
+     * @return true if the guest has bound it to the vCPU and not closed it
+     */
+    public boolean isOwn(int port, int vcpu) {
+        return ports.isUsable(port) && ports.state(port) == PortState.IPI && ports.vcpu(port) == vcpu;
+    }
+
+    /**
+     * Tells what would come of an event on a port of the guest's own. Changes nothing.
+     *
+     * @param port any value
+     * @param vcpu index of the vCPU to which the port is to be bound
+     * @return what would come of it
+     */
+    public Readiness readiness(int port, int vcpu) {
+        return isOwn(port, vcpu) ? abi.readiness(port, vcpu) : Readiness.NOWHERE;
+    }
+
+    /**
+     * Names who is told of each port that goes out of use, after it has. There is one.
+     *
+     * @param listener is given the port
+     */
+    public void whenClosed(IntConsumer listener) {
+        closed.listen(listener);
     }
 
     /**

@@ -26,16 +26,24 @@ public class StandardClosing implements PortClosing {
     private final Routes routes;
     private final RouteCache cache;
     private final VirqTable virqs;
+    private final ClosedPorts closed;
 
     @Inject
     StandardClosing(
-            EventDomain domain, PortTable ports, CurrentAbi abi, Routes routes, RouteCache cache, VirqTable virqs) {
+            EventDomain domain,
+            PortTable ports,
+            CurrentAbi abi,
+            Routes routes,
+            RouteCache cache,
+            VirqTable virqs,
+            ClosedPorts closed) {
         this.domain = domain;
         this.ports = ports;
         this.abi = abi;
         this.routes = routes;
         this.cache = cache;
         this.virqs = virqs;
+        this.closed = closed;
     }
 
     @Override
@@ -52,5 +60,6 @@ public class StandardClosing implements PortClosing {
         cache.forget(port);
         abi.clearPending(port);
         ports.free(port);
+        closed.closed(port);
     }
 }

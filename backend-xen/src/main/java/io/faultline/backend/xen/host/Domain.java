@@ -26,10 +26,13 @@ import io.faultline.backend.xen.memory.HvmParameters;
 import io.faultline.backend.xen.memory.Reservation;
 import io.faultline.backend.xen.memory.SharedFrames;
 import io.faultline.backend.xen.memory.WallClock;
+import io.faultline.backend.xen.pagefault.PageFaultDecoration;
+import io.faultline.backend.xen.pagefault.Registrations;
 import io.faultline.backend.xen.store.GuestStore;
 import io.faultline.backend.xen.vcpu.DomainVcpus;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
 
 /** One machine as a domain: its number, and everything that Xen keeps for it. */
 public final class Domain implements StateElement {
@@ -47,6 +50,7 @@ public final class Domain implements StateElement {
     private final GuestStore store;
     private final HvmParameters parameters;
     private final WallClock clock;
+    private final PageFaultDecoration pageFaultDecoration;
     private final List<StateElement> elements;
 
     @Inject
@@ -68,7 +72,8 @@ public final class Domain implements StateElement {
             GrantTable grants,
             SharedFrames shared,
             Reservation reservation,
-            MachineMap map) {
+            MachineMap map,
+            PageFaultDecoration pageFaultDecoration) {
         this.settings = settings;
         this.id = self.id();
         this.table = table;
@@ -81,6 +86,7 @@ public final class Domain implements StateElement {
         this.store = store;
         this.parameters = parameters;
         this.clock = clock;
+        this.pageFaultDecoration = pageFaultDecoration;
         elements = List.of(
                 map, shared, grants, reservation, parameters, assists, vcpus, channels, console, consoleIo, store);
         ports.connect(store::notified, console::notified);
@@ -94,14 +100,24 @@ public final class Domain implements StateElement {
      * @param host the machine
      * @param id number of the domain, 1 to 0x7FEF
      * @param table the other machines of the backend
+     * @param pageFaults what the guest registers for asynchronous page faults; empty if it is not offered them
      * @param overrides modules whose bindings replace those of a domain
      * @return the domain
      */
-    public static Domain create(DomainSettings settings, Host host, int id, DomainTable table, Module... overrides) {
+    public static Domain create(
+            DomainSettings settings,
+            Host host,
+            int id,
+            DomainTable table,
+            Optional<Registrations> pageFaults,
+            Module... overrides) {
         Injector injector = Guice.createInjector(
                 Stage.PRODUCTION,
-                Modules.override(new DomainModule(settings, host, id, table)).with(overrides));
-        return injector.getInstance(Domain.class);
+                Modules.override(new DomainModule(settings, host, id, table, pageFaults))
+                        .with(overrides));
+        Domain domain = injector.getInstance(Domain.class);
+        pageFaults.ifPresent(registrations -> domain.channels.whenClosed(registrations::closed));
+        return domain;
     }
 
     /**
@@ -121,6 +137,8 @@ public final class Domain implements StateElement {
     /** The machine is closed: the other ends of its channels are free. */
     public void leave() {
         table.leave(this);
+        // That its ports are closed is no word of the guest.
+        channels.whenClosed(port -> {});
         channels.destroy();
     }
 
@@ -131,6 +149,15 @@ public final class Domain implements StateElement {
      */
     public EventChannels channels() {
         return channels;
+    }
+
+    /**
+     * Returns what replaces parts of asynchronous page faults.
+     *
+     * @return the decoration
+     */
+    public PageFaultDecoration pageFaultDecoration() {
+        return pageFaultDecoration;
     }
 
     /**

@@ -9,6 +9,7 @@ import com.google.inject.Provides;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.xen.console.ConsoleIo;
 import io.faultline.backend.xen.console.GuestConsole;
 import io.faultline.backend.xen.domain.DomainId;
@@ -35,6 +36,9 @@ import io.faultline.backend.xen.memory.PhysicalMap;
 import io.faultline.backend.xen.memory.Reservation;
 import io.faultline.backend.xen.memory.SharedFrames;
 import io.faultline.backend.xen.memory.WallClock;
+import io.faultline.backend.xen.pagefault.PageFaultDecoration;
+import io.faultline.backend.xen.pagefault.PageFaultOp;
+import io.faultline.backend.xen.pagefault.Registrations;
 import io.faultline.backend.xen.store.DomainNodes;
 import io.faultline.backend.xen.store.GuestStore;
 import io.faultline.backend.xen.store.StoreSettings;
@@ -51,6 +55,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Binds the parts of one machine. Every binding may be overridden. */
@@ -71,12 +76,14 @@ final class DomainModule extends AbstractModule {
     private final int id;
     private final DomainTable domains;
     private final DomainLayout layout;
+    private final Optional<Registrations> pageFaults;
 
-    DomainModule(DomainSettings settings, Host host, int id, DomainTable domains) {
+    DomainModule(DomainSettings settings, Host host, int id, DomainTable domains, Optional<Registrations> pageFaults) {
         this.settings = settings;
         this.host = host;
         this.id = id;
         this.domains = domains;
+        this.pageFaults = pageFaults;
         this.layout = new DomainLayout(host, settings.memory().grantFrames());
     }
 
@@ -97,6 +104,7 @@ final class DomainModule extends AbstractModule {
         bind(VmAssist.class).toInstance(new VmAssist());
         bind(HvmParameters.class).toInstance(new HvmParameters());
         bind(GrantTable.class).toInstance(new GrantTable(layout.grants()));
+        bind(PageFaultDecoration.class).toInstance(PageFaultDecoration.NONE);
         bind(Domain.class).in(com.google.inject.Scopes.SINGLETON);
     }
 
@@ -238,7 +246,9 @@ final class DomainModule extends AbstractModule {
             GrantTable grants,
             SharedFrames shared,
             PhysicalMap map,
-            Reservation reservation) {
+            Reservation reservation,
+            io.faultline.backend.xen.frame.GuestFrames frames,
+            PageFaultDecoration decoration) {
         Map<Integer, Hypercall> calls = new TreeMap<>();
         calls.put(MEMORY_OP, new MemoryOp(map, shared, grants, reservation, known));
         calls.put(XEN_VERSION, new VersionCall(settings.version(), DomainUuid.bytes(id)));
@@ -252,6 +262,11 @@ final class DomainModule extends AbstractModule {
             calls.put(number, new PrivilegedCall(Struct.MOST_BYTES));
         }
         calls.put(HVM_OP, new HvmOp(parameters, known));
+        pageFaults.ifPresent(registrations -> {
+            Policy policy = decoration.policy(settings.pageFaults().policy());
+            PageFaultOp call = new PageFaultOp(registrations, frames, policy);
+            calls.put(PageFaultOp.NUMBER, decoration.call(call, registrations));
+        });
         return new Hypercalls(host, calls, settings.hypercalls());
     }
 }

@@ -11,6 +11,7 @@ import io.faultline.backend.xen.console.ConsoleSettings;
 import io.faultline.backend.xen.event.EventSettings;
 import io.faultline.backend.xen.hypercall.HypercallSettings;
 import io.faultline.backend.xen.memory.MemorySettings;
+import io.faultline.backend.xen.pagefault.PageFaultSettings;
 import io.faultline.backend.xen.store.StoreSettings;
 import io.faultline.backend.xen.vcpu.VcpuPolicy;
 import io.faultline.backend.xen.version.HypervisorVersion;
@@ -28,6 +29,7 @@ import java.util.List;
  * @param memory of shared pages
  * @param console of the console
  * @param store of xenstore
+ * @param pageFaults of asynchronous page faults
  * @param hardware of the hardware model
  */
 public record DomainSettings(
@@ -39,6 +41,7 @@ public record DomainSettings(
         MemorySettings memory,
         ConsoleSettings console,
         StoreSettings store,
+        PageFaultSettings pageFaults,
         HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
@@ -55,6 +58,7 @@ public record DomainSettings(
         all.addAll(MemorySettings.settings());
         all.addAll(ConsoleSettings.settings());
         all.addAll(StoreSettings.settings());
+        all.addAll(PageFaultSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -76,6 +80,7 @@ public record DomainSettings(
                 MemorySettings.of(configuration),
                 ConsoleSettings.of(configuration),
                 StoreSettings.of(configuration),
+                PageFaultSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }

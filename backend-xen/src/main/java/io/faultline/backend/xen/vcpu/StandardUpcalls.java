@@ -46,6 +46,13 @@ public final class StandardUpcalls implements Upcalls, InfoPlaces, StateElement 
     }
 
     @Override
+    public boolean isMarked(int vcpu) {
+        boolean reachable = vcpu == 0 || registered[vcpu];
+        int word = frames[vcpu].load32(offsets[vcpu] + VcpuInfo.UPCALL_PENDING);
+        return !reachable || (word & VcpuInfo.UPCALL_PENDING_BIT) != 0;
+    }
+
+    @Override
     public Frame infoFrame(int vcpu) {
         return frames[vcpu];
     }

@@ -17,6 +17,14 @@ public interface Upcalls {
     void markPending(int vcpu);
 
     /**
+     * Tells whether a vCPU has been told of events and has not looked since, or cannot be told at all.
+     *
+     * @param vcpu index of the vCPU
+     * @return true if {@link #markPending} would raise no interrupt
+     */
+    boolean isMarked(int vcpu);
+
+    /**
      * Returns where the selector of the two-level ABI is: the page of the vCPU's vcpu_info.
      *
      * @param vcpu index of the vCPU

@@ -107,6 +107,11 @@ final class TestMachine {
         }
 
         @Override
+        public boolean isMarked(int vcpu) {
+            return (infoFrame(vcpu).load32(infoOffset(vcpu)) & 1) != 0;
+        }
+
+        @Override
         public Frame infoFrame(int vcpu) {
             return vcpu == 0 ? shared : infos;
         }

@@ -82,6 +82,11 @@ public final class CurrentAbi implements EventAbi {
     }
 
     @Override
+    public Readiness readiness(int port, int vcpu) {
+        return current.readiness(port, vcpu);
+    }
+
+    @Override
     public boolean isBusy(int port) {
         return current.isBusy(port);
     }

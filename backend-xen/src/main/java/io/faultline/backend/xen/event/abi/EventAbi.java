@@ -51,6 +51,15 @@ public interface EventAbi {
     boolean isPending(int port);
 
     /**
+     * Tells what would come of an event. Changes nothing.
+     *
+     * @param port the port
+     * @param vcpu vCPU that would be told
+     * @return {@link Readiness#SIGNALS} if {@link #setPending} would set the upcall of the vCPU, which is clear
+     */
+    Readiness readiness(int port, int vcpu);
+
+    /**
      * Tells whether the number of a free port cannot be given away yet.
      *
      * @param port a port

@@ -145,6 +145,22 @@ public class FifoAbi implements EventAbi {
     }
 
     @Override
+    public Readiness readiness(int port, int vcpu) {
+        if (!array.covers(port) || !queues.hasBlock(vcpu)) {
+            return Readiness.NOWHERE;
+        }
+        int word = array.load(port);
+        if ((word & EventWord.MASKED) != 0) {
+            return Readiness.MASKED;
+        }
+        int queue = FifoQueues.queue(vcpu, ports.priority(port));
+        int tail = queues.tail(queue);
+        boolean empty = tail == 0 || (array.load(tail) & EventWord.LINKED) == 0;
+        boolean idle = (word & (EventWord.PENDING | EventWord.LINKED)) == 0 && empty && !queues.isReady(queue);
+        return idle && !upcalls.isMarked(vcpu) ? Readiness.SIGNALS : Readiness.BUSY;
+    }
+
+    @Override
     public boolean isBusy(int port) {
         return array.covers(port) && (array.load(port) & EventWord.LINKED) != 0;
     }

@@ -132,6 +132,17 @@ public final class FifoQueues {
     }
 
     /**
+     * Tells whether the guest has been told that a queue is not empty and has not looked since.
+     *
+     * @param queue number of a queue of a vCPU with a control block
+     * @return true if so
+     */
+    public boolean isReady(int queue) {
+        int vcpu = queue >> VCPU_SHIFT;
+        return (frame(vcpu).load32(offsets[vcpu] + READY) & 1 << (queue & PRIORITY)) != 0;
+    }
+
+    /**
      * Tells whether a page holds a control block.
      *
      * @param physical physical address of the page

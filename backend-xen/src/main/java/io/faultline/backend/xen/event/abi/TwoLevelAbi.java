@@ -79,6 +79,19 @@ public class TwoLevelAbi implements EventAbi {
     }
 
     @Override
+    public Readiness readiness(int port, int vcpu) {
+        if (hasNoBits(port)) {
+            return Readiness.NOWHERE;
+        }
+        if (isSet(MASK, port)) {
+            return Readiness.MASKED;
+        }
+        boolean selected =
+                (upcalls.infoFrame(vcpu).load64(upcalls.infoOffset(vcpu) + SELECTOR) & 1L << port / Long.SIZE) != 0;
+        return isSet(PENDING, port) || selected || upcalls.isMarked(vcpu) ? Readiness.BUSY : Readiness.SIGNALS;
+    }
+
+    @Override
     public boolean isBusy(int port) {
         return false;
     }

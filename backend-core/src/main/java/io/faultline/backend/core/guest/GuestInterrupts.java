@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.kvm.guest;
+package io.faultline.backend.core.guest;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.SystemRegister;
@@ -10,8 +10,10 @@ import io.faultline.api.arm64.SystemRegister;
 /**
  * The GICv3 as a guest programs it, with frames where QEMU's {@code virt} machine has them. Each method leaves what else
  * the guest has set up alone.
+ *
+ * @since 0.1
  */
-final class GuestInterrupts {
+public final class GuestInterrupts {
     private static final long DISTRIBUTOR = 0x0800_0000L;
     private static final long REDISTRIBUTORS = 0x080A_0000L;
     private static final long REDISTRIBUTOR_BYTES = 0x2_0000L;
@@ -33,13 +35,23 @@ final class GuestInterrupts {
     private final GuestProgram program;
     private final long redistributor;
 
-    GuestInterrupts(GuestProgram program, int vcpu) {
+    /**
+     * Makes the view of one vCPU.
+     *
+     * @param program what it executes
+     * @param vcpu index of the vCPU
+     */
+    public GuestInterrupts(GuestProgram program, int vcpu) {
         this.program = program;
         this.redistributor = REDISTRIBUTORS + REDISTRIBUTOR_BYTES * vcpu;
     }
 
-    /** Makes a PPI of group 1 come through, level-sensitive. */
-    void enable(int ppi) {
+    /**
+     * Makes a PPI of group 1 come through, level-sensitive.
+     *
+     * @param ppi INTID
+     */
+    public void enable(int ppi) {
         set(DISTRIBUTOR + GICD_CTLR, ARE_AND_GROUP_1);
         program.store(redistributor + GICR_WAKER, AccessWidth.WORD, 0);
         set(redistributor + GICR_IGROUPR0, 1L << ppi);
@@ -53,7 +65,12 @@ final class GuestInterrupts {
         program.store(redistributor + GICR_ISENABLER0, AccessWidth.WORD, 1L << ppi);
     }
 
-    void disable(int ppi) {
+    /**
+     * Disables a PPI.
+     *
+     * @param ppi INTID
+     */
+    public void disable(int ppi) {
         program.store(redistributor + GICR_ICENABLER0, AccessWidth.WORD, 1L << ppi);
     }
 
@@ -61,16 +78,30 @@ final class GuestInterrupts {
         program.store(address, AccessWidth.WORD, program.load(address, AccessWidth.WORD) | bits);
     }
 
-    /** The interrupt that an acknowledge would give; nothing changes. */
-    int highestPending() {
+    /**
+     * Returns the interrupt that an acknowledge would give; nothing changes.
+     *
+     * @return INTID
+     */
+    public int highestPending() {
         return (int) program.read(SystemRegister.ICC_HPPIR1_EL1);
     }
 
-    int acknowledge() {
+    /**
+     * Acknowledges an interrupt of group 1.
+     *
+     * @return INTID
+     */
+    public int acknowledge() {
         return (int) program.read(SystemRegister.ICC_IAR1_EL1);
     }
 
-    void end(int intid) {
+    /**
+     * Ends an interrupt, whatever the mode of the end of interrupts.
+     *
+     * @param intid what {@link #acknowledge} returned
+     */
+    public void end(int intid) {
         program.write(SystemRegister.ICC_EOIR1_EL1, intid);
         if ((program.read(SystemRegister.ICC_CTLR_EL1) & EOI_MODE) != 0) {
             program.write(SystemRegister.ICC_DIR_EL1, intid);
