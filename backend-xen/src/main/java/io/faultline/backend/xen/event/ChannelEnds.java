@@ -34,4 +34,7 @@ interface ChannelEnds {
 
     /** The other end has sent an event. Does nothing if the port is not connected to that end. */
     void receive(int port, int domain, int peer);
+
+    /** Whether the domain is reached by its number no more, so that somebody else may have to be found. */
+    boolean isRetired();
 }

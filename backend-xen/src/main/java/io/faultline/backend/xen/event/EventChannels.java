@@ -339,14 +339,19 @@ public final class EventChannels implements StateElement {
         return array.uses(physical) || queues.uses(physical);
     }
 
-    /** The machine is closed: all its channels are, and no new ones are made. */
+    /**
+     * The machine is closed: all its channels are, and no new ones are made. Memory of the guest is left alone; it may have
+     * been restored for a domain with another number already.
+     */
     public void destroy() {
+        abandon();
+        reset();
+    }
+
+    /** Nobody reaches these channels any more: a machine with the same number has taken them over. */
+    public void abandon() {
         ports.refuseMore();
-        for (int port = 1; port < ports.valid(); port++) {
-            if (ports.state(port).isOpen()) {
-                closing.close(port);
-            }
-        }
+        ends.retire();
     }
 
     @Override

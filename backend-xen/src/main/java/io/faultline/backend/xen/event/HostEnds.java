@@ -69,6 +69,11 @@ final class HostEnds implements ChannelEnds {
     }
 
     @Override
+    public boolean isRetired() {
+        return false;
+    }
+
+    @Override
     public boolean isOffered(int port, int domain) {
         return isRegistered(port) && connected[port] == 0 && domain == guest;
     }

@@ -17,6 +17,7 @@ final class MachineEnds implements ChannelEnds {
     private final CurrentAbi abi;
     private final XenConsumers consumers;
     private final RouteCache cache;
+    private boolean retired;
 
     @Inject
     MachineEnds(PortTable ports, CurrentAbi abi, XenConsumers consumers, RouteCache cache) {
@@ -24,6 +25,16 @@ final class MachineEnds implements ChannelEnds {
         this.abi = abi;
         this.consumers = consumers;
         this.cache = cache;
+    }
+
+    /** Nobody reaches the domain any more. */
+    void retire() {
+        retired = true;
+    }
+
+    @Override
+    public boolean isRetired() {
+        return retired;
     }
 
     @Override

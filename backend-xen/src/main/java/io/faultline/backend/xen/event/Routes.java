@@ -65,7 +65,7 @@ final class Routes {
     @Nullable
     ChannelEnds across(int port) {
         ChannelEnds known = cache.get(port);
-        if (known == null) {
+        if (known == null || known.isRetired()) {
             known = to(ports.remoteDomain(port));
             cache.put(port, known);
         }

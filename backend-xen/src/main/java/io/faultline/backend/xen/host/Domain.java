@@ -134,12 +134,18 @@ public final class Domain implements StateElement {
         table.enter(this);
     }
 
-    /** The machine is closed: the other ends of its channels are free. */
+    /**
+     * The machine is closed, or becomes another domain: the other ends of its channels are free, unless they belong to a
+     * machine that has taken over the number, or nobody could ever reach this one.
+     */
     public void leave() {
-        table.leave(this);
         // That its ports are closed is no word of the guest.
         channels.whenClosed(port -> {});
-        channels.destroy();
+        if (table.leave(this)) {
+            channels.destroy();
+        } else {
+            channels.abandon();
+        }
     }
 
     /**

@@ -41,12 +41,15 @@ public final class DomainTable implements PeerDomains {
      * @param domain the machine
      */
     synchronized void enter(Domain domain) {
-        domains.put(domain.id(), domain);
+        Domain before = domains.put(domain.id(), domain);
+        if (before != null) {
+            before.channels().abandon();
+        }
     }
 
-    /** Takes a machine out of the table, if it is the one there. */
-    synchronized void leave(Domain domain) {
-        domains.remove(domain.id(), domain);
+    /** Takes a machine out of the table, if it is the one there; false if it is not. */
+    synchronized boolean leave(Domain domain) {
+        return domains.remove(domain.id(), domain);
     }
 
     @Override

@@ -34,7 +34,15 @@ public final class StandardUpcalls implements Upcalls, InfoPlaces, StateElement 
         frames = new Frame[host.vcpuCount()];
         offsets = new int[host.vcpuCount()];
         registered = new boolean[host.vcpuCount()];
-        reset();
+        // The lines may have been restored already, and are left alone until a reset or what was saved says how they
+        // are.
+        for (int vcpu = 0; vcpu < frames.length; vcpu++) {
+            placeInitially(vcpu);
+        }
+    }
+
+    private void placeInitially(int vcpu) {
+        place(vcpu, vcpu == 0 ? initial.sharedInfo() : initial.unread(), 0);
     }
 
     @Override
@@ -102,7 +110,7 @@ public final class StandardUpcalls implements Upcalls, InfoPlaces, StateElement 
      */
     public void reset(int vcpu) {
         registered[vcpu] = false;
-        place(vcpu, vcpu == 0 ? initial.sharedInfo() : initial.unread(), 0);
+        placeInitially(vcpu);
         follow(vcpu);
     }
 
@@ -161,7 +169,7 @@ public final class StandardUpcalls implements Upcalls, InfoPlaces, StateElement 
                 long page = PageSize.pageOf(places[vcpu]);
                 place(vcpu, new Frame(host.ram(), page), (int) (places[vcpu] - page));
             } else {
-                place(vcpu, vcpu == 0 ? initial.sharedInfo() : initial.unread(), 0);
+                placeInitially(vcpu);
             }
             follow(vcpu);
         }

@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.fuzz;
+
+import java.util.Optional;
+
+/** The long run: {@code lanes/xen/fuzz.sh} starts it. */
+public final class Fuzz {
+    private static final int CALLS_PER_SEQUENCE = 1500;
+
+    private Fuzz() {}
+
+    /** Runs sequences from a seed on until so many hypercalls have been made; ends with 1 if one fails. */
+    public static void main(String... arguments) {
+        long seed = Long.parseLong(arguments[0]);
+        long count = Long.parseLong(arguments[1]);
+        long begin = System.nanoTime();
+        long calls = 0;
+        long said = 0;
+        int sequences = 0;
+        for (; calls < count; seed++, sequences++) {
+            Sequence sequence = Generator.sequence(seed, CALLS_PER_SEQUENCE);
+            try (FuzzWorld world = new FuzzWorld(sequence)) {
+                Optional<String> complaint = world.run(sequence);
+                calls += world.calls();
+                if (complaint.isPresent()) {
+                    System.out.println("seed " + seed + ": " + complaint.get());
+                    System.out.println(
+                            new Shrinker().report("seed " + seed, sequence).orElse("not again"));
+                    System.exit(1);
+                }
+            }
+            if (calls - said >= 1_000_000) {
+                said = calls;
+                System.out.println("seed " + seed + ": " + calls + " calls, "
+                        + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");
+            }
+        }
+        System.out.println(sequences + " sequences, " + calls + " calls, none fails; "
+                + calls * 1_000_000_000L / (System.nanoTime() - begin) + " calls a second");
+    }
+
+    private static long used() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory() >> 20;
+    }
+}

@@ -1,0 +1,404 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.fuzz;
+
+import com.google.inject.Module;
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.Psci;
+import io.faultline.api.error.HypervisorException;
+import io.faultline.api.machine.ParavirtualConsole;
+import io.faultline.api.machine.RunBudget;
+import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.spi.BackendConfiguration;
+import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.xen.XenBackendProvider;
+import io.faultline.backend.xen.XenBackends;
+import io.faultline.backend.xen.event.port.PortState;
+import io.faultline.backend.xen.event.port.PortTable;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Hostile guests next to one that behaves, and what must hold whatever they do. */
+final class FuzzWorld implements AutoCloseable {
+    private static final int EVENT_CHANNEL_OP = 32;
+    private static final int SCHED_OP = 29;
+    private static final int MULTICALL = 13;
+    private static final int RESET = 10;
+    private static final int RESET_CONT = 14;
+    private static final int EFAULT = -14;
+    private static final int MOST_PARTS = 20_000;
+    private static final int SELDOM = 16;
+    /** Of xen.md 1.3, without those that are internal, and ENOBUFS, which xen_version has. */
+    private static final BitSet ERRORS = new BitSet();
+
+    static {
+        for (int error : new int[] {
+            1, 2, 3, 5, 6, 7, 9, 11, 12, 13, 14, 16, 17, 18, 19, 22, 28, 30, 31, 33, 34, 35, 38, 61, 62, 75, 84, 95,
+            105, 110
+        }) {
+            ERRORS.set(error);
+        }
+    }
+
+    /** A property does not hold. */
+    static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Broken(String what) {
+            super(what);
+        }
+    }
+
+    private final Insides.Source source = new Insides.Source();
+    private final FuzzMachine[] hostile;
+    private final int[] valid;
+    private final GoodGuest good;
+    private int steps;
+    private long calls;
+
+    FuzzWorld(Sequence sequence, Module... mutants) {
+        Map<String, String> settings = new TreeMap<>(sequence.settings());
+        settings.put("xen.neighbours", "machines");
+        HypervisorBackend backend = XenBackends.open(
+                BackendConfiguration.of(new XenBackendProvider().descriptor(), settings), source.with(mutants));
+        hostile = new FuzzMachine[sequence.hostile()];
+        valid = new int[hostile.length];
+        for (int i = 0; i < hostile.length; i++) {
+            hostile[i] = new FuzzMachine(backend, sequence.vcpus(), sequence.translated(), source);
+            valid[i] = hostile[i].insides().ports.valid();
+        }
+        good = new GoodGuest(new FuzzMachine(backend, 2, false, source), hostile.length, sequence.translated());
+    }
+
+    /** Runs a sequence; returns what is wrong, or empty. */
+    static Optional<String> complaint(Sequence sequence, Module... mutants) {
+        try (FuzzWorld world = new FuzzWorld(sequence, mutants)) {
+            return world.run(sequence);
+        }
+    }
+
+    Optional<String> run(Sequence sequence) {
+        try {
+            for (Step step : sequence.steps()) {
+                apply(step);
+                steps++;
+                check(steps % SELDOM == 0);
+            }
+            check(true);
+            return Optional.empty();
+        } catch (Broken broken) {
+            return Optional.of(broken.getMessage());
+        } catch (RuntimeException | AssertionError | StackOverflowError escaped) {
+            StackTraceElement[] trace = escaped.getStackTrace();
+            return Optional.of(escaped + " escapes" + (trace.length > 0 ? " at " + trace[0] : ""));
+        }
+    }
+
+    /** How many times a guest executed a hypercall. */
+    long calls() {
+        return calls;
+    }
+
+    private void apply(Step step) {
+        if (step.machine() >= hostile.length) {
+            return;
+        }
+        FuzzMachine machine = hostile[step.machine()];
+        switch (step.kind()) {
+            case CALL -> call(machine, step, true);
+            case BEGIN -> call(machine, step, false);
+            case GO_ON -> goOn(machine, step.vcpu());
+            case WORDS -> {
+                for (int i = 2; i < step.values().length; i++) {
+                    long address = step.values()[1] + 4L * (i - 2);
+                    if (machine.isRam(address)) {
+                        machine.word(address, (int) step.values()[i]);
+                    }
+                }
+            }
+            case LONGS -> {
+                for (int i = 2; i < step.values().length; i++) {
+                    long address = step.values()[1] + 8L * (i - 2);
+                    if (machine.isRam(address)) {
+                        machine.longs(address, step.values()[i]);
+                    }
+                }
+            }
+            case SHARED ->
+                machine.longs(
+                        machine.insides().host.privateFrame((int) step.values()[1]) + step.values()[2],
+                        step.values()[3]);
+            case RUN -> spin(machine, step.vcpu(), step.values()[2]);
+            case POWER -> power(machine, step.vcpu());
+            case TIME ->
+                machine.machine().clock().skipTo(machine.machine().clock().nanos() + step.values()[1]);
+            case CONSOLE -> console(machine, (int) step.values()[1]);
+            case STORE -> store(machine, (int) step.values()[1]);
+            case RESET -> reset(machine);
+            case MOVE -> {
+                String wrong = machine.move();
+                if (wrong != null) {
+                    throw new Broken(wrong);
+                }
+            }
+        }
+        if (step.kind() == Step.Kind.RESET) {
+            valid[step.machine()] = 0;
+        }
+    }
+
+    private static void reset(FuzzMachine machine) {
+        machine.machine().reset();
+        machine.begin();
+    }
+
+    // Guests.
+
+    private boolean isReady(FuzzMachine machine, int vcpu) {
+        if (vcpu >= machine.vcpus() || !machine.vcpu(vcpu).isOn()) {
+            return false;
+        }
+        // An interrupt that the VMM has for it.
+        VirtualProcessor processor = machine.insides().host.vcpu(vcpu);
+        processor.unblock();
+        processor.requestAttention();
+        return true;
+    }
+
+    private void call(FuzzMachine machine, Step step, boolean toItsEnd) {
+        int vcpu = step.vcpu();
+        if (!isReady(machine, vcpu)) {
+            return;
+        }
+        long[] values = step.values();
+        long number = values[2];
+        PortTable ports = machine.insides().ports;
+        int open = ports.open();
+        int pages = machine.insides().array.pages();
+        boolean fifo = machine.insides().abi.isFifo();
+        int polled = number == SCHED_OP ? polled(machine, values) : -1;
+        machine.registers(vcpu, number, values[3], values[4], values[5], values[6], values[7]);
+        int parts = 0;
+        do {
+            if (!part(machine, vcpu, number)) {
+                return;
+            }
+            if (++parts > MOST_PARTS) {
+                throw new Broken("a call does not end");
+            }
+        } while (toItsEnd && machine.vcpu(vcpu).read(CoreRegister.PC) == FuzzMachine.CODE);
+        if (machine.vcpu(vcpu).read(CoreRegister.PC) != FuzzMachine.CODE + 4) {
+            return;
+        }
+        int command = (int) values[3];
+        long result = requireResult(machine, vcpu);
+        boolean refused = number == EVENT_CHANNEL_OP && result < 0 && result != EFAULT;
+        if (refused && command != RESET && command != RESET_CONT) {
+            if (ports.open() != open) {
+                throw new Broken("a call that returns " + result + " has opened or closed ports");
+            }
+            if (machine.insides().abi.isFifo() != fifo
+                    || machine.insides().array.pages() != pages) {
+                throw new Broken("a call that returns " + result + " has changed the ABI");
+            }
+        }
+        if (polled >= 0 && machine.insides().host.vcpu(vcpu).isBlocked() && !ports.isUsable(polled)) {
+            throw new Broken("a poll sleeps for port " + polled + ", which nobody can use");
+        }
+    }
+
+    private static long requireResult(FuzzMachine machine, int vcpu) {
+        long result = machine.vcpu(vcpu).read(CoreRegister.X0);
+        if (result < 0 && (result < -ERRORS.length() || !ERRORS.get((int) -result))) {
+            throw new Broken("a call returns " + result + ", which is no documented error");
+        }
+        return result;
+    }
+
+    /** The port that a poll is for, if it is for one and its structures are simply there. */
+    private static int polled(FuzzMachine machine, long... values) {
+        long at = values[4];
+        if ((int) values[3] != 3 || at % 8 != 0 || !isPlain(machine, at) || machine.word(at + 8) != 1) {
+            return -1;
+        }
+        long list = Integer.toUnsignedLong(machine.word(at)) | (long) machine.word(at + 4) << 32;
+        return isPlain(machine, list) ? machine.word(list) & Integer.MAX_VALUE : -1;
+    }
+
+    private static boolean isPlain(FuzzMachine machine, long address) {
+        return address >= FuzzMachine.HANDLES
+                && address < FuzzMachine.RAM + FuzzMachine.RAM_BYTES - 64
+                && machine.insides().host.stage2().physical(address) == address;
+    }
+
+    /** Executes HVC once; false if the guest did not get there. */
+    private boolean part(FuzzMachine machine, int vcpu, long number) {
+        source.work.done = 0;
+        calls++;
+        VcpuExit exit = machine.vcpu(vcpu).step();
+        long most = number == EVENT_CHANNEL_OP ? 17_000 : number == MULTICALL ? 400_000 : 5_000;
+        if (source.work.done > most) {
+            throw new Broken("a call does " + source.work.done + " things before the guest can be interrupted");
+        }
+        if (exit instanceof VcpuExit.SystemEvent) {
+            reset(machine);
+            return false;
+        }
+        if (exit instanceof VcpuExit.Unrecoverable) {
+            throw new Broken("unrecoverable: " + exit);
+        }
+        return machine.vcpu(vcpu).isOn();
+    }
+
+    private void goOn(FuzzMachine machine, int vcpu) {
+        if (isReady(machine, vcpu)) {
+            for (int parts = 0; machine.vcpu(vcpu).read(CoreRegister.PC) == FuzzMachine.CODE; parts++) {
+                if (parts > MOST_PARTS) {
+                    throw new Broken("a call does not end");
+                }
+                if (!part(machine, vcpu, machine.vcpu(vcpu).read(CoreRegister.x(16)))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void spin(FuzzMachine machine, int vcpu, long instructions) {
+        if (isReady(machine, vcpu)) {
+            machine.vcpu(vcpu).write(CoreRegister.PC, FuzzMachine.SPIN);
+            VcpuExit exit = machine.vcpu(vcpu).run(RunBudget.instructions(Math.max(1, instructions)));
+            if (exit instanceof VcpuExit.SystemEvent) {
+                reset(machine);
+            }
+        }
+    }
+
+    private void power(FuzzMachine machine, int vcpu) {
+        if (vcpu >= machine.vcpus()) {
+            return;
+        }
+        boolean on = machine.vcpu(vcpu).isOn();
+        int actor = on ? vcpu : 0;
+        if (!isReady(machine, actor)) {
+            return;
+        }
+        long function = on ? Psci.CPU_OFF : Psci.CPU_ON_32;
+        machine.registers(
+                actor, 0, function & 0xFFFF_FFFFL, machine.vcpu(vcpu).affinity().mpidr(), FuzzMachine.SPIN, 0);
+        machine.vcpu(actor).write(CoreRegister.PC, FuzzMachine.POWER);
+        machine.vcpu(actor).step();
+        if (!on && machine.vcpu(vcpu).isOn()) {
+            machine.prepare(vcpu);
+        } else if (on && actor == 0) {
+            // Somebody has to go on.
+            reset(machine);
+        }
+    }
+
+    // The VMM.
+
+    private static void console(FuzzMachine machine, int bytes) {
+        ParavirtualConsole console = machine.machine().console().orElse(null);
+        if (console != null) {
+            console.offer(new byte[bytes]);
+            console.takeOutput();
+        }
+    }
+
+    private static void store(FuzzMachine machine, int which) {
+        String node = "/local/domain/" + machine.insides().domain.id() + "/fuzz" + which % 4;
+        if (which < 8) {
+            machine.insides().store.write(node, new byte[which]);
+        } else if (which < 12) {
+            machine.insides().store.remove(node);
+        } else {
+            machine.insides().store.introduce();
+        }
+    }
+
+    // Properties.
+
+    private void check(boolean everything) {
+        for (int i = 0; i < hostile.length; i++) {
+            PortTable ports = hostile[i].insides().ports;
+            if (ports.valid() < valid[i]) {
+                throw new Broken(
+                        "ports below " + valid[i] + " were valid, and only those below " + ports.valid() + " are");
+            }
+            valid[i] = ports.valid();
+            if (ports.valid() > ports.limit() / PortTable.STEP * PortTable.STEP + PortTable.STEP) {
+                throw new Broken("there are " + ports.valid() + " ports with a limit of " + ports.limit());
+            }
+            long touched = hostile[i].touched();
+            if (touched >= 0) {
+                throw new Broken("machine " + i + " has something written at 0x" + Long.toHexString(touched)
+                        + ", which no structure names");
+            }
+            if (everything) {
+                checkPorts(i, ports);
+                int text = hostile[i].insides().console.outputBytes();
+                if (text > 64 * 1024) {
+                    throw new Broken("the console keeps " + text + " bytes");
+                }
+            }
+        }
+        if (everything) {
+            good.check();
+        }
+    }
+
+    private void checkPorts(int machine, PortTable ports) {
+        int open = 0;
+        for (int port = 1; port < ports.valid(); port++) {
+            PortState state = ports.state(port);
+            if (state.isOpen()) {
+                open++;
+                if (port > ports.limit()) {
+                    throw new Broken("port " + port + " is above the limit of " + ports.limit());
+                }
+                if (ports.vcpu(port) >= hostile[machine].vcpus()) {
+                    throw new Broken("port " + port + " belongs to vCPU " + ports.vcpu(port));
+                }
+            }
+            if (state == PortState.INTERDOMAIN) {
+                checkPeer(machine, ports, port);
+            }
+        }
+        if (open != ports.open()) {
+            throw new Broken(open + " ports are open, and " + ports.open() + " are counted");
+        }
+    }
+
+    private void checkPeer(int machine, PortTable ports, int port) {
+        int remote = ports.remoteDomain(port);
+        int own = hostile[machine].insides().domain.id();
+        for (FuzzMachine other : hostile) {
+            if (other.insides().domain.id() == remote
+                    && !other.insides().ports.isConnected(ports.remotePort(port), own, port)) {
+                throw new Broken("port " + port + " of domain " + own + " ends at port " + ports.remotePort(port)
+                        + " of domain " + remote + ", which is not connected to it");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (FuzzMachine machine : hostile) {
+            closeQuietly(machine);
+        }
+        closeQuietly(good.machine());
+    }
+
+    private static void closeQuietly(FuzzMachine machine) {
+        try {
+            machine.machine().close();
+        } catch (HypervisorException alreadyBroken) {
+            // What is wrong has been said.
+        }
+    }
+}

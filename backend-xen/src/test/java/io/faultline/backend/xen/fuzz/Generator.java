@@ -1,0 +1,348 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** Makes sequences: what guests usually do, with arguments at and beyond every limit. */
+final class Generator {
+    private static final long[] NUMBERS = {12, 13, 17, 18, 20, 21, 24, 29, 32, 33, 34, 35, 36, 41};
+    private static final long[] PORTS = {0, 63, 64, 65, 127, 128, 1023, 1024, 4095, 4096, 131071, 131072, -1, 1L << 31};
+    private static final long[] HOSTILE = {
+        0,
+        1,
+        8,
+        0xFFF,
+        0x3000,
+        0x5000,
+        0x6000,
+        0x7010,
+        0x8000,
+        0x9000,
+        0x0900_0000L,
+        0x0300_1000L,
+        0x2000_0000L,
+        0x3900_0000L,
+        0x3900_1000L,
+        0x3800_0000L,
+        0x41FF_FFFFL,
+        1L << 36,
+        1L << 47,
+        1L << 48,
+        0xFFFF_0000_0000_0000L,
+        -1,
+        -8,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE
+    };
+    private static final long[] DOMAINS = {0x7FF0, 0x7FF0, 0x7FF0, 0, 1, 2, 3, 9, 0x7FF1, 0x7FF4, 0x7FFF, 0xFFFF};
+    private static final long[] SMALL = {0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 63, 64, 128, 129, 0xFFFF, -1, 1L << 31};
+    private static final long PAGE = 4096;
+    private static final int SLOTS = 8;
+
+    private final RandomGenerator random;
+    private final int machines;
+    private final int vcpus;
+    private final boolean translated;
+    private final List<Step> steps = new ArrayList<>();
+
+    private Generator(RandomGenerator random, int machines, int vcpus, boolean translated) {
+        this.random = random;
+        this.machines = machines;
+        this.vcpus = vcpus;
+        this.translated = translated;
+    }
+
+    /** Makes the sequence of a seed with so many calls at least. */
+    static Sequence sequence(long seed, int calls) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        int machines = random.nextInt(3) == 0 ? 2 : 1;
+        int vcpus = 1 << random.nextInt(4);
+        boolean translated = random.nextInt(4) == 0;
+        Generator generator = new Generator(random, machines, vcpus, translated);
+        for (int vcpu = 1; vcpu < vcpus; vcpu++) {
+            for (int machine = 0; machine < machines; machine++) {
+                generator.add(Step.Kind.POWER, machine, vcpu);
+            }
+        }
+        for (int i = 0; i < calls; i++) {
+            generator.next();
+        }
+        return new Sequence(machines, vcpus, translated, settings(random), generator.steps);
+    }
+
+    private static Map<String, String> settings(RandomGenerator random) {
+        Map<String, String> settings = new TreeMap<>();
+        String[] limits = {"1023", "70", "5", "4095", "5000", "131071"};
+        settings.put("xen.max-ports", limits[random.nextInt(limits.length)]);
+        settings.put("xen.xsm", random.nextInt(4) == 0 ? "silo" : "dummy");
+        settings.put("xen.upcall", pick(random, "level", "edge", "resampled"));
+        return settings;
+    }
+
+    private static String pick(RandomGenerator random, String... texts) {
+        return texts[random.nextInt(texts.length)];
+    }
+
+    private void add(Step.Kind kind, long... values) {
+        steps.add(new Step(kind, values));
+    }
+
+    private boolean once(int in) {
+        return random.nextInt(in) == 0;
+    }
+
+    private long of(long... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    // Arguments.
+
+    private long port() {
+        return once(12) ? of(PORTS) : 1 + random.nextInt(once(4) ? 80 : 12);
+    }
+
+    private long vcpu() {
+        return once(15) ? of(vcpus, -1, 127, 1L << 31) : random.nextInt(vcpus);
+    }
+
+    private long gfn() {
+        if (once(10)) {
+            return once(2) ? of(HOSTILE) : of(HOSTILE) >>> 12;
+        }
+        return once(6) ? heap() : (FuzzMachine.FRAMES >> 12) + 2 * random.nextInt(FuzzMachine.FRAME_PAGES) + 1;
+    }
+
+    /** A frame above all that is not named by frame. */
+    private long heap() {
+        return (FuzzMachine.HANDLES >> 12) + random.nextInt(200);
+    }
+
+    private long slot() {
+        long at = 0x100L * random.nextInt(SLOTS);
+        return once(8) ? PAGE * (1 + random.nextInt(6)) - 8 : at;
+    }
+
+    /** Where a call is told to look, for something that was written to a slot. */
+    private long handle(long slot) {
+        if (once(25)) {
+            return of(HOSTILE);
+        }
+        return translated && once(3) ? (0x1000 + slot) & 0xFFFF : FuzzMachine.HANDLES + slot;
+    }
+
+    // What happens.
+
+    private void next() {
+        int machine = random.nextInt(machines);
+        int vcpu = random.nextInt(vcpus);
+        switch (random.nextInt(64)) {
+            case 0 -> add(Step.Kind.POWER, machine, vcpu);
+            case 1 -> add(Step.Kind.TIME, machine, random.nextLong(1L << random.nextInt(36)));
+            case 2 -> add(Step.Kind.RUN, machine, vcpu, random.nextInt(100));
+            case 3 -> add(Step.Kind.CONSOLE, machine, random.nextInt(5000));
+            case 4 -> add(Step.Kind.STORE, machine, random.nextInt(14));
+            case 5 -> {
+                if (once(6)) {
+                    add(once(3) ? Step.Kind.RESET : Step.Kind.MOVE, machine);
+                }
+            }
+            case 6, 7 -> shared(machine);
+            case 8, 9, 10 -> hostileWords(machine);
+            case 11 -> add(Step.Kind.GO_ON, machine, vcpu);
+            case 12, 13, 14 -> multicall(machine, vcpu);
+            default -> {
+                long slot = slot();
+                long[] call = call(machine, slot);
+                long[] values = new long[8];
+                values[0] = machine;
+                values[1] = vcpu;
+                System.arraycopy(call, 0, values, 2, call.length);
+                add(once(30) ? Step.Kind.BEGIN : Step.Kind.CALL, values);
+            }
+        }
+    }
+
+    private void shared(int machine) {
+        int frame = random.nextInt(5);
+        long offset = 8L * random.nextInt(once(2) ? 12 : 512);
+        if (frame == 2 || frame == 3) {
+            // Indices of rings.
+            offset = of(0, 8, 0x400, 0x408, 0x800, 0x808, 0xC00, 0xC08);
+        }
+        add(Step.Kind.SHARED, machine, frame, offset, once(3) ? of(0, -1, 1, 16) : random.nextLong());
+    }
+
+    private void hostileWords(int machine) {
+        long page = FuzzMachine.FRAMES + PAGE * (2 * random.nextInt(FuzzMachine.FRAME_PAGES) + 1);
+        int flags = random.nextInt(16) << 28;
+        int link = (int) (once(2) ? of(PORTS) : port()) & 0x1FFFF;
+        long offset = 4 * (once(4) ? random.nextInt(1024) : random.nextInt(16));
+        add(Step.Kind.WORDS, machine, page + offset, Integer.toUnsignedLong(flags | link));
+    }
+
+    private void multicall(int machine, int vcpu) {
+        int entries = 1 + random.nextInt(4);
+        long list = PAGE * (8 + random.nextInt(4)) + (once(4) ? PAGE - 64 : 0);
+        for (int i = 0; i < entries; i++) {
+            long[] call = call(machine, slot());
+            add(
+                    Step.Kind.LONGS,
+                    machine,
+                    FuzzMachine.HANDLES + list + 64L * i,
+                    call[0],
+                    random.nextInt(3),
+                    call[1],
+                    call[2],
+                    call[3],
+                    call[4],
+                    call[5]);
+        }
+        long count = once(10) ? of(SMALL) : entries;
+        add(Step.Kind.CALL, machine, vcpu, 13, FuzzMachine.HANDLES + list, count, 0, 0, 0);
+    }
+
+    private void words(int machine, long slot, long... words) {
+        long[] values = new long[words.length + 2];
+        values[0] = machine;
+        values[1] = FuzzMachine.HANDLES + slot;
+        for (int i = 0; i < words.length; i++) {
+            values[i + 2] = words[i] & 0xFFFF_FFFFL;
+        }
+        add(Step.Kind.WORDS, values);
+    }
+
+    private void longs(int machine, long slot, long... words) {
+        long[] values = new long[words.length + 2];
+        values[0] = machine;
+        values[1] = FuzzMachine.HANDLES + slot;
+        System.arraycopy(words, 0, values, 2, words.length);
+        add(Step.Kind.LONGS, values);
+    }
+
+    /** Writes the structure of a call and returns number and arguments. */
+    private long[] call(int machine, long slot) {
+        return switch (random.nextInt(24)) {
+            case 0, 1, 2 -> memory(machine, slot);
+            case 3 -> grant(machine, slot);
+            case 4, 5 -> vcpuOperation(machine, slot);
+            case 6, 7 -> scheduler(machine, slot);
+            case 8 -> new long[] {18, random.nextInt(3), once(5) ? of(SMALL) : random.nextInt(600), handle(slot), 0, 0};
+            case 9 -> new long[] {17, random.nextInt(17), once(3) ? 0 : handle(slot), 0, 0, 0};
+            case 10 -> {
+                words(machine, slot, of(DOMAINS), of(SMALL), random.nextInt());
+                yield new long[] {34, random.nextInt(3), handle(slot), 0, 0, 0};
+            }
+            case 11 ->
+                new long[] {
+                    once(2) ? of(NUMBERS) : random.nextLong(70) - 3, of(SMALL), handle(slot), of(SMALL), of(HOSTILE), -1
+                };
+            default -> event(machine, slot);
+        };
+    }
+
+    private long[] event(int machine, long slot) {
+        int command = random.nextInt(16);
+        if (command >= 14 || command == 10 && !once(12)) {
+            command = 4;
+        }
+        switch (command) {
+            case 0 -> words(machine, slot, of(DOMAINS), port(), 0);
+            case 1 -> words(machine, slot, once(3) ? random.nextInt(26) : of(0, 1, 7, 11, 13), vcpu(), 0);
+            case 2, 3, 4, 9 -> words(machine, slot, port(), 0);
+            case 5 -> words(machine, slot, of(DOMAINS), port(), 0, 0, 0, 0);
+            case 6 -> words(machine, slot, 0x7FF0 | of(DOMAINS) << 16, 0);
+            case 7 -> words(machine, slot, vcpu(), 0);
+            case 8 -> words(machine, slot, port(), vcpu());
+            case 11 -> longs(machine, slot, gfn(), offset() | vcpu() << 32);
+            case 12 -> longs(machine, slot, gfn());
+            case 13 -> words(machine, slot, port(), once(8) ? of(16, -1) : random.nextInt(16));
+            default -> words(machine, slot, of(DOMAINS));
+        }
+        if (command == 10 && once(4)) {
+            command = 14;
+        }
+        return new long[] {32, once(40) ? command | 1L << 32 : command, handle(slot), 0, 0, 0};
+    }
+
+    private long offset() {
+        return once(3)
+                ? of(0, 8, 4, 64, 4024, 4025, 4028, 4032, 4088, 4095, 4096, 0xFFFF_FFFFL)
+                : 80L * random.nextInt(50);
+    }
+
+    private long[] memory(int machine, long slot) {
+        long command = once(8) ? random.nextInt(30) : of(0, 1, 6, 7, 7, 15, 15, 23);
+        if (command <= 1 || command == 6) {
+            int order = once(4) ? (int) of(0, 1, 3, 9, 10, -1) : 0;
+            long list = slot + 0x40;
+            longs(machine, list, order == 0 ? gfn() : heap(), heap(), heap(), heap());
+            long extents = once(12) ? of(SMALL) : 1 + random.nextInt(4);
+            longs(
+                    machine,
+                    slot,
+                    handle(list),
+                    extents,
+                    Integer.toUnsignedLong(order) | (once(10) ? of(SMALL) << 32 : 0),
+                    of(DOMAINS));
+        } else if (command == 23) {
+            longs(machine, slot + 0x40, random.nextInt(3), gfn(), gfn());
+            longs(
+                    machine,
+                    slot,
+                    of(DOMAINS)
+                            | random.nextInt(6) << 16
+                            | (long) random.nextInt(4) << 32
+                            | (once(3) ? of(DOMAINS) << 48 : 0),
+                    handle(slot + 0x40),
+                    handle(slot + 0x48),
+                    handle(slot + 0x60));
+        } else if (command == 15) {
+            longs(machine, slot, of(DOMAINS), gfn());
+        } else {
+            longs(machine, slot, of(DOMAINS) | (long) random.nextInt(7) << 32, once(2) ? 0 : of(SMALL), gfn());
+        }
+        return new long[] {12, once(15) ? command | of(SMALL) << 6 : command, handle(slot), 0, 0, 0};
+    }
+
+    private long[] grant(int machine, long slot) {
+        longs(machine, slot, of(DOMAINS) | of(SMALL) << 32, of(SMALL), handle(slot + 0x80), of(SMALL), of(HOSTILE));
+        return new long[] {20, once(10) ? of(SMALL) : random.nextInt(14), handle(slot), once(6) ? of(SMALL) : 1, 0, 0};
+    }
+
+    private long[] vcpuOperation(int machine, long slot) {
+        boolean registers = once(2);
+        if (registers) {
+            longs(machine, slot, gfn(), offset());
+        } else {
+            longs(machine, slot, once(5) ? 0 : handle(slot + 0x80));
+        }
+        return new long[] {24, once(10) ? of(SMALL) : registers ? 10 : 5, vcpu(), handle(slot), 0, 0};
+    }
+
+    private long[] scheduler(int machine, long slot) {
+        long command = once(10) ? of(SMALL) : of(0, 1, 3, 3, 3, 3, 5, 6, 6);
+        if (command == 3) {
+            words(machine, slot + 0x40, port(), port(), port());
+            longs(
+                    machine,
+                    slot,
+                    FuzzMachine.HANDLES + slot + 0x40,
+                    once(2) ? 1 : of(0, 2, 3, 128, 129, 0xFFFF_FFFFL),
+                    once(2) ? 0 : of(1, -1, 1000, Long.MAX_VALUE));
+        } else {
+            words(machine, slot, once(4) ? of(SMALL) : random.nextInt(7), of(SMALL));
+        }
+        if (command == 2 && !once(4)) {
+            command = 0;
+        }
+        return new long[] {29, command, handle(slot), 0, 0, 0};
+    }
+}

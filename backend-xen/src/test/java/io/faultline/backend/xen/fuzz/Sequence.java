@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Machines of a backend and what happens to them. */
+record Sequence(int hostile, int vcpus, boolean translated, Map<String, String> settings, List<Step> steps) {
+    Sequence {
+        settings = new TreeMap<>(settings);
+        steps = List.copyOf(steps);
+    }
+
+    Sequence with(List<Step> others) {
+        return new Sequence(hostile, vcpus, translated, settings, others);
+    }
+
+    /** Reads what {@link #toString()} wrote. */
+    static Sequence parse(String text) {
+        String[] lines = text.strip().split("\n");
+        String[] head = lines[0].trim().split(" +");
+        Map<String, String> settings = new TreeMap<>();
+        for (int i = 3; i < head.length; i++) {
+            settings.put(head[i].substring(0, head[i].indexOf('=')), head[i].substring(head[i].indexOf('=') + 1));
+        }
+        List<Step> steps = new ArrayList<>();
+        for (int i = 1; i < lines.length; i++) {
+            steps.add(Step.parse(lines[i]));
+        }
+        return new Sequence(
+                Integer.parseInt(head[0]), Integer.parseInt(head[1]), head[2].equals("translated"), settings, steps);
+    }
+
+    /** As the text block of a test. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append(hostile).append(' ').append(vcpus).append(' ').append(translated ? "translated" : "flat");
+        settings.forEach(
+                (key, value) -> text.append(' ').append(key).append('=').append(value));
+        steps.forEach(step -> text.append('\n').append(step));
+        return text.append('\n').toString();
+    }
+}

@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.fuzz;
+
+import com.google.inject.Module;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes a failing sequence short and its values small. */
+final class Shrinker {
+    private final Module[] mutants;
+
+    Shrinker(Module... mutants) {
+        this.mutants = mutants.clone();
+    }
+
+    private boolean fails(Sequence sequence) {
+        return FuzzWorld.complaint(sequence, mutants).isPresent();
+    }
+
+    /** Returns a sequence that fails, too, and from which no step can be left out. */
+    Sequence shrink(Sequence failing) {
+        Sequence best = shorten(failing);
+        best = simplify(best);
+        return shorten(best);
+    }
+
+    private Sequence shorten(Sequence failing) {
+        List<Step> best = new ArrayList<>(failing.steps());
+        for (int piece = Math.max(1, best.size() / 2); piece > 0; ) {
+            boolean shorter = false;
+            for (int end = best.size(); end > 0; ) {
+                int from = Math.max(0, end - piece);
+                List<Step> candidate = new ArrayList<>(best);
+                candidate.subList(from, end).clear();
+                if (fails(failing.with(candidate))) {
+                    best = candidate;
+                    shorter = true;
+                }
+                end = Math.min(from, best.size());
+            }
+            if (!shorter || piece > best.size()) {
+                piece /= 2;
+            }
+        }
+        return failing.with(best);
+    }
+
+    private Sequence simplify(Sequence failing) {
+        Sequence best = failing;
+        if (best.translated()) {
+            Sequence flat = new Sequence(best.hostile(), best.vcpus(), false, best.settings(), best.steps());
+            best = fails(flat) ? flat : best;
+        }
+        for (int i = 0; i < best.steps().size(); i++) {
+            for (int value = 0; value < best.steps().get(i).values().length; value++) {
+                if (best.steps().get(i).values()[value] != 0) {
+                    List<Step> candidate = new ArrayList<>(best.steps());
+                    candidate.set(i, candidate.get(i).with(value, 0));
+                    best = fails(best.with(candidate)) ? best.with(candidate) : best;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Returns what to say about a sequence if it fails. */
+    Optional<String> report(String name, Sequence sequence) {
+        if (!fails(sequence)) {
+            return Optional.empty();
+        }
+        Sequence shortest = shrink(sequence);
+        return Optional.of(name + ": " + FuzzWorld.complaint(shortest, mutants).orElse("gone") + "\n"
+                + "    FuzzRegressionTest, as a text block:\n" + shortest);
+    }
+}
