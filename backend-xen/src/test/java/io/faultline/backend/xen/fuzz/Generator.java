@@ -59,7 +59,7 @@ final class Generator {
 
     private static Map<String, String> settings(RandomGenerator random) {
         Map<String, String> settings = new TreeMap<>();
-        String[] limits = {"1023", "70", "5", "4095", "5000", "131071"};
+        String[] limits = {"1023", "70", "9", "4095", "5000", "131071"};
         settings.put("xen.max-ports", limits[random.nextInt(limits.length)]);
         settings.put("xen.xsm", random.nextInt(4) == 0 ? "silo" : "dummy");
         settings.put("xen.upcall", pick(random, "level", "edge", "resampled"));
@@ -99,9 +99,14 @@ final class Generator {
         return once(6) ? heap() : (FuzzMachine.FRAMES >> 12) + 2 * random.nextInt(FuzzMachine.FRAME_PAGES) + 1;
     }
 
+    /** How many of something; a number without end keeps a machine busy for as long as hundreds of other calls. */
+    private long count(long usual) {
+        return once(200) ? of(SMALL) : once(8) ? of(0, 2, 3, 5, 16, 64) : usual;
+    }
+
     /** A frame above all that is not named by frame. */
     private long heap() {
-        return (FuzzMachine.HANDLES >> 12) + random.nextInt(200);
+        return (FuzzMachine.HANDLES >> 12) + random.nextInt(100);
     }
 
     private long slot() {
@@ -129,7 +134,7 @@ final class Generator {
             case 3 -> add(Step.Kind.CONSOLE, machine, random.nextInt(5000));
             case 4 -> add(Step.Kind.STORE, machine, random.nextInt(14));
             case 5 -> {
-                if (once(6)) {
+                if (once(20)) {
                     add(once(3) ? Step.Kind.RESET : Step.Kind.MOVE, machine);
                 }
             }
@@ -184,7 +189,7 @@ final class Generator {
                     call[4],
                     call[5]);
         }
-        long count = once(10) ? of(SMALL) : entries;
+        long count = count(entries);
         add(Step.Kind.CALL, machine, vcpu, 13, FuzzMachine.HANDLES + list, count, 0, 0, 0);
     }
 
@@ -215,7 +220,7 @@ final class Generator {
             case 6, 7 -> scheduler(machine, slot);
             case 8 ->
                 new long[] {
-                    18, random.nextInt(3), once(5) ? of(SMALL) : random.nextInt(600), handle(slot), 0, 0
+                    18, random.nextInt(3), count(random.nextInt(600)), handle(slot), 0, 0
                 };
             case 9 -> new long[] {17, random.nextInt(17), once(3) ? 0 : handle(slot), 0, 0, 0};
             case 10 -> {
@@ -264,7 +269,7 @@ final class Generator {
             int order = once(4) ? (int) of(0, 1, 3, 9, 10, -1) : 0;
             long list = slot + 0x40;
             longs(machine, list, order == 0 ? gfn() : heap(), heap(), heap(), heap());
-            long extents = once(12) ? of(SMALL) : 1 + random.nextInt(4);
+            long extents = count(1 + random.nextInt(4));
             longs(
                     machine,
                     slot,
@@ -296,7 +301,7 @@ final class Generator {
 
     private long[] grant(int machine, long slot) {
         longs(machine, slot, of(DOMAINS) | of(SMALL) << 32, of(SMALL), handle(slot + 0x80), of(SMALL), of(HOSTILE));
-        return new long[] {20, once(10) ? of(SMALL) : random.nextInt(14), handle(slot), once(6) ? of(SMALL) : 1, 0, 0};
+        return new long[] {20, once(10) ? of(SMALL) : random.nextInt(14), handle(slot), count(1), 0, 0};
     }
 
     private long[] vcpuOperation(int machine, long slot) {
