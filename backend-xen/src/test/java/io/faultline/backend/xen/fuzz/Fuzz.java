@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** The long run: {@code lanes/xen/fuzz.sh} starts it. */
 public final class Fuzz {
-    private static final int CALLS_PER_SEQUENCE = 1500;
+    private static final int STEPS = 20_000;
 
     private Fuzz() {}
 
@@ -21,7 +21,7 @@ public final class Fuzz {
         long said = 0;
         int sequences = 0;
         for (; calls < count; seed++, sequences++) {
-            Sequence sequence = Generator.sequence(seed, CALLS_PER_SEQUENCE);
+            Sequence sequence = Generator.sequence(seed, STEPS);
             try (FuzzWorld world = new FuzzWorld(sequence)) {
                 Optional<String> complaint = world.run(sequence);
                 calls += world.calls();
@@ -32,7 +32,7 @@ public final class Fuzz {
                     System.exit(1);
                 }
             }
-            if (calls - said >= 1_000_000) {
+            if (calls - said >= 250_000) {
                 said = calls;
                 System.out.println("seed " + seed + ": " + calls + " calls, "
                         + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FuzzMachine {
     static final long RAM = 0x4000_0000L;
-    static final long RAM_BYTES = 0x20_0000;
+    static final long RAM_BYTES = 0x18_0000;
     static final long CODE = RAM + 0x1000;
     static final long SPIN = CODE + 0x40;
     static final long POWER = CODE + 0x80;
@@ -48,6 +48,9 @@ final class FuzzMachine {
     private final int vcpus;
     private final boolean translated;
     private final Insides.Source source;
+    /** How many ports were valid when somebody looked last. */
+    int validPorts;
+
     private Machine machine;
     private Insides insides;
 

@@ -20,6 +20,9 @@ final class GoodGuest {
     private static final long STRUCT = FuzzMachine.HANDLES;
     private static final long BLOCK = FuzzMachine.FRAMES + 0x1000;
     private static final long ARRAY = FuzzMachine.FRAMES + 0x3000;
+    /** Two guests may have no channel under the policy silo. */
+    private static final long NOT_ALLOWED = -1;
+
     private static final int LINK = 0x1FFFF;
     private static final int QUEUE = 7;
 
@@ -43,7 +46,13 @@ final class GoodGuest {
         loop = port(0, 8, SELF, offered, 0);
         own.set(offered);
         for (int i = 0; i < neighbours; i++) {
-            own.set(port(6, 4, SELF | (i + 1) << 16, 0));
+            machine.longs(STRUCT, SELF | (long) (i + 1) << 16);
+            long answer = call(6, STRUCT);
+            if (answer == 0) {
+                own.set(machine.word(STRUCT + 4));
+            } else {
+                require(NOT_ALLOWED, answer);
+            }
         }
         own.set(ipi);
         own.set(loop);

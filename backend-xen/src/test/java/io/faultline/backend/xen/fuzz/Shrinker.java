@@ -23,9 +23,16 @@ final class Shrinker {
 
     /** Returns a sequence that fails, too, and from which no step can be left out. */
     Sequence shrink(Sequence failing) {
-        Sequence best = shorten(failing);
-        best = simplify(best);
+        Sequence best = simplify(shorten(untilItFails(failing)));
         return shorten(best);
+    }
+
+    private Sequence untilItFails(Sequence failing) {
+        try (FuzzWorld world = new FuzzWorld(failing, mutants)) {
+            world.run(failing);
+            List<Step> all = failing.steps();
+            return failing.with(all.subList(0, Math.min(all.size(), world.steps() + 1)));
+        }
     }
 
     private Sequence shorten(Sequence failing) {
