@@ -95,6 +95,7 @@ final class TestPersonality implements Personality {
             }
         });
         vcpus = injector.getInstance(DomainVcpus.class);
+        vcpus.reset();
         upcalls = injector.getInstance(StandardUpcalls.class);
         vcpuOperations = injector.getInstance(VcpuOperations.class);
         schedulerOperations = injector.getInstance(SchedulerOperations.class);
