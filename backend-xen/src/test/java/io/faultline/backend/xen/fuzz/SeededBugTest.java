@@ -70,6 +70,7 @@ class SeededBugTest {
                 Named.of("XSA-317: an error is taken for a port", bug(PortChoice.class, Endless.class)),
                 Named.of("XSA-338: reset shrinks the table", bug(PortReset.class, Shrinking.class)),
                 Named.of("XSA-343: reset forgets the other end", bug(PortClosing.class, OneSided.class)),
+                Named.of("XSA-344: reset does not stop", bug(PortReset.class, Endured.class)),
                 Named.of("XSA-358: a block is used before it is checked", bug(FifoSetup.class, Unchecked.class)),
                 Named.of("dae2a1c5f9: a link to any port is followed", bug(LinkWriter.class, Following.class)));
     }
@@ -240,6 +241,30 @@ class SeededBugTest {
                 ports.reset();
             }
             return result;
+        }
+    }
+
+    /** Closes all ports at once. */
+    private static final class Endured implements PortReset {
+        private final StandardReset standard;
+        private final PortTable ports;
+        private final PortClosing closing;
+
+        @Inject
+        Endured(StandardReset standard, PortTable ports, PortClosing closing) {
+            this.standard = standard;
+            this.ports = ports;
+            this.closing = closing;
+        }
+
+        @Override
+        public long run(Caller caller, boolean resumed) {
+            for (int port = 1; port < ports.valid(); port++) {
+                if (ports.isUsable(port)) {
+                    closing.close(port);
+                }
+            }
+            return standard.run(caller, resumed);
         }
     }
 
