@@ -34,7 +34,8 @@ public final class StandardUpcalls implements Upcalls, InfoPlaces, StateElement 
         frames = new Frame[host.vcpuCount()];
         offsets = new int[host.vcpuCount()];
         registered = new boolean[host.vcpuCount()];
-        // The lines may have been restored already, and are left alone until a reset or what was saved says how they are.
+        // The lines may have been restored already, and are left alone until a reset or what was saved says how they
+        // are.
         for (int vcpu = 0; vcpu < frames.length; vcpu++) {
             placeInitially(vcpu);
         }

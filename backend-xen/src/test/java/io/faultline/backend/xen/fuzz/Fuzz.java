@@ -31,15 +31,15 @@ public final class Fuzz {
                 calls += world.calls();
                 if (complaint.isPresent()) {
                     System.out.println("seed " + seed + ": " + complaint.get());
-                    System.out.println(new Shrinker().report("seed " + seed, sequence).orElse("not again"));
+                    System.out.println(
+                            new Shrinker().report("seed " + seed, sequence).orElse("not again"));
                     System.exit(1);
                 }
             }
             if (calls - said >= 250_000) {
                 said = calls;
-                System.out.println(
-                        "seed " + seed + ": " + calls + " calls, " + calls * 1_000_000_000L / (System.nanoTime() - begin)
-                                + " a second, heap " + used() + " MiB");
+                System.out.println("seed " + seed + ": " + calls + " calls, "
+                        + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");
             }
         }
         System.out.println(sequences + " sequences, " + calls + " calls, none fails; "

@@ -11,9 +11,9 @@ import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateValue;
-import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.hwmodel.memory.GuestRam;
 import java.util.Arrays;
 import java.util.Map;
@@ -50,6 +50,7 @@ final class FuzzMachine {
     private final Insides.Source source;
     /** How many ports were valid when somebody looked last. */
     int validPorts;
+
     private Machine machine;
     private Insides insides;
 
@@ -85,15 +86,14 @@ final class FuzzMachine {
         longs(TABLES + 0x1000, TABLES + 0x2000 | 3);
         for (int page = 0; page < 16; page++) {
             // Unmapped, read-only, devices, holes and pages that are no neighbours.
-            long to =
-                    switch (page) {
-                        case 0, 5 -> 0;
-                        case 6 -> 0x0900_0000L | 0x703;
-                        case 7 -> 0x2000_0000L | 0x703;
-                        case 8 -> HANDLES | 0x783;
-                        case 9 -> 0x3900_0000L | 0x703;
-                        default -> HANDLES + (long) PAGE * (page * 7 % 16) | 0x703;
-                    };
+            long to = switch (page) {
+                case 0, 5 -> 0;
+                case 6 -> 0x0900_0000L | 0x703;
+                case 7 -> 0x2000_0000L | 0x703;
+                case 8 -> HANDLES | 0x783;
+                case 9 -> 0x3900_0000L | 0x703;
+                default -> HANDLES + (long) PAGE * (page * 7 % 16) | 0x703;
+            };
             longs(TABLES + 0x2000 + 8L * page, to);
         }
     }
@@ -137,7 +137,8 @@ final class FuzzMachine {
     }
 
     /** The state goes on in a new machine; the old one is closed. Returns what is wrong, or null. */
-    @Nullable String move() {
+    @Nullable
+    String move() {
         SavedState saved = machine.save();
         byte[] before = saved.toBytes();
         Machine next = build();

@@ -39,7 +39,8 @@ final class FuzzWorld implements AutoCloseable {
 
     static {
         for (int error : new int[] {
-            1, 2, 3, 5, 6, 7, 9, 11, 12, 13, 14, 16, 17, 18, 19, 22, 28, 30, 31, 33, 34, 35, 38, 61, 62, 75, 84, 95, 105, 110
+            1, 2, 3, 5, 6, 7, 9, 11, 12, 13, 14, 16, 17, 18, 19, 22, 28, 30, 31, 33, 34, 35, 38, 61, 62, 75, 84, 95,
+            105, 110
         }) {
             ERRORS.set(error);
         }
@@ -138,7 +139,8 @@ final class FuzzWorld implements AutoCloseable {
                         step.values()[3]);
             case RUN -> spin(machine, step.vcpu(), step.values()[2]);
             case POWER -> power(machine, step.vcpu());
-            case TIME -> machine.machine().clock().skipTo(machine.machine().clock().nanos() + step.values()[1]);
+            case TIME ->
+                machine.machine().clock().skipTo(machine.machine().clock().nanos() + step.values()[1]);
             case CONSOLE -> console(machine, (int) step.values()[1]);
             case STORE -> store(machine, (int) step.values()[1]);
             case RESET -> reset(machine);
@@ -202,7 +204,8 @@ final class FuzzWorld implements AutoCloseable {
             if (ports.open() != open) {
                 throw new Broken("a call that returns " + result + " has opened or closed ports");
             }
-            if (machine.insides().abi.isFifo() != fifo || machine.insides().array.pages() != pages) {
+            if (machine.insides().abi.isFifo() != fifo
+                    || machine.insides().array.pages() != pages) {
                 throw new Broken("a call that returns " + result + " has changed the ABI");
             }
         }
@@ -339,8 +342,8 @@ final class FuzzWorld implements AutoCloseable {
         for (int i = 0; i < hostile.length; i++) {
             PortTable ports = hostile[i].insides().ports;
             if (ports.valid() < hostile[i].validPorts) {
-                throw new Broken("ports below " + hostile[i].validPorts + " were valid, and only those below " + ports.valid()
-                        + " are");
+                throw new Broken("ports below " + hostile[i].validPorts + " were valid, and only those below "
+                        + ports.valid() + " are");
             }
             hostile[i].validPorts = ports.valid();
             if (ports.valid() > ports.limit() / PortTable.STEP * PortTable.STEP + PortTable.STEP) {

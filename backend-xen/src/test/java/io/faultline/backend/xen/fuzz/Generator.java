@@ -16,9 +16,31 @@ final class Generator {
     private static final long[] NUMBERS = {12, 13, 17, 18, 20, 21, 24, 29, 32, 33, 34, 35, 36, 41};
     private static final long[] PORTS = {0, 63, 64, 65, 127, 128, 1023, 1024, 4095, 4096, 131071, 131072, -1, 1L << 31};
     private static final long[] HOSTILE = {
-        0, 1, 8, 0xFFF, 0x3000, 0x5000, 0x6000, 0x7010, 0x8000, 0x9000, 0x0900_0000L, 0x0300_1000L, 0x2000_0000L,
-        0x3900_0000L, 0x3900_1000L, 0x3800_0000L, 0x41FF_FFFFL, 1L << 36, 1L << 47, 1L << 48, 0xFFFF_0000_0000_0000L, -1,
-        -8, Long.MIN_VALUE, Long.MAX_VALUE
+        0,
+        1,
+        8,
+        0xFFF,
+        0x3000,
+        0x5000,
+        0x6000,
+        0x7010,
+        0x8000,
+        0x9000,
+        0x0900_0000L,
+        0x0300_1000L,
+        0x2000_0000L,
+        0x3900_0000L,
+        0x3900_1000L,
+        0x3800_0000L,
+        0x41FF_FFFFL,
+        1L << 36,
+        1L << 47,
+        1L << 48,
+        0xFFFF_0000_0000_0000L,
+        -1,
+        -8,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE
     };
     private static final long[] DOMAINS = {0x7FF0, 0x7FF0, 0x7FF0, 0, 1, 2, 3, 9, 0x7FF1, 0x7FF4, 0x7FFF, 0xFFFF};
     private static final long[] SMALL = {0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 63, 64, 128, 129, 0xFFFF, -1, 1L << 31};
@@ -40,8 +62,7 @@ final class Generator {
 
     /** Makes the sequence of a seed with so many calls at least. */
     static Sequence sequence(long seed, int calls) {
-        RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         int machines = random.nextInt(3) == 0 ? 2 : 1;
         int vcpus = 1 << random.nextInt(4);
         boolean translated = random.nextInt(4) == 0;
@@ -244,10 +265,7 @@ final class Generator {
             case 3 -> grant(machine, slot);
             case 4, 5 -> vcpuOperation(machine, slot);
             case 6, 7 -> scheduler(machine, slot);
-            case 8 ->
-                new long[] {
-                    18, random.nextInt(3), count(random.nextInt(600)), handle(slot), 0, 0
-                };
+            case 8 -> new long[] {18, random.nextInt(3), count(random.nextInt(600)), handle(slot), 0, 0};
             case 9 -> new long[] {17, random.nextInt(17), once(3) ? 0 : handle(slot), 0, 0, 0};
             case 10 -> {
                 words(machine, slot, domain(), of(SMALL), random.nextInt());
@@ -286,7 +304,9 @@ final class Generator {
     }
 
     private long offset() {
-        return once(3) ? of(0, 8, 4, 64, 4024, 4025, 4028, 4032, 4088, 4095, 4096, 0xFFFF_FFFFL) : 80L * random.nextInt(50);
+        return once(3)
+                ? of(0, 8, 4, 64, 4024, 4025, 4028, 4032, 4088, 4095, 4096, 0xFFFF_FFFFL)
+                : 80L * random.nextInt(50);
     }
 
     private long[] memory(int machine, long slot) {
@@ -308,19 +328,17 @@ final class Generator {
             longs(
                     machine,
                     slot,
-                    domain() | random.nextInt(6) << 16 | (long) random.nextInt(4) << 32 | (once(3) ? domain() << 48 : 0),
+                    domain()
+                            | random.nextInt(6) << 16
+                            | (long) random.nextInt(4) << 32
+                            | (once(3) ? domain() << 48 : 0),
                     handle(slot + 0x40),
                     handle(slot + 0x48),
                     handle(slot + 0x60));
         } else if (command == 15) {
             longs(machine, slot, domain(), gfn());
         } else {
-            longs(
-                    machine,
-                    slot,
-                    domain() | (long) random.nextInt(7) << 32,
-                    once(2) ? 0 : of(SMALL),
-                    gfn());
+            longs(machine, slot, domain() | (long) random.nextInt(7) << 32, once(2) ? 0 : of(SMALL), gfn());
         }
         return new long[] {12, once(15) ? command | of(SMALL) << 6 : command, handle(slot), 0, 0, 0};
     }

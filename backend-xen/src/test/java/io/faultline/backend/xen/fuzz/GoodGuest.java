@@ -97,7 +97,8 @@ final class GoodGuest {
             throw new FuzzWorld.Broken("the guest that behaves hears of ports that it does not have: " + heard);
         }
         if (machine.insides().ports.open() != own.cardinality() + 2) {
-            throw new FuzzWorld.Broken("the guest that behaves has " + machine.insides().ports.open() + " ports");
+            throw new FuzzWorld.Broken(
+                    "the guest that behaves has " + machine.insides().ports.open() + " ports");
         }
         long touched = machine.touched();
         if (touched >= 0) {

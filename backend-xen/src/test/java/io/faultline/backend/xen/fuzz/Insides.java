@@ -58,7 +58,8 @@ final class Insides {
         final Work work = new Work();
 
         Module with(Module... mutants) {
-            return Modules.override(Modules.combine(this, new CountedWork(work))).with(mutants);
+            return Modules.override(Modules.combine(this, new CountedWork(work)))
+                    .with(mutants);
         }
 
         @Override

@@ -345,8 +345,7 @@ class SeededBugTest {
                 last = array.load(last) & LINK;
             }
             int word = array.load(last);
-            return (word & EventWord.LINKED) != 0
-                    && array.compareAndSet(last, word, word & ~LINK | port);
+            return (word & EventWord.LINKED) != 0 && array.compareAndSet(last, word, word & ~LINK | port);
         }
     }
 }

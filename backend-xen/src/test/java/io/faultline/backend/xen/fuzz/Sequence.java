@@ -33,11 +33,7 @@ record Sequence(int hostile, int vcpus, boolean translated, Map<String, String> 
             steps.add(Step.parse(lines[i]));
         }
         return new Sequence(
-                Integer.parseInt(head[0]),
-                Integer.parseInt(head[1]),
-                head[2].equals("translated"),
-                settings,
-                steps);
+                Integer.parseInt(head[0]), Integer.parseInt(head[1]), head[2].equals("translated"), settings, steps);
     }
 
     /** As the text block of a test. */
@@ -45,7 +41,8 @@ record Sequence(int hostile, int vcpus, boolean translated, Map<String, String> 
     public String toString() {
         StringBuilder text = new StringBuilder();
         text.append(hostile).append(' ').append(vcpus).append(' ').append(translated ? "translated" : "flat");
-        settings.forEach((key, value) -> text.append(' ').append(key).append('=').append(value));
+        settings.forEach(
+                (key, value) -> text.append(' ').append(key).append('=').append(value));
         steps.forEach(step -> text.append('\n').append(step));
         return text.append('\n').toString();
     }
