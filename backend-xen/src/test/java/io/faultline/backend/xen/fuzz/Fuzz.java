@@ -16,6 +16,10 @@ public final class Fuzz {
     public static void main(String... arguments) {
         long seed = Long.parseLong(arguments[0]);
         long count = Long.parseLong(arguments[1]);
+        if (arguments.length > 2) {
+            System.out.print(Generator.sequence(seed, STEPS));
+            return;
+        }
         long begin = System.nanoTime();
         long calls = 0;
         long said = 0;

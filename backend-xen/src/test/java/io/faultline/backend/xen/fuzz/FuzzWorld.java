@@ -28,6 +28,7 @@ final class FuzzWorld implements AutoCloseable {
     private static final int EVENT_CHANNEL_OP = 32;
     private static final int SCHED_OP = 29;
     private static final int MULTICALL = 13;
+    private static final int BIND_IPI = 7;
     private static final int RESET = 10;
     private static final int RESET_CONT = 14;
     private static final int EFAULT = -14;
@@ -115,6 +116,7 @@ final class FuzzWorld implements AutoCloseable {
             case CALL -> call(machine, step, true);
             case BEGIN -> call(machine, step, false);
             case GO_ON -> goOn(machine, step.vcpu());
+            case PORTS -> ports(machine, step.vcpu(), step.values()[2]);
             case WORDS -> {
                 for (int i = 2; i < step.values().length; i++) {
                     long address = step.values()[1] + 4L * (i - 2);
@@ -209,6 +211,17 @@ final class FuzzWorld implements AutoCloseable {
         }
         if (polled >= 0 && machine.insides().host.vcpu(vcpu).isBlocked() && !ports.isUsable(polled)) {
             throw new Broken("a poll sleeps for port " + polled + ", which nobody can use");
+        }
+    }
+
+    private void ports(FuzzMachine machine, int vcpu, long count) {
+        long struct = FuzzMachine.RAM + FuzzMachine.RAM_BYTES - 64;
+        for (long i = 0; i < count && isReady(machine, vcpu) && machine.isRam(struct); i++) {
+            machine.longs(struct, vcpu);
+            machine.registers(vcpu, EVENT_CHANNEL_OP, BIND_IPI, struct, 0, 0, 0);
+            if (!part(machine, vcpu, EVENT_CHANNEL_OP) || requireResult(machine, vcpu) < 0) {
+                return;
+            }
         }
     }
 

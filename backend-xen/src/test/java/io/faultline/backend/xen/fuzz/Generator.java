@@ -72,10 +72,26 @@ final class Generator {
                 generator.add(Step.Kind.POWER, machine, vcpu);
             }
         }
+        for (int machine = 0; machine < machines; machine++) {
+            if (random.nextBoolean()) {
+                generator.fifo(machine);
+            }
+        }
         for (int i = 0; i < calls; i++) {
             generator.next();
         }
         return new Sequence(machines, vcpus, translated, settings(random), generator.steps);
+    }
+
+    /** Half of the guests begin with a FIFO ABI that works. */
+    private void fifo(int machine) {
+        long frame = (FuzzMachine.FRAMES >> 12) + 1;
+        for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+            longs(machine, 0, frame, 80L * vcpu | (long) vcpu << 32);
+            add(Step.Kind.CALL, machine, 0, 32, 11, FuzzMachine.HANDLES, 0, 0, 0);
+        }
+        longs(machine, 0, frame + 2);
+        add(Step.Kind.CALL, machine, 0, 32, 12, FuzzMachine.HANDLES, 0, 0, 0);
     }
 
     private static Map<String, String> settings(RandomGenerator random) {
@@ -107,6 +123,10 @@ final class Generator {
 
     private long port() {
         return once(12) ? of(PORTS) : 1 + random.nextInt(once(4) ? 80 : 12);
+    }
+
+    private long domain() {
+        return once(2) ? DOMAINS[0] : of(DOMAINS);
     }
 
     private long vcpu() {
@@ -159,7 +179,12 @@ final class Generator {
                     add(once(3) ? Step.Kind.RESET : Step.Kind.MOVE, machine);
                 }
             }
-            case 6, 7 -> shared(machine);
+            case 6 -> {
+                if (once(12)) {
+                    add(Step.Kind.PORTS, machine, vcpu, once(10) ? 20_000 : of(63, 64, 200, 1100));
+                }
+            }
+            case 7 -> shared(machine);
             case 8, 9, 10 -> hostileWords(machine);
             case 11 -> add(Step.Kind.GO_ON, machine, vcpu);
             case 12, 13, 14 -> multicall(machine, vcpu);
@@ -190,6 +215,7 @@ final class Generator {
         int flags = random.nextInt(16) << 28;
         int link = (int) (once(2) ? of(PORTS) : port()) & 0x1FFFF;
         long offset = 4 * (once(4) ? random.nextInt(1024) : random.nextInt(16));
+        page = once(2) ? FuzzMachine.FRAMES + 3 * PAGE : page;
         add(Step.Kind.WORDS, machine, page + offset, Integer.toUnsignedLong(flags | link));
     }
 
@@ -242,7 +268,7 @@ final class Generator {
             case 8 -> new long[] {18, random.nextInt(3), count(random.nextInt(600)), handle(slot), 0, 0};
             case 9 -> new long[] {17, random.nextInt(17), once(3) ? 0 : handle(slot), 0, 0, 0};
             case 10 -> {
-                words(machine, slot, of(DOMAINS), of(SMALL), random.nextInt());
+                words(machine, slot, domain(), of(SMALL), random.nextInt());
                 yield new long[] {34, random.nextInt(3), handle(slot), 0, 0, 0};
             }
             case 11 ->
@@ -259,17 +285,17 @@ final class Generator {
             command = 4;
         }
         switch (command) {
-            case 0 -> words(machine, slot, of(DOMAINS), port(), 0);
+            case 0 -> words(machine, slot, domain(), port(), 0);
             case 1 -> words(machine, slot, once(3) ? random.nextInt(26) : of(0, 1, 7, 11, 13), vcpu(), 0);
             case 2, 3, 4, 9 -> words(machine, slot, port(), 0);
-            case 5 -> words(machine, slot, of(DOMAINS), port(), 0, 0, 0, 0);
-            case 6 -> words(machine, slot, 0x7FF0 | of(DOMAINS) << 16, 0);
+            case 5 -> words(machine, slot, domain(), port(), 0, 0, 0, 0);
+            case 6 -> words(machine, slot, 0x7FF0 | domain() << 16, 0);
             case 7 -> words(machine, slot, vcpu(), 0);
             case 8 -> words(machine, slot, port(), vcpu());
             case 11 -> longs(machine, slot, gfn(), offset() | vcpu() << 32);
             case 12 -> longs(machine, slot, gfn());
             case 13 -> words(machine, slot, port(), once(8) ? of(16, -1) : random.nextInt(16));
-            default -> words(machine, slot, of(DOMAINS));
+            default -> words(machine, slot, domain());
         }
         if (command == 10 && once(4)) {
             command = 14;
@@ -296,29 +322,29 @@ final class Generator {
                     handle(list),
                     extents,
                     Integer.toUnsignedLong(order) | (once(10) ? of(SMALL) << 32 : 0),
-                    of(DOMAINS));
+                    domain());
         } else if (command == 23) {
             longs(machine, slot + 0x40, random.nextInt(3), gfn(), gfn());
             longs(
                     machine,
                     slot,
-                    of(DOMAINS)
+                    domain()
                             | random.nextInt(6) << 16
                             | (long) random.nextInt(4) << 32
-                            | (once(3) ? of(DOMAINS) << 48 : 0),
+                            | (once(3) ? domain() << 48 : 0),
                     handle(slot + 0x40),
                     handle(slot + 0x48),
                     handle(slot + 0x60));
         } else if (command == 15) {
-            longs(machine, slot, of(DOMAINS), gfn());
+            longs(machine, slot, domain(), gfn());
         } else {
-            longs(machine, slot, of(DOMAINS) | (long) random.nextInt(7) << 32, once(2) ? 0 : of(SMALL), gfn());
+            longs(machine, slot, domain() | (long) random.nextInt(7) << 32, once(2) ? 0 : of(SMALL), gfn());
         }
         return new long[] {12, once(15) ? command | of(SMALL) << 6 : command, handle(slot), 0, 0, 0};
     }
 
     private long[] grant(int machine, long slot) {
-        longs(machine, slot, of(DOMAINS) | of(SMALL) << 32, of(SMALL), handle(slot + 0x80), of(SMALL), of(HOSTILE));
+        longs(machine, slot, domain() | of(SMALL) << 32, of(SMALL), handle(slot + 0x80), of(SMALL), of(HOSTILE));
         return new long[] {20, once(10) ? of(SMALL) : random.nextInt(14), handle(slot), count(1), 0, 0};
     }
 

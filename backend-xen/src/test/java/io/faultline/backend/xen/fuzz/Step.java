@@ -21,6 +21,8 @@ record Step(Kind kind, long... values) {
         BEGIN,
         /** Machine, vCPU: an unfinished call goes on to its end. */
         GO_ON,
+        /** Machine, vCPU, number of ports: a guest binds so many IPIs, or as many as it can have. */
+        PORTS,
         /** Machine, address, 32-bit words: what the guest stores. */
         WORDS,
         /** Machine, address, 64-bit words. */

@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.xen.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random hypercalls from hostile guests; {@code lanes/xen/fuzz.sh} makes many more. */
+class FuzzTest {
+    private static final int SEQUENCES = 12;
+    private static final int STEPS = 600;
+
+    @Test
+    void noSequenceBreaksAProperty() {
+        long calls = 0;
+        for (long seed = 1; seed <= SEQUENCES; seed++) {
+            Sequence sequence = Generator.sequence(seed, STEPS);
+            try (FuzzWorld world = new FuzzWorld(sequence)) {
+                Optional<String> complaint = world.run(sequence);
+                calls += world.calls();
+                if (complaint.isPresent()) {
+                    throw new AssertionError(
+                            new Shrinker().report("seed " + seed, sequence).orElse(complaint.get()));
+                }
+            }
+        }
+        assertTrue(calls > SEQUENCES * STEPS / 2, calls + " calls were made");
+    }
+
+    @Test
+    void aSequenceIsWhatItIsPrintedAs() {
+        Sequence sequence = Generator.sequence(7, 200);
+        assertEquals(sequence, Sequence.parse(sequence.toString()));
+        assertEquals(sequence, Generator.sequence(7, 200));
+    }
+
+    // What has been found once. The text is what the shrinker prints.
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // A machine that took over a state forgot which bits were pending, with the ports it was built with.
+                """
+                1 4 flat xen.max-ports=5000 xen.upcall=resampled xen.xsm=dummy
+                console 0 78c
+                move 0
+                """,
+                // It lowered the lines of vCPUs above 0 that had been restored.
+                """
+                1 4 flat xen.max-ports=5000 xen.upcall=resampled xen.xsm=dummy
+                longs 0 40100600 40031 0
+                call 0 0 18 a 3 40100600 0 0
+                move 0
+                """,
+            })
+    void whatWasFoundOnceIsNotFoundAgain(String sequence) {
+        assertEquals(Optional.empty(), FuzzWorld.complaint(Sequence.parse(sequence)));
+    }
+}
