@@ -21,9 +21,8 @@ class XenPageFaultKillMatrixTest {
     @Test
     void everyMutantIsKilledAndEveryCheckIsProven() {
         RunOptions options = RunOptions.of(Suite.standard())
-                .filter(new RuleFilter(PageFaultChecks.GROUP.checks().stream()
-                        .map(Check::rule)
-                        .toList()));
+                .filter(new RuleFilter(
+                        PageFaultChecks.GROUP.checks().stream().map(Check::rule).toList()));
         KillMatrix matrix = KillMatrix.run(XenPageFaultMutants.ALL, options);
         assertEquals(List.of(), matrix.findings());
         Set<String> proven = new TreeSet<>();

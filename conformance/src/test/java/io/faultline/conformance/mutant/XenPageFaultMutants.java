@@ -117,32 +117,27 @@ final class XenPageFaultMutants {
                             };
                         }
                     }),
-            mutant(
-                    "xen-masked-kernel-told",
-                    "XEN-194",
-                    "state of not-present",
-                    Set.of(),
-                    new PageFaultDecoration() {
-                        @Override
-                        public VetoRule rule(Veto veto, VetoRule right, Registrations machine) {
-                            return veto.equals(Veto.INTERRUPTS_MASKED) ? fault -> Optional.empty() : right;
-                        }
+            mutant("xen-masked-kernel-told", "XEN-194", "state of not-present", Set.of(), new PageFaultDecoration() {
+                @Override
+                public VetoRule rule(Veto veto, VetoRule right, Registrations machine) {
+                    return veto.equals(Veto.INTERRUPTS_MASKED) ? fault -> Optional.empty() : right;
+                }
 
+                @Override
+                public NotPresentRoute notPresent(NotPresentRoute right, Registrations machine) {
+                    return new NotPresent(right) {
                         @Override
-                        public NotPresentRoute notPresent(NotPresentRoute right, Registrations machine) {
-                            return new NotPresent(right) {
-                                @Override
-                                public boolean deliver(FaultContext fault, long token) {
-                                    Registration registration = machine.of(fault.vcpu());
-                                    if (right.deliver(fault, token) || registration == null) {
-                                        return true;
-                                    }
-                                    registration.area().notPresent(token);
-                                    return false;
-                                }
-                            };
+                        public boolean deliver(FaultContext fault, long token) {
+                            Registration registration = machine.of(fault.vcpu());
+                            if (right.deliver(fault, token) || registration == null) {
+                                return true;
+                            }
+                            registration.area().notPresent(token);
+                            return false;
                         }
-                    }),
+                    };
+                }
+            }),
             mutant("xen-unregister-forgets", "XEN-195", "after unregister", Set.of(), new PageFaultDecoration() {
                 @Override
                 public Policy policy(Policy right) {
