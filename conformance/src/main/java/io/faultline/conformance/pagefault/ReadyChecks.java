@@ -4,7 +4,7 @@
  */
 package io.faultline.conformance.pagefault;
 
-import io.faultline.api.arm64.InterruptId;
+import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.guest.GuestNotification;
@@ -13,7 +13,7 @@ import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
-import io.faultline.conformance.scenario.PageFaultGuest;
+import io.faultline.conformance.scenario.GicGuest;
 import io.faultline.conformance.scenario.PageFaultGuest.WaitingTask;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
@@ -50,6 +50,10 @@ public final class ReadyChecks {
                     .cut());
 
     private static final int PAGES = 6;
+
+    private static final long GICR_ISENABLER0 = 0x1_0100L;
+    private static final long GICR_ICENABLER0 = 0x1_0180L;
+    private static final long ALL_PPIS = 0xFFFF_0000L;
 
     private ReadyChecks() {}
 
@@ -137,16 +141,17 @@ public final class ReadyChecks {
 
     /** APF-107. */
     private static void readyStaysPendingWhileItsInterruptIsDisabled(Scenario s) {
-        InterruptId interrupt = InterruptId.ppi(PageFaultGuest.INTERRUPT);
         PagingScene scene = PagingScene.enabled(s);
         SteppingGuestCpu cpu = scene.cpu();
         WaitingTask task = scene.guest().startWaiting(scene.absent(0));
-        cpu.gic().disable(interrupt);
+        // Whichever it is that carries ready.
+        long enabled = cpu.get(GicGuest.REDISTRIBUTORS + GICR_ISENABLER0, AccessWidth.WORD) & ALL_PPIS;
+        cpu.put(GicGuest.REDISTRIBUTORS + GICR_ICENABLER0, AccessWidth.WORD, enabled);
         scene.arrive(task.page());
         scene.guest().expectNothingDue();
         s.witness("disabled");
         cpu.interruptsOff();
-        cpu.gic().enable(interrupt);
+        cpu.put(GicGuest.REDISTRIBUTORS + GICR_ISENABLER0, AccessWidth.WORD, enabled);
         scene.takeReadyAndFinish(task);
         s.witness("taken");
     }
