@@ -20,6 +20,7 @@ import io.faultline.backend.xen.event.PeerDomains;
 import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.hypercall.Hypercall;
+import io.faultline.backend.xen.hypercall.HypercallDecoration;
 import io.faultline.backend.xen.hypercall.Hypercalls;
 import io.faultline.backend.xen.hypercall.VmAssist;
 import io.faultline.backend.xen.memory.GrantTable;
@@ -91,6 +92,7 @@ final class DomainModule extends AbstractModule {
         bind(io.faultline.backend.xen.frame.GuestFrames.class).to(MachineFrames.class);
         bind(io.faultline.backend.xen.event.abi.GuestFrames.class).to(MachineFrames.class);
         bind(PhysicalMap.class).to(MachineMap.class);
+        bind(HypercallDecoration.class).toInstance(HypercallDecoration.NONE);
         bind(VmAssist.class).toInstance(new VmAssist());
         bind(HvmParameters.class).toInstance(new HvmParameters());
         bind(GrantTable.class).toInstance(new GrantTable(layout.grants()));
@@ -231,7 +233,8 @@ final class DomainModule extends AbstractModule {
             GrantTable grants,
             SharedFrames shared,
             PhysicalMap map,
-            Reservation reservation) {
+            Reservation reservation,
+            HypercallDecoration decoration) {
         Map<Integer, Hypercall> calls = new TreeMap<>();
         calls.put(MEMORY_OP, new MemoryOp(map, shared, grants, reservation, known));
         calls.put(XEN_VERSION, new VersionCall(settings.version(), DomainUuid.bytes(id)));
@@ -242,6 +245,6 @@ final class DomainModule extends AbstractModule {
         calls.put(SCHED_OP, scheduler);
         calls.put(EVENT_CHANNEL_OP, events);
         calls.put(HVM_OP, new HvmOp(parameters, known));
-        return new Hypercalls(host, calls, settings.hypercalls());
+        return new Hypercalls(host, calls, settings.hypercalls(), decoration);
     }
 }
