@@ -9,7 +9,6 @@ import static io.faultline.conformance.mutant.XenMutant.MULTICALL;
 import static io.faultline.conformance.mutant.XenMutant.SCHED_OP;
 import static io.faultline.conformance.mutant.XenMutant.XEN_VERSION;
 import static io.faultline.conformance.mutant.XenMutant.caller;
-import static io.faultline.conformance.mutant.XenMutant.calls;
 import static io.faultline.conformance.mutant.XenMutant.command;
 import static io.faultline.conformance.mutant.XenMutant.event;
 import static io.faultline.conformance.mutant.XenMutant.hypercall;
@@ -133,12 +132,18 @@ final class XenCallMutants {
                     XenMutant.EVENT_CHANNEL_OP,
                     (parts, caller, call) -> caller.argument(0) >>> 32 == 1 ? -38 : call.call(caller)),
             result("the-tree-tells-another-version", "XEN-019", "version in compatible", XEN_VERSION, 0, v -> v + 1),
-            command("the-upcall-is-an-edge", "XEN-020", "edge flag in CALLBACK_IRQ", HVM_OP, 1, (parts, caller, call) -> {
-                long result = call.call(caller);
-                return result == 0 && caller.struct().u32(4) == 0
-                        ? tells(caller, caller.struct().u64(8) | 1 << 8)
-                        : result;
-            }),
+            command(
+                    "the-upcall-is-an-edge",
+                    "XEN-020",
+                    "edge flag in CALLBACK_IRQ",
+                    HVM_OP,
+                    1,
+                    (parts, caller, call) -> {
+                        long result = call.call(caller);
+                        return result == 0 && caller.struct().u32(4) == 0
+                                ? tells(caller, caller.struct().u64(8) | 1 << 8)
+                                : result;
+                    }),
             result("parameters-can-be-set", "XEN-021", "result of set_param of", HVM_OP, 0, v -> v == -1 ? 0 : v),
             command(
                     "parameters-of-others-are-told",

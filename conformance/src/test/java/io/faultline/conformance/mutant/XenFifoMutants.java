@@ -38,22 +38,32 @@ final class XenFifoMutants {
                 caller.struct().u8(16, 16);
                 return result == 0 && !caller.writeStruct(caller.argument(1), 24) ? -14 : result;
             }),
-            setup("control-blocks-are-aligned-to-4", "XEN-095", "result of init_control at 4", parts -> new LikeSetup(parts) {
-                @Override
-                public int initControl(int vcpu, long gfn, int offset) {
-                    return offset % 8 == 4 && vcpu == 0 ? 0 : super.initControl(vcpu, gfn, offset);
-                }
-            }),
-            setup("an-unknown-vcpu-has-no-block", "XEN-096", "result of init_control of vCPU 1", parts ->
-                    new LikeSetup(parts) {
+            setup(
+                    "control-blocks-are-aligned-to-4",
+                    "XEN-095",
+                    "result of init_control at 4",
+                    parts -> new LikeSetup(parts) {
+                        @Override
+                        public int initControl(int vcpu, long gfn, int offset) {
+                            return offset % 8 == 4 && vcpu == 0 ? 0 : super.initControl(vcpu, gfn, offset);
+                        }
+                    }),
+            setup(
+                    "an-unknown-vcpu-has-no-block",
+                    "XEN-096",
+                    "result of init_control of vCPU 1",
+                    parts -> new LikeSetup(parts) {
                         @Override
                         public int initControl(int vcpu, long gfn, int offset) {
                             int result = super.initControl(vcpu, gfn, offset);
                             return result == -2 ? -22 : result;
                         }
                     }),
-            setup("a-failure-switches-to-fifo", "XEN-097", "result of expand_array without FIFO", parts ->
-                    new LikeSetup(parts) {
+            setup(
+                    "a-failure-switches-to-fifo",
+                    "XEN-097",
+                    "result of expand_array without FIFO",
+                    parts -> new LikeSetup(parts) {
                         @Override
                         public int initControl(int vcpu, long gfn, int offset) {
                             int result = super.initControl(vcpu, gfn, offset);
@@ -70,12 +80,16 @@ final class XenFifoMutants {
                     return result == -22 && parts.getInstance(FifoQueues.class).hasBlock(vcpu) ? 0 : result;
                 }
             }),
-            setup("a-vcpu-that-is-off-has-no-block", "XEN-099", "result of init_control of vCPU 1", parts ->
-                    new LikeSetup(parts) {
+            setup(
+                    "a-vcpu-that-is-off-has-no-block",
+                    "XEN-099",
+                    "result of init_control of vCPU 1",
+                    parts -> new LikeSetup(parts) {
                         @Override
                         public int initControl(int vcpu, long gfn, int offset) {
                             Host host = parts.getInstance(Host.class);
-                            boolean off = vcpu >= 0 && vcpu < host.vcpuCount()
+                            boolean off = vcpu >= 0
+                                    && vcpu < host.vcpuCount()
                                     && !host.vcpu(vcpu).isOn();
                             return off ? -2 : super.initControl(vcpu, gfn, offset);
                         }
@@ -94,18 +108,25 @@ final class XenFifoMutants {
                     return result == -28 ? -22 : result;
                 }
             }),
-            setup("a-bad-page-is-added", "XEN-102", "with the first good page as page 0", parts -> new LikeSetup(parts) {
-                @Override
-                public int expandArray(long gfn) {
-                    int result = super.expandArray(gfn);
-                    if (result == -22) {
-                        parts.getInstance(EventArray.class).add(shared(parts));
-                    }
-                    return result;
-                }
-            }),
-            setup("the-switch-forgets-events", "XEN-103", "that was pending before the switch", parts ->
-                    new LikeSetup(parts) {
+            setup(
+                    "a-bad-page-is-added",
+                    "XEN-102",
+                    "with the first good page as page 0",
+                    parts -> new LikeSetup(parts) {
+                        @Override
+                        public int expandArray(long gfn) {
+                            int result = super.expandArray(gfn);
+                            if (result == -22) {
+                                parts.getInstance(EventArray.class).add(shared(parts));
+                            }
+                            return result;
+                        }
+                    }),
+            setup(
+                    "the-switch-forgets-events",
+                    "XEN-103",
+                    "that was pending before the switch",
+                    parts -> new LikeSetup(parts) {
                         @Override
                         public int initControl(int vcpu, long gfn, int offset) {
                             for (int i = 0; i < TwoLevelAbi.PORTS / 64; i++) {
@@ -114,16 +135,23 @@ final class XenFifoMutants {
                             return super.initControl(vcpu, gfn, offset);
                         }
                     }),
-            abi("an-event-without-word-is-lost", "XEN-104", "sent before there was a page", parts -> new LikeFifo(parts) {
-                @Override
-                public void setPending(int port, int vcpu) {
-                    if (array.covers(port)) {
-                        super.setPending(port, vcpu);
-                    }
-                }
-            }),
-            abi("old-masks-still-count", "XEN-105", "with the old mask and pending bits set", parts ->
-                    new LikeFifo(parts) {
+            abi(
+                    "an-event-without-word-is-lost",
+                    "XEN-104",
+                    "sent before there was a page",
+                    parts -> new LikeFifo(parts) {
+                        @Override
+                        public void setPending(int port, int vcpu) {
+                            if (array.covers(port)) {
+                                super.setPending(port, vcpu);
+                            }
+                        }
+                    }),
+            abi(
+                    "old-masks-still-count",
+                    "XEN-105",
+                    "with the old mask and pending bits set",
+                    parts -> new LikeFifo(parts) {
                         @Override
                         public void setPending(int port, int vcpu) {
                             if ((shared(parts).load64(TwoLevelAbi.MASK + port % 4096 / 64 * 8) & 1L << port) == 0) {
@@ -131,13 +159,15 @@ final class XenFifoMutants {
                             }
                         }
                     }),
-            XenPortMutants.binding("a-number-keeps-its-priority", "XEN-106", "of the next user of a number", parts ->
-                    new XenPortMutants.LikeBinding(parts) {
+            XenPortMutants.binding(
+                    "a-number-keeps-its-priority",
+                    "XEN-106",
+                    "of the next user of a number",
+                    parts -> new XenPortMutants.LikeBinding(parts) {
                         @Override
                         public int bindIpi(int vcpu) {
                             int next = ports.nextFree(1);
-                            int priority =
-                                    ports.isValid(next) ? ports.priority(next) : PortTable.DEFAULT_PRIORITY;
+                            int priority = ports.isValid(next) ? ports.priority(next) : PortTable.DEFAULT_PRIORITY;
                             int port = super.bindIpi(vcpu);
                             if (port == next) {
                                 ports.priority(port, priority);
@@ -152,8 +182,11 @@ final class XenFifoMutants {
                     return port >= TwoLevelAbi.PORTS ? -28 : port;
                 };
             }),
-            setup("a-frame-is-used-once", "XEN-108", "result of expand_array with the same frame", parts ->
-                    new LikeSetup(parts) {
+            setup(
+                    "a-frame-is-used-once",
+                    "XEN-108",
+                    "result of expand_array with the same frame",
+                    parts -> new LikeSetup(parts) {
                         @Override
                         public int expandArray(long gfn) {
                             return parts.getInstance(EventArray.class).uses(gfn << 12) ? -16 : super.expandArray(gfn);
@@ -177,8 +210,11 @@ final class XenFifoMutants {
                     }
                 }
             }),
-            abi("priority-3-makes-two-queues-ready", "XEN-112", "with events on queues 3 and 7", parts ->
-                    new LikeFifo(parts) {
+            abi(
+                    "priority-3-makes-two-queues-ready",
+                    "XEN-112",
+                    "with events on queues 3 and 7",
+                    parts -> new LikeFifo(parts) {
                         @Override
                         public void setPending(int port, int vcpu) {
                             if (newlyLinked(port, vcpu) && ports.priority(port) == 3) {
@@ -194,14 +230,18 @@ final class XenFifoMutants {
                     }
                 }
             }),
-            abi("a-pending-port-is-not-linked", "XEN-114", "while pending and not linked", parts -> new LikeFifo(parts) {
-                @Override
-                public void setPending(int port, int vcpu) {
-                    if (!has(port, EventWord.PENDING) || has(port, EventWord.MASKED)) {
-                        super.setPending(port, vcpu);
-                    }
-                }
-            }),
+            abi(
+                    "a-pending-port-is-not-linked",
+                    "XEN-114",
+                    "while pending and not linked",
+                    parts -> new LikeFifo(parts) {
+                        @Override
+                        public void setPending(int port, int vcpu) {
+                            if (!has(port, EventWord.PENDING) || has(port, EventWord.MASKED)) {
+                                super.setPending(port, vcpu);
+                            }
+                        }
+                    }),
             abi("an-appended-event-makes-ready", "XEN-115", "after an appended event", parts -> new LikeFifo(parts) {
                 @Override
                 public void setPending(int port, int vcpu) {
@@ -210,13 +250,17 @@ final class XenFifoMutants {
                     }
                 }
             }),
-            links("a-consumed-tail-is-linked-to", "XEN-116", "after the queue was emptied", parts -> new LikeLinks(parts) {
-                @Override
-                public boolean append(int tail, int port) {
-                    int word = array.load(tail);
-                    return array.compareAndSet(tail, word, word & ~EventWord.LINK | port);
-                }
-            }),
+            links(
+                    "a-consumed-tail-is-linked-to",
+                    "XEN-116",
+                    "after the queue was emptied",
+                    parts -> new LikeLinks(parts) {
+                        @Override
+                        public boolean append(int tail, int port) {
+                            int word = array.load(tail);
+                            return array.compareAndSet(tail, word, word & ~EventWord.LINK | port);
+                        }
+                    }),
             abi("a-tail-is-linked-to-itself", "XEN-117", "that was the consumed tail", parts -> new LikeFifo(parts) {
                 @Override
                 public void setPending(int port, int vcpu) {
@@ -227,8 +271,11 @@ final class XenFifoMutants {
                     }
                 }
             }),
-            abi("a-tail-that-moved-is-still-the-tail", "XEN-118", "of the port's old priority", parts ->
-                    new LikeFifo(parts) {
+            abi(
+                    "a-tail-that-moved-is-still-the-tail",
+                    "XEN-118",
+                    "of the port's old priority",
+                    parts -> new LikeFifo(parts) {
                         @Override
                         public void setPending(int port, int vcpu) {
                             int last = ports.lastQueue(port);
@@ -244,8 +291,11 @@ final class XenFifoMutants {
                     return priority == 16 ? 0 : super.setPriority(port, priority);
                 }
             }),
-            setup("a-new-priority-unlinks", "XEN-120", "after set_priority of a linked port", parts ->
-                    new LikeSetup(parts) {
+            setup(
+                    "a-new-priority-unlinks",
+                    "XEN-120",
+                    "after set_priority of a linked port",
+                    parts -> new LikeSetup(parts) {
                         @Override
                         public int setPriority(int port, int priority) {
                             int result = super.setPriority(port, priority);
@@ -280,13 +330,14 @@ final class XenFifoMutants {
                     return port > 0 ? ports.nextFree(1) : port;
                 };
             }),
-            XenPortMutants.closing("a-close-unlinks", "XEN-124", "that was closed in the middle", (parts, right, port) -> {
-                EventArray array = parts.getInstance(EventArray.class);
-                right.close(port);
-                if (array.covers(port)) {
-                    array.testAndClear(port, EventWord.LINKED | EventWord.LINK);
-                }
-            }),
+            XenPortMutants.closing(
+                    "a-close-unlinks", "XEN-124", "that was closed in the middle", (parts, right, port) -> {
+                        EventArray array = parts.getInstance(EventArray.class);
+                        right.close(port);
+                        if (array.covers(port)) {
+                            array.testAndClear(port, EventWord.LINKED | EventWord.LINK);
+                        }
+                    }),
             links("links-have-28-bits", "XEN-125", "after another was linked to it", parts -> new LikeLinks(parts) {
                 @Override
                 public boolean append(int tail, int port) {
@@ -306,13 +357,17 @@ final class XenFifoMutants {
                     }
                 }
             }),
-            links("an-appended-event-is-a-head-too", "XEN-127", "in one way and not in both", parts -> new LikeLinks(parts) {
-                @Override
-                public boolean append(int tail, int port) {
-                    super.append(tail, port);
-                    return false;
-                }
-            }),
+            links(
+                    "an-appended-event-is-a-head-too",
+                    "XEN-127",
+                    "in one way and not in both",
+                    parts -> new LikeLinks(parts) {
+                        @Override
+                        public boolean append(int tail, int port) {
+                            super.append(tail, port);
+                            return false;
+                        }
+                    }),
             abi("unmask-takes-the-upcall-back", "XEN-128", "with the other vCPU's call", parts -> new LikeFifo(parts) {
                 @Override
                 public void unmask(int port, int vcpu) {
@@ -320,27 +375,38 @@ final class XenFifoMutants {
                     upcalls.infoFrame(vcpu).store8(upcalls.infoOffset(vcpu), 0);
                 }
             }),
-            abi("unmask-of-a-pending-port-masks", "XEN-129", "with the other vCPU's call", parts -> new LikeFifo(parts) {
-                @Override
-                public void unmask(int port, int vcpu) {
-                    super.unmask(port, vcpu);
-                    if (has(port, EventWord.PENDING)) {
-                        array.testAndSet(port, EventWord.MASKED);
-                    }
-                }
-            }),
-            event("the-second-sender-takes-the-queue", "XEN-130", "with the other vCPU's call", SEND, (parts, caller, call) -> {
-                if (caller.vcpu() == 1) {
-                    parts.getInstance(FifoQueues.class)
-                            .tail(FifoQueues.queue(0, PortTable.DEFAULT_PRIORITY), 0);
-                }
-                return call.call(caller);
-            }),
+            abi(
+                    "unmask-of-a-pending-port-masks",
+                    "XEN-129",
+                    "with the other vCPU's call",
+                    parts -> new LikeFifo(parts) {
+                        @Override
+                        public void unmask(int port, int vcpu) {
+                            super.unmask(port, vcpu);
+                            if (has(port, EventWord.PENDING)) {
+                                array.testAndSet(port, EventWord.MASKED);
+                            }
+                        }
+                    }),
+            event(
+                    "the-second-sender-takes-the-queue",
+                    "XEN-130",
+                    "with the other vCPU's call",
+                    SEND,
+                    (parts, caller, call) -> {
+                        if (caller.vcpu() == 1) {
+                            parts.getInstance(FifoQueues.class)
+                                    .tail(FifoQueues.queue(0, PortTable.DEFAULT_PRIORITY), 0);
+                        }
+                        return call.call(caller);
+                    }),
             links("busy-is-left-behind", "XEN-131", "BUSY of port", parts -> new LikeLinks(parts) {
                 @Override
                 public boolean append(int tail, int port) {
                     boolean appended = super.append(tail, port);
-                    array.testAndSet(tail, EventWord.BUSY);
+                    if ((array.load(tail) & EventWord.MASKED) == 0) {
+                        array.testAndSet(tail, EventWord.BUSY);
+                    }
                     return appended;
                 }
             }),
@@ -376,8 +442,7 @@ final class XenFifoMutants {
                 public int initControl(int vcpu, long gfn, int offset) {
                     int result = super.initControl(vcpu, gfn, offset);
                     if (result == 0 && vcpu == 1) {
-                        parts.getInstance(FifoQueues.class)
-                                .head(FifoQueues.queue(vcpu, PortTable.DEFAULT_PRIORITY), 9);
+                        parts.getInstance(FifoQueues.class).head(FifoQueues.queue(vcpu, PortTable.DEFAULT_PRIORITY), 9);
                     }
                     return result;
                 }
@@ -407,16 +472,18 @@ final class XenFifoMutants {
                     XenMutant.EVENT_CHANNEL_OP,
                     io.faultline.backend.xen.event.EventChannelOps.EXPAND_ARRAY,
                     v -> v == -95 ? -11 : v),
-            XenPortMutants.closing("a-closed-port-stays-pending-in-its-word", "XEN-137", "PENDING of the closed port", (parts,
-                    right,
-                    port) -> {
-                EventArray array = parts.getInstance(EventArray.class);
-                boolean pending = array.covers(port) && (array.load(port) & EventWord.PENDING) != 0;
-                right.close(port);
-                if (pending) {
-                    array.testAndSet(port, EventWord.PENDING);
-                }
-            }),
+            XenPortMutants.closing(
+                    "a-closed-port-stays-pending-in-its-word",
+                    "XEN-137",
+                    "PENDING of the closed port",
+                    (parts, right, port) -> {
+                        EventArray array = parts.getInstance(EventArray.class);
+                        boolean pending = array.covers(port) && (array.load(port) & EventWord.PENDING) != 0;
+                        right.close(port);
+                        if (pending) {
+                            array.testAndSet(port, EventWord.PENDING);
+                        }
+                    }),
             abi("a-vcpu-that-is-off-gets-nothing", "XEN-138", "that is on again", parts -> new LikeFifo(parts) {
                 @Override
                 public void setPending(int port, int vcpu) {

@@ -38,8 +38,11 @@ final class XenMemoryMutants {
     private static final int INFO_BYTES = 48;
 
     static final List<Mutant> ALL = List.of(
-            mapping("the-clock-is-being-written", "XEN-025", "bit 0 of wc_version", (parts, shared) ->
-                    shared.store32(WALL_CLOCK, shared.load32(WALL_CLOCK) | 1)),
+            mapping(
+                    "the-clock-is-being-written",
+                    "XEN-025",
+                    "bit 0 of wc_version",
+                    (parts, shared) -> shared.store32(WALL_CLOCK, shared.load32(WALL_CLOCK) | 1)),
             command(
                     "any-index-is-shared-info",
                     "XEN-026",
@@ -123,13 +126,17 @@ final class XenMemoryMutants {
                     VCPU_OP,
                     REGISTER_INFO,
                     XenMemoryMutants::registersNothing),
-            upcalls("the-old-place-is-written-too", "XEN-037", "the slot in shared_info", parts -> new LikeUpcalls(parts) {
-                @Override
-                public void markPending(int vcpu) {
-                    super.markPending(vcpu);
-                    parts.getInstance(InitialInfo.class).sharedInfo().store8(0, 1);
-                }
-            }),
+            upcalls(
+                    "the-old-place-is-written-too",
+                    "XEN-037",
+                    "the slot in shared_info",
+                    parts -> new LikeUpcalls(parts) {
+                        @Override
+                        public void markPending(int vcpu) {
+                            super.markPending(vcpu);
+                            parts.getInstance(InitialInfo.class).sharedInfo().store8(0, 1);
+                        }
+                    }),
             registering("registering-raises-nothing", "XEN-038", "ports that the scan", (parts, place) -> {
                 place.frame.store8(place.offset, 0);
                 place.frame.store64(place.offset + SELECTOR, 0);
@@ -141,8 +148,8 @@ final class XenMemoryMutants {
                     Host host = parts.getInstance(Host.class);
                     long mapped = host.stage2().physical(frame.physical());
                     boolean moved = host.request().memory().stream()
-                                    .anyMatch(region -> region.base() <= frame.physical()
-                                            && frame.physical() < region.end())
+                                    .anyMatch(region ->
+                                            region.base() <= frame.physical() && frame.physical() < region.end())
                             && mapped >= 0;
                     return moved ? new Frame(frame.ram(), mapped) : frame;
                 }
@@ -155,13 +162,17 @@ final class XenMemoryMutants {
                     }
                 }
             }),
-            upcalls("the-upcall-has-eight-bytes", "XEN-041", "bytes 0 to 7 of vcpu_info", parts -> new LikeUpcalls(parts) {
-                @Override
-                public void markPending(int vcpu) {
-                    super.markPending(vcpu);
-                    infoFrame(vcpu).store64(infoOffset(vcpu), 1);
-                }
-            }),
+            upcalls(
+                    "the-upcall-has-eight-bytes",
+                    "XEN-041",
+                    "bytes 0 to 7 of vcpu_info",
+                    parts -> new LikeUpcalls(parts) {
+                        @Override
+                        public void markPending(int vcpu) {
+                            super.markPending(vcpu);
+                            infoFrame(vcpu).store64(infoOffset(vcpu), 1);
+                        }
+                    }),
             command(
                     "there-is-no-runstate",
                     "XEN-042",

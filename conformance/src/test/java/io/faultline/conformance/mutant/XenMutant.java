@@ -33,6 +33,9 @@ final class XenMutant {
     static final int EVENT_CHANNEL_OP = 32;
     static final int HVM_OP = 34;
 
+    /** Rules that concern only domains with many ports. */
+    private static final Set<String> MANY_PORTS = Set.of("XEN-107", "XEN-151", "XEN-152", "XEN-153");
+
     private XenMutant() {}
 
     /** A call with a bug. */
@@ -109,14 +112,12 @@ final class XenMutant {
                 rule,
                 words,
                 number,
-                (parts, caller, call) ->
-                        caller.word(0) == command ? bug.call(parts, caller, call) : call.call(caller));
+                (parts, caller, call) -> caller.word(0) == command ? bug.call(parts, caller, call) : call.call(caller));
     }
 
     /** A command of a hypercall whose result is wrong. */
     static Mutant result(String id, String rule, String words, int number, int command, LongUnaryOperator bug) {
-        return command(
-                id, rule, words, number, command, (parts, caller, call) -> bug.applyAsLong(call.call(caller)));
+        return command(id, rule, words, number, command, (parts, caller, call) -> bug.applyAsLong(call.call(caller)));
     }
 
     /** A bug in one command of {@link EventChannelOps}. */
@@ -127,11 +128,7 @@ final class XenMutant {
     /** Calls that see another caller than there is; lists of calls excepted. */
     static Mutant caller(String id, String rule, String words, Function<Caller, Caller> bug) {
         return calls(
-                id,
-                rule,
-                words,
-                number -> number != MULTICALL,
-                (parts, caller, call) -> call.call(bug.apply(caller)));
+                id, rule, words, number -> number != MULTICALL, (parts, caller, call) -> call.call(bug.apply(caller)));
     }
 
     /** A replaced collaborator. */
@@ -146,7 +143,8 @@ final class XenMutant {
 
     /** Any override. */
     static Mutant module(String id, String rule, String words, Module override) {
-        BackendConfiguration configuration = BackendConfiguration.parse(new XenBackendProvider().descriptor(), "");
+        BackendConfiguration configuration = BackendConfiguration.parse(
+                new XenBackendProvider().descriptor(), MANY_PORTS.contains(rule) ? "xen.max-ports=8191" : "");
         return new Mutant(
                 id,
                 id.replace('-', ' '),

@@ -61,7 +61,7 @@ final class XenPortMutants {
                     "the-last-port-is-not-given",
                     "XEN-046",
                     "ports that could be allocated",
-                    (parts, port) -> port == TwoLevelAbi.PORTS - 1 ? -28 : port),
+                    (parts, port) -> port == parts.getInstance(PortTable.class).limit() ? -28 : port),
             status("the-own-domain-is-called-self", "XEN-047", "is a number and not DOMID_SELF", caller -> {
                 if (caller.struct().u32(8) == 1) {
                     caller.struct().u16(16, SELF);
@@ -107,20 +107,30 @@ final class XenPortMutants {
                     return port;
                 }
             }),
-            binding("an-ipi-is-busy-to-bind-to", "XEN-052", "bind_interdomain to port", parts -> new LikeBinding(parts) {
-                @Override
-                public int bindInterdomain(int domain, int remote) {
-                    return ports.isValid(remote) && ports.state(remote) == PortState.IPI
-                            ? -16
-                            : super.bindInterdomain(domain, remote);
-                }
-            }),
-            binding("a-port-is-its-own-peer", "XEN-053", "the port about to be allocated", parts -> new LikeBinding(parts) {
-                @Override
-                public int bindInterdomain(int domain, int remote) {
-                    return remote != 0 && remote == ports.nextFree(1) ? remote : super.bindInterdomain(domain, remote);
-                }
-            }),
+            binding(
+                    "an-ipi-is-busy-to-bind-to",
+                    "XEN-052",
+                    "bind_interdomain to port",
+                    parts -> new LikeBinding(parts) {
+                        @Override
+                        public int bindInterdomain(int domain, int remote) {
+                            return ports.isValid(remote) && ports.state(remote) == PortState.IPI
+                                    ? -16
+                                    : super.bindInterdomain(domain, remote);
+                        }
+                    }),
+            binding(
+                    "a-port-is-its-own-peer",
+                    "XEN-053",
+                    "the port about to be allocated",
+                    parts -> new LikeBinding(parts) {
+                        @Override
+                        public int bindInterdomain(int domain, int remote) {
+                            return remote != 0 && remote == ports.nextFree(1)
+                                    ? remote
+                                    : super.bindInterdomain(domain, remote);
+                        }
+                    }),
             binding("there-is-no-virq-24", "XEN-054", "bind_virq 24", parts -> new LikeBinding(parts) {
                 @Override
                 public int bindVirq(int virq, int vcpu) {
@@ -210,7 +220,8 @@ final class XenPortMutants {
                     "XEN-064",
                     "result of send on port",
                     SEND,
-                    (parts, caller, call) -> stateOf(parts, argument(caller, 0)) == PortState.VIRQ ? 0 : call.call(caller)),
+                    (parts, caller, call) ->
+                            stateOf(parts, argument(caller, 0)) == PortState.VIRQ ? 0 : call.call(caller)),
             status("status-writes-what-there-is-not", "XEN-065", "first word of the union", caller -> {
                 if (caller.struct().u32(8) == 0) {
                     caller.struct().u32(16, 0);
@@ -231,14 +242,20 @@ final class XenPortMutants {
                 }
                 return result;
             }),
-            event("vcpu-0-hears-of-every-channel", "XEN-068", "after an event for vCPU", SEND, (parts, caller, call) -> {
-                boolean channel = stateOf(parts, argument(caller, 0)) == PortState.INTERDOMAIN;
-                long result = call.call(caller);
-                if (channel) {
-                    parts.getInstance(io.faultline.backend.xen.vcpu.Upcalls.class).markPending(0);
-                }
-                return result;
-            }),
+            event(
+                    "vcpu-0-hears-of-every-channel",
+                    "XEN-068",
+                    "after an event for vCPU",
+                    SEND,
+                    (parts, caller, call) -> {
+                        boolean channel = stateOf(parts, argument(caller, 0)) == PortState.INTERDOMAIN;
+                        long result = call.call(caller);
+                        if (channel) {
+                            parts.getInstance(io.faultline.backend.xen.vcpu.Upcalls.class)
+                                    .markPending(0);
+                        }
+                        return result;
+                    }),
             event("unmask-knows-no-free-ports", "XEN-069", "unmask of unused port", UNMASK, (parts, caller, call) -> {
                 PortState state = stateOf(parts, argument(caller, 0));
                 return state == PortState.FREE ? -2 : call.call(caller);
@@ -262,10 +279,15 @@ final class XenPortMutants {
                 long result = call.call(caller);
                 return result == INVALID && caller.vcpu() == 1 ? 0 : result;
             }),
-            event("vcpu-1-closes-nothing", "XEN-073", "result of the other close", CLOSE, (parts, caller, call) ->
-                    caller.vcpu() == 1 && stateOf(parts, argument(caller, 0)) == PortState.INTERDOMAIN
-                            ? -16
-                            : call.call(caller)),
+            event(
+                    "vcpu-1-closes-nothing",
+                    "XEN-073",
+                    "result of the other close",
+                    CLOSE,
+                    (parts, caller, call) ->
+                            caller.vcpu() == 1 && stateOf(parts, argument(caller, 0)) == PortState.INTERDOMAIN
+                                    ? -16
+                                    : call.call(caller)),
             event("an-unbound-port-reaches-the-next-user", "XEN-074", "gets no event", SEND, (parts, caller, call) -> {
                 int port = argument(caller, 0);
                 if (stateOf(parts, port) == PortState.UNBOUND && stateOf(parts, port - 1) == PortState.IPI) {
@@ -288,7 +310,9 @@ final class XenPortMutants {
 
     /** A word of the structure, as the guest has it; -1 if it cannot be read. */
     static int argument(Caller caller, int offset) {
-        return caller.readStruct(caller.argument(1) + offset, 4) ? caller.struct().u32(0) : -1;
+        return caller.readStruct(caller.argument(1) + offset, 4)
+                ? caller.struct().u32(0)
+                : -1;
     }
 
     /** The state of a port; null if there is no such port. */

@@ -35,8 +35,11 @@ import java.util.List;
 /** Bugs that hostile guests, resets, and saving and restoring bring to light. */
 final class XenStateMutants {
     static final List<Mutant> ALL = List.of(
-            links("wild-links-are-followed", "XEN-139", "the page behind the array is as it was", parts ->
-                    new LikeLinks(parts) {
+            links(
+                    "wild-links-are-followed",
+                    "XEN-139",
+                    "the page behind the array is as it was",
+                    parts -> new LikeLinks(parts) {
                         @Override
                         public boolean append(int tail, int port) {
                             int link = array.load(tail) & EventWord.LINK;
@@ -58,7 +61,7 @@ final class XenStateMutants {
                     }
                 }
             }),
-            links("a-busy-tail-drops-events", "XEN-141", "that was sent", parts -> new LikeLinks(parts) {
+            links("a-busy-tail-drops-events", "XEN-141", "link of the tail", parts -> new LikeLinks(parts) {
                 @Override
                 public boolean append(int tail, int port) {
                     return (array.load(tail) & EventWord.BUSY) != 0 || super.append(tail, port);
@@ -102,18 +105,23 @@ final class XenStateMutants {
                     }
                 }
             }),
-            part("a-reset-keeps-control-blocks", "XEN-146", "result of init_control of vCPU 0", PortReset.class, parts -> {
-                StandardReset right = parts.getInstance(StandardReset.class);
-                FifoQueues queues = parts.getInstance(FifoQueues.class);
-                return (caller, resumed) -> {
-                    boolean had = queues.hasBlock(0);
-                    long result = right.run(caller, resumed);
-                    if (had && !queues.hasBlock(0)) {
-                        queues.block(0, shared(parts), 0x800);
-                    }
-                    return result;
-                };
-            }),
+            part(
+                    "a-reset-keeps-control-blocks",
+                    "XEN-146",
+                    "result of init_control of vCPU 0",
+                    PortReset.class,
+                    parts -> {
+                        StandardReset right = parts.getInstance(StandardReset.class);
+                        FifoQueues queues = parts.getInstance(FifoQueues.class);
+                        return (caller, resumed) -> {
+                            boolean had = queues.hasBlock(0);
+                            long result = right.run(caller, resumed);
+                            if (had && !queues.hasBlock(0)) {
+                                queues.block(0, shared(parts), 0x800);
+                            }
+                            return result;
+                        };
+                    }),
             event("a-reset-leaves-an-ipi", "XEN-148", "state of port 1 after reset", RESET, (parts, caller, call) -> {
                 long result = call.call(caller);
                 if (result == 0 && caller.word(0) == RESET) {
@@ -169,14 +177,18 @@ final class XenStateMutants {
                     })),
             restored("restoring-forgets-queues", "XEN-197", "of the queue whose tail left it", PortTable::lastQueue),
             restored("restoring-forgets-vcpus", "XEN-198", "status of port", PortTable::vcpu),
-            abi("masked-events-are-forgotten", "XEN-200", "once the masked port is unmasked", parts -> new LikeFifo(parts) {
-                @Override
-                public void setPending(int port, int vcpu) {
-                    if (!has(port, EventWord.MASKED)) {
-                        super.setPending(port, vcpu);
-                    }
-                }
-            }));
+            abi(
+                    "masked-events-are-forgotten",
+                    "XEN-200",
+                    "once the masked port is unmasked",
+                    parts -> new LikeFifo(parts) {
+                        @Override
+                        public void setPending(int port, int vcpu) {
+                            if (!has(port, EventWord.MASKED)) {
+                                super.setPending(port, vcpu);
+                            }
+                        }
+                    }));
 
     private XenStateMutants() {}
 

@@ -61,18 +61,23 @@ final class XenTwoLevelMutants {
                     }
                 }
             }),
-            event("unmask-raises-on-the-caller", "XEN-082", "unmasked a port of vCPU", UNMASK, (parts, caller, call) -> {
-                PortTable ports = parts.getInstance(PortTable.class);
-                int port = XenPortMutants.argument(caller, 0);
-                if (!ports.isUsable(port)) {
-                    return call.call(caller);
-                }
-                int vcpu = ports.vcpu(port);
-                ports.vcpu(port, caller.vcpu());
-                long result = call.call(caller);
-                ports.vcpu(port, vcpu);
-                return result;
-            }),
+            event(
+                    "unmask-raises-on-the-caller",
+                    "XEN-082",
+                    "unmasked a port of vCPU",
+                    UNMASK,
+                    (parts, caller, call) -> {
+                        PortTable ports = parts.getInstance(PortTable.class);
+                        int port = XenPortMutants.argument(caller, 0);
+                        if (!ports.isUsable(port)) {
+                            return call.call(caller);
+                        }
+                        int vcpu = ports.vcpu(port);
+                        ports.vcpu(port, caller.vcpu());
+                        long result = call.call(caller);
+                        ports.vcpu(port, vcpu);
+                        return result;
+                    }),
             abi("unmask-raises-what-is-not-masked", "XEN-083", "that is not masked", parts -> new Like(parts) {
                 @Override
                 public void unmask(int port, int vcpu) {
@@ -97,8 +102,11 @@ final class XenTwoLevelMutants {
                     }
                 }
             }),
-            abi("a-pending-port-is-selected-again", "XEN-086", "while the pending bit is still set", parts ->
-                    new Like(parts) {
+            abi(
+                    "a-pending-port-is-selected-again",
+                    "XEN-086",
+                    "while the pending bit is still set",
+                    parts -> new Like(parts) {
                         @Override
                         public void setPending(int port, int vcpu) {
                             if (isPending(port) && !isMasked(port)) {
@@ -147,16 +155,20 @@ final class XenTwoLevelMutants {
                     }
                 }
             }),
-            abi("one-pending-bit-silences-the-word", "XEN-091", "on another port of the word", parts -> new Like(parts) {
-                @Override
-                public void setPending(int port, int vcpu) {
-                    boolean silent = pendingWord(port) != 0 && selector(vcpu) == 0;
-                    super.setPending(port, vcpu);
-                    if (silent) {
-                        unselect(port, vcpu);
-                    }
-                }
-            }),
+            abi(
+                    "one-pending-bit-silences-the-word",
+                    "XEN-091",
+                    "on another port of the word",
+                    parts -> new Like(parts) {
+                        @Override
+                        public void setPending(int port, int vcpu) {
+                            boolean silent = pendingWord(port) != 0 && selector(vcpu) == 0;
+                            super.setPending(port, vcpu);
+                            if (silent) {
+                                unselect(port, vcpu);
+                            }
+                        }
+                    }),
             abi("an-event-sets-the-bit-below", "XEN-092", "pending word 0 with", parts -> new Like(parts) {
                 @Override
                 public void setPending(int port, int vcpu) {
@@ -166,13 +178,14 @@ final class XenTwoLevelMutants {
                     }
                 }
             }),
-            XenPortMutants.closing("a-close-unselects", "XEN-093", "after the pending port was closed", (parts, right, port) -> {
-                Upcalls upcalls = parts.getInstance(Upcalls.class);
-                int vcpu = parts.getInstance(PortTable.class).vcpu(port);
-                right.close(port);
-                upcalls.infoFrame(vcpu)
-                        .testAndClear64(upcalls.infoOffset(vcpu) + TwoLevelAbi.SELECTOR, 1L << port / 64);
-            }));
+            XenPortMutants.closing(
+                    "a-close-unselects", "XEN-093", "after the pending port was closed", (parts, right, port) -> {
+                        Upcalls upcalls = parts.getInstance(Upcalls.class);
+                        int vcpu = parts.getInstance(PortTable.class).vcpu(port);
+                        right.close(port);
+                        upcalls.infoFrame(vcpu)
+                                .testAndClear64(upcalls.infoOffset(vcpu) + TwoLevelAbi.SELECTOR, 1L << port / 64);
+                    }));
 
     private XenTwoLevelMutants() {}
 

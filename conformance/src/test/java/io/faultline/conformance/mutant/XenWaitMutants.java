@@ -40,8 +40,13 @@ final class XenWaitMutants {
                 int state = right(parts, port);
                 return state == PollPorts.PENDING && isMasked(parts, port) ? PollPorts.QUIET : state;
             }),
-            command("polls-have-no-timeout", "XEN-156", "as the time is over", SCHED_OP, POLL, (parts, caller, call) ->
-                    call.call(new NoTimeout(caller))),
+            command(
+                    "polls-have-no-timeout",
+                    "XEN-156",
+                    "as the time is over",
+                    SCHED_OP,
+                    POLL,
+                    (parts, caller, call) -> call.call(new NoTimeout(caller))),
             upcalls("masked-events-wake-nobody", "XEN-157", "as the port is pending", parts -> new LikeUpcalls(parts) {
                 @Override
                 public void wakePollers(int port) {
@@ -66,15 +71,22 @@ final class XenWaitMutants {
                 int state = right(parts, port);
                 return state == PollPorts.PENDING ? PollPorts.QUIET : state;
             }),
-            command("a-poll-masks-interrupts", "XEN-161", "the poll with an interrupt due", SCHED_OP, POLL, (parts,
-                    caller,
-                    call) -> {
-                long result = call.call(caller);
-                masks(caller);
-                return result;
-            }),
-            interrupt("a-blocked-vcpu-is-not-interrupted", "XEN-162", "WFI with the upcall pending", parts ->
-                    new Edge(parts) {
+            command(
+                    "a-poll-masks-interrupts",
+                    "XEN-161",
+                    "the poll with an interrupt due",
+                    SCHED_OP,
+                    POLL,
+                    (parts, caller, call) -> {
+                        long result = call.call(caller);
+                        masks(caller);
+                        return result;
+                    }),
+            interrupt(
+                    "a-blocked-vcpu-is-not-interrupted",
+                    "XEN-162",
+                    "WFI with the upcall pending",
+                    parts -> new Edge(parts) {
                         @Override
                         public void raise(int vcpu) {
                             if (!host.vcpu(vcpu).isBlocked()) {
@@ -82,8 +94,12 @@ final class XenWaitMutants {
                             }
                         }
                     }),
-            part("masked-events-interrupt", "XEN-163", "no interrupt is taken", TwoLevelAbi.class, parts ->
-                    new XenTwoLevelMutants.Like(parts) {
+            part(
+                    "masked-events-interrupt",
+                    "XEN-163",
+                    "no interrupt is taken",
+                    TwoLevelAbi.class,
+                    parts -> new XenTwoLevelMutants.Like(parts) {
                         @Override
                         public void setPending(int port, int vcpu) {
                             super.setPending(port, vcpu);
@@ -100,23 +116,33 @@ final class XenWaitMutants {
                     }
                 }
             }),
-            command("block-keeps-interrupts-masked", "XEN-165", "interrupts are unmasked by block", SCHED_OP, BLOCK, (parts,
-                    caller,
-                    call) -> {
-                long result = call.call(caller);
-                masks(caller);
-                return result;
-            }),
-            interrupt("the-next-vcpu-is-interrupted-too", "XEN-166", "pending state of the interrupt", parts ->
-                    new Edge(parts) {
+            command(
+                    "block-keeps-interrupts-masked",
+                    "XEN-165",
+                    "interrupts are unmasked by block",
+                    SCHED_OP,
+                    BLOCK,
+                    (parts, caller, call) -> {
+                        long result = call.call(caller);
+                        masks(caller);
+                        return result;
+                    }),
+            interrupt(
+                    "the-next-vcpu-is-interrupted-too",
+                    "XEN-166",
+                    "pending state of the interrupt",
+                    parts -> new Edge(parts) {
                         @Override
                         public void raise(int vcpu) {
                             super.raise(vcpu);
                             super.raise((vcpu + 1) % host.vcpuCount());
                         }
                     }),
-            interrupt("a-handled-upcall-comes-again", "XEN-167", "no upcall is due after another call", parts ->
-                    new Edge(parts) {
+            interrupt(
+                    "a-handled-upcall-comes-again",
+                    "XEN-167",
+                    "no upcall is due after another call",
+                    parts -> new Edge(parts) {
                         private final boolean[] raised = new boolean[host.vcpuCount()];
 
                         @Override
@@ -133,14 +159,18 @@ final class XenWaitMutants {
                             }
                         }
                     }),
-            interrupt("an-active-upcall-hides-events", "XEN-168", "between the scan and the end", parts -> new Edge(parts) {
-                @Override
-                public void raise(int vcpu) {
-                    if (!gic(vcpu).isActive(ppi)) {
-                        super.raise(vcpu);
-                    }
-                }
-            }),
+            interrupt(
+                    "an-active-upcall-hides-events",
+                    "XEN-168",
+                    "between the scan and the end",
+                    parts -> new Edge(parts) {
+                        @Override
+                        public void raise(int vcpu) {
+                            if (!gic(vcpu).isActive(ppi)) {
+                                super.raise(vcpu);
+                            }
+                        }
+                    }),
             interrupt("a-level-falls-at-the-second-end", "XEN-169", "a level stays high", parts -> new Edge(parts) {
                 private int ends;
 
@@ -163,16 +193,20 @@ final class XenWaitMutants {
                     }
                 }
             }),
-            interrupt("an-urgent-interrupt-hides-upcalls", "XEN-171", "the upcall is pending", parts -> new Edge(parts) {
-                @Override
-                public void raise(int vcpu) {
-                    if (!gic(vcpu).isActive(URGENT_SGI)) {
-                        super.raise(vcpu);
-                    }
-                }
-            }),
-            interrupt("a-level-does-not-rise-while-it-is-off", "XEN-172", "raised the upcall once the vCPU was on", parts ->
-                    new Edge(parts) {
+            interrupt(
+                    "an-urgent-interrupt-hides-upcalls", "XEN-171", "the upcall is pending", parts -> new Edge(parts) {
+                        @Override
+                        public void raise(int vcpu) {
+                            if (!gic(vcpu).isActive(URGENT_SGI)) {
+                                super.raise(vcpu);
+                            }
+                        }
+                    }),
+            interrupt(
+                    "a-level-does-not-rise-while-it-is-off",
+                    "XEN-172",
+                    "raised the upcall once the vCPU was on",
+                    parts -> new Edge(parts) {
                         private final boolean[] high = new boolean[host.vcpuCount()];
 
                         {
