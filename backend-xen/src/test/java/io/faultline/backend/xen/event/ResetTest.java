@@ -106,7 +106,7 @@ class ResetTest {
             assertEquals(0, machine.ops.call(machine.caller));
             parts++;
         }
-        assertEquals(1023 / 64 + 1, parts);
+        assertEquals(1023 / StandardReset.STRIDE + 1, parts);
         assertEquals(0, machine.ports.open());
         assertEquals(1, machine.bindIpi(0));
     }
@@ -156,11 +156,11 @@ class ResetTest {
         stopAlways();
         machine.memory().u16(0, SELF);
         machine.callOnce(EventChannelOps.RESET);
-        for (int i = 0; i < 64; i++) {
+        for (int i = 0; i < StandardReset.STRIDE; i++) {
             machine.bindIpi(0);
         }
         assertEquals(190, machine.bindIpi(0));
-        for (int i = 1; i <= 64; i++) {
+        for (int i = 1; i <= StandardReset.STRIDE; i++) {
             machine.close(i);
         }
         stopNever();
@@ -181,11 +181,11 @@ class ResetTest {
         copy.restore(state);
         copy.memory().u16(0, SELF);
         assertEquals(EBUSY, copy.call(EventChannelOps.RESET));
-        assertEquals("closed vcpu 0", copy.told(64));
-        assertEquals("ipi vcpu 0", copy.told(65));
+        assertEquals("closed vcpu 0", copy.told(StandardReset.STRIDE));
+        assertEquals("ipi vcpu 0", copy.told(StandardReset.STRIDE + 1));
         copy.memory().u16(0, SELF);
         assertEquals(0, copy.call(EventChannelOps.RESET_CONT));
-        assertEquals("closed vcpu 0", copy.told(65));
+        assertEquals("closed vcpu 0", copy.told(StandardReset.STRIDE + 1));
         assertEquals(copy.saved(), copy.saved());
     }
 
