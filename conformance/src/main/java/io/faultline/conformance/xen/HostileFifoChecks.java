@@ -134,8 +134,12 @@ public final class HostileFifoChecks {
                     guest,
                     code,
                     () -> {
+                        boolean linked = fifo.isLinked(tail);
                         guest.send(guest.cpu(1), next);
                         s.witness("sent-between");
+                        if (linked) {
+                            s.expectEqual("link of the tail after a send", next, fifo.link(tail));
+                        }
                     },
                     when -> {
                         fifo.expectWord("that was sent " + when, next, QUEUED);

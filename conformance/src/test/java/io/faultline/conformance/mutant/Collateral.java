@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rules that a mutant fails besides the one it is aimed at, as recorded in {@code collateral.txt}.
+ * The rules that a mutant fails besides the one it is aimed at, as recorded in {@code collateral.txt} and
+ * {@code xen-collateral.txt}.
  *
  * <p>One bug often breaks several rules. The record makes a change of that visible: a mutant that begins to fail other
  * rules has become another bug, or a check has begun to demand something else.
@@ -30,9 +31,15 @@ final class Collateral {
 
     private static Map<String, List<String>> read() {
         Map<String, List<String>> recorded = new TreeMap<>();
-        try (InputStream in = Collateral.class.getResourceAsStream("collateral.txt")) {
+        read("collateral.txt", recorded);
+        read("xen-collateral.txt", recorded);
+        return recorded;
+    }
+
+    private static void read(String record, Map<String, List<String>> recorded) {
+        try (InputStream in = Collateral.class.getResourceAsStream(record)) {
             if (in == null) {
-                return recorded;
+                return;
             }
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
                 if (!line.isBlank() && !line.startsWith("#")) {
@@ -40,7 +47,6 @@ final class Collateral {
                     recorded.put(words.remove(0), words);
                 }
             }
-            return recorded;
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
         }

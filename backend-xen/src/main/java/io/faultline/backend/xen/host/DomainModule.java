@@ -21,6 +21,7 @@ import io.faultline.backend.xen.event.PeerDomains;
 import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.hypercall.Hypercall;
+import io.faultline.backend.xen.hypercall.HypercallDecoration;
 import io.faultline.backend.xen.hypercall.Hypercalls;
 import io.faultline.backend.xen.hypercall.PrivilegedCall;
 import io.faultline.backend.xen.hypercall.Struct;
@@ -101,6 +102,7 @@ final class DomainModule extends AbstractModule {
         bind(io.faultline.backend.xen.frame.GuestFrames.class).to(MachineFrames.class);
         bind(io.faultline.backend.xen.event.abi.GuestFrames.class).to(MachineFrames.class);
         bind(PhysicalMap.class).to(MachineMap.class);
+        bind(HypercallDecoration.class).toInstance(HypercallDecoration.NONE);
         bind(VmAssist.class).toInstance(new VmAssist());
         bind(HvmParameters.class).toInstance(new HvmParameters());
         bind(GrantTable.class).toInstance(new GrantTable(layout.grants()));
@@ -248,7 +250,8 @@ final class DomainModule extends AbstractModule {
             PhysicalMap map,
             Reservation reservation,
             io.faultline.backend.xen.frame.GuestFrames frames,
-            PageFaultDecoration decoration) {
+            PageFaultDecoration pageFaultDecoration,
+            HypercallDecoration decoration) {
         Map<Integer, Hypercall> calls = new TreeMap<>();
         calls.put(MEMORY_OP, new MemoryOp(map, shared, grants, reservation, known));
         calls.put(XEN_VERSION, new VersionCall(settings.version(), DomainUuid.bytes(id)));
@@ -263,10 +266,10 @@ final class DomainModule extends AbstractModule {
         }
         calls.put(HVM_OP, new HvmOp(parameters, known));
         pageFaults.ifPresent(registrations -> {
-            Policy policy = decoration.policy(settings.pageFaults().policy());
+            Policy policy = pageFaultDecoration.policy(settings.pageFaults().policy());
             PageFaultOp call = new PageFaultOp(registrations, frames, policy);
-            calls.put(PageFaultOp.NUMBER, decoration.call(call, registrations));
+            calls.put(PageFaultOp.NUMBER, pageFaultDecoration.call(call, registrations));
         });
-        return new Hypercalls(host, calls, settings.hypercalls());
+        return new Hypercalls(host, calls, settings.hypercalls(), decoration);
     }
 }

@@ -17,20 +17,25 @@ final class HypercallTable {
     private static final Hypercall NONE = caller -> -XenError.ENOSYS;
 
     private final Hypercall[] calls = new Hypercall[SIZE];
+    private final Hypercall other;
 
     /**
      * Makes the table.
      *
      * @param present number to hypercall, without multicall
      */
-    HypercallTable(Map<Integer, Hypercall> present) {
+    HypercallTable(Map<Integer, Hypercall> present, HypercallDecoration decoration) {
         Arrays.fill(calls, NONE);
         present.forEach((number, call) -> calls[number] = call);
         calls[MULTICALL] = new Multicall(this);
+        for (int number = 0; number < SIZE; number++) {
+            calls[number] = decoration.decorate(number, calls[number]);
+        }
+        other = decoration.decorate(HypercallDecoration.ANY_OTHER, NONE);
     }
 
     /** The whole register counts: 2^32 + 32 is no number (XEN-002). */
     Hypercall get(long number) {
-        return number >= 0 && number < SIZE ? calls[(int) number] : NONE;
+        return number >= 0 && number < SIZE ? calls[(int) number] : other;
     }
 }

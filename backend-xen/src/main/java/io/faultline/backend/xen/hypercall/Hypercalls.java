@@ -22,6 +22,7 @@ public final class Hypercalls {
     private static final int ARGUMENTS = 5;
 
     private final HypercallTable table;
+    private final HypercallDecoration decoration;
     private final HypercallSettings settings;
     private final StandardCaller[] callers;
     /** Who is in a call. */
@@ -33,10 +34,13 @@ public final class Hypercalls {
      * @param host the machine
      * @param calls number to hypercall, without multicall
      * @param settings choices that builds of Xen make differently
+     * @param decoration what replaces or wraps calls
      */
-    public Hypercalls(Host host, Map<Integer, Hypercall> calls, HypercallSettings settings) {
+    public Hypercalls(
+            Host host, Map<Integer, Hypercall> calls, HypercallSettings settings, HypercallDecoration decoration) {
         this.settings = settings;
-        table = new HypercallTable(calls);
+        this.decoration = decoration;
+        table = new HypercallTable(calls, decoration);
         callers = new StandardCaller[host.vcpuCount()];
         for (int i = 0; i < callers.length; i++) {
             callers[i] = new StandardCaller(host.vcpu(i));
@@ -52,7 +56,7 @@ public final class Hypercalls {
      */
     public void call(VirtualProcessor vcpu, int immediate) {
         StandardCaller caller = callers[vcpu.index()];
-        if (immediate != TAG) {
+        if (!decoration.isHypercall(immediate)) {
             if (settings.undefinedAddress() == HypercallSettings.UndefinedAddress.AT) {
                 caller.goBack();
             }

@@ -17,7 +17,7 @@ import java.util.Arrays;
  *
  * @since 0.1
  */
-public final class PortTable {
+public class PortTable {
     /** By how many ports the table grows. */
     public static final int STEP = 64;
     /** Number of ports that no table exceeds. */
@@ -62,7 +62,7 @@ public final class PortTable {
     }
 
     /** Frees every port and shrinks the table to its first step: the domain is new. */
-    public void reset() {
+    public final void reset() {
         valid = 0;
         open = 0;
         xenOwned = 0;
