@@ -150,8 +150,8 @@ class ConformanceCommandTest {
     void anUnknownRuleIsStatusTwo() {
         assertEnds(
                 2,
-                "no rule matches 'XEN-*'; 'faultline conformance --list' shows them all",
-                kvm("--rule", "SDEI-*", "--rule", "XEN-*"));
+                "no rule matches 'ACME-*'; 'faultline conformance --list' shows them all",
+                kvm("--rule", "SDEI-*", "--rule", "ACME-*"));
     }
 
     @Test
