@@ -27,9 +27,10 @@ public interface HypercallDecoration {
     Hypercall decorate(int number, Hypercall call);
 
     /**
-     * Returns whether an HVC instruction is a hypercall (XEN-003).
+     * Tells whether an HVC instruction is a hypercall (XEN-003).
      *
      * @param immediate 16 bits of the instruction, not 0
+     * @return true if it is
      */
     default boolean isHypercall(int immediate) {
         return immediate == Hypercalls.TAG;
