@@ -43,9 +43,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bugs that Xen had are found when they are put into this backend (xen.md 9). */
 class SeededBugTest {
-    private static final int SEQUENCES = 60;
+    private static final int SEQUENCES = 200;
     private static final int STEPS = 500;
-    private static final int MOST_SHRUNK = 14;
+    private static final int MOST_SHRUNK = 20;
 
     private static <T> Module bug(Class<T> rule, Class<? extends T> broken) {
         return new AbstractModule() {
