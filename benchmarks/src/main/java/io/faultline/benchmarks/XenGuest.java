@@ -178,7 +178,8 @@ final class XenGuest {
         }
         vcpu.step();
         if (vcpu.read(CoreRegister.X0) != 0) {
-            throw new IllegalStateException("call " + number + " " + arguments[0] + " returns " + vcpu.read(CoreRegister.X0));
+            throw new IllegalStateException(
+                    "call " + number + " " + arguments[0] + " returns " + vcpu.read(CoreRegister.X0));
         }
     }
 

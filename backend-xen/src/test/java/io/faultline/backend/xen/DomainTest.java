@@ -193,6 +193,31 @@ class DomainTest {
     }
 
     @Test
+    void aMachineThatTakesOverAnotherKeepsItsChannels() {
+        HypervisorBackend host = XenRig.open(Map.of("xen.xsm", "dummy", "xen.neighbours", "machines"));
+        XenRig first = new XenRig(host, 1);
+        XenRig second = new XenRig(host, 1);
+        int offered = offer(first, 2);
+        assertEquals(0, second.event(0, 1, offered, 0));
+        int connected = second.word(XenRig.DATA + 8);
+        assertEquals(0, first.sharedInfo(XenRig.DATA + 0x3000));
+        assertEquals(0, second.event(4, connected));
+        first.longs(XenRig.DATA + 0x3030, 0);
+
+        // Trying a state leaves the neighbours alone, and so does closing the machine that was left.
+        first.machine.restore(first.machine.save());
+        assertEquals(2, second.status(connected));
+        XenRig third = new XenRig(host, 1);
+        third.machine.restore(first.machine.save());
+        first.machine.close();
+        assertEquals(2, second.status(connected));
+        assertEquals(0, second.event(4, connected));
+        assertEquals(1L << offered, third.doubleword(XenRig.DATA + 0x3030));
+        third.machine.close();
+        assertEquals(1, second.status(connected));
+    }
+
+    @Test
     void machinesOfDifferentHostsDoNot() {
         HypervisorBackend backend = XenRig.open(Map.of("xen.xsm", "dummy"));
         XenRig first = new XenRig(backend, 1);

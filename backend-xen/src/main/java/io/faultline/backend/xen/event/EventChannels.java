@@ -344,13 +344,13 @@ public final class EventChannels implements StateElement {
      * been restored for a domain with another number already.
      */
     public void destroy() {
+        ports.refuseMore();
         abandon();
         reset();
     }
 
     /** Nobody reaches these channels any more: a machine with the same number has taken them over. */
     public void abandon() {
-        ports.refuseMore();
         ends.retire();
     }
 

@@ -24,6 +24,7 @@ final class ReservationCall implements MemoryOp.Command {
     /** More extents than a call could count while it is continued. */
     private static final long MOST_EXTENTS = 0xFFFF_FFFFL >>> MemoryOp.PROGRESS_SHIFT;
 
+    private static final int PAGES_PER_PART = 16;
     private static final int ADDRESS_BITS = 0xFF;
     private static final int PAGE_SHIFT = 12;
     private static final int POPULATE_ON_DEMAND = 1 << 16;
@@ -74,10 +75,19 @@ final class ReservationCall implements MemoryOp.Command {
                 break;
             }
             done++;
-            if (done < extents && caller.hasWorkedEnough()) {
+            if (hasWorkedEnough(caller, 1 << order) && done < extents) {
                 return MemoryOp.continueLater(caller, done);
             }
         }
         return done;
+    }
+
+    /** A large extent is as much work as many small ones. */
+    private static boolean hasWorkedEnough(Caller caller, int pages) {
+        boolean enough = false;
+        for (int page = 0; page < pages; page += PAGES_PER_PART) {
+            enough |= caller.hasWorkedEnough();
+        }
+        return enough;
     }
 }

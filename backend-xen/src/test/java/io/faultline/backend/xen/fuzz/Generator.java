@@ -180,8 +180,12 @@ final class Generator {
                 }
             }
             case 6 -> {
-                if (once(12)) {
-                    add(Step.Kind.PORTS, machine, vcpu, once(10) ? 20_000 : of(63, 64, 200, 1100));
+                if (once(6)) {
+                    add(Step.Kind.PORTS, machine, vcpu, once(3) ? 18_000 : of(63, 64, 200, 1100));
+                    if (once(2)) {
+                        words(machine, 0, DOMAINS[0]);
+                        add(Step.Kind.CALL, machine, vcpu, 32, 10, FuzzMachine.HANDLES, 0, 0, 0);
+                    }
                 }
             }
             case 7 -> shared(machine);
@@ -213,7 +217,7 @@ final class Generator {
     private void hostileWords(int machine) {
         long page = FuzzMachine.FRAMES + PAGE * (2 * random.nextInt(FuzzMachine.FRAME_PAGES) + 1);
         int flags = random.nextInt(16) << 28;
-        int link = (int) (once(2) ? of(PORTS) : port()) & 0x1FFFF;
+        int link = (int) (once(2) ? of(PORTS) : random.nextLong()) & 0x1FFFF;
         long offset = 4 * (once(4) ? random.nextInt(1024) : random.nextInt(16));
         page = once(2) ? FuzzMachine.FRAMES + 3 * PAGE : page;
         add(Step.Kind.WORDS, machine, page + offset, Integer.toUnsignedLong(flags | link));
@@ -281,7 +285,7 @@ final class Generator {
 
     private long[] event(int machine, long slot) {
         int command = random.nextInt(16);
-        if (command >= 14 || command == 10 && !once(12)) {
+        if (command >= 14 || command == 10 && !once(8)) {
             command = 4;
         }
         switch (command) {

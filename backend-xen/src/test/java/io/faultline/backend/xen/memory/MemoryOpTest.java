@@ -283,6 +283,14 @@ class MemoryOpTest {
         assertEquals(3, rig.call(rig.memory, 1 | 3 << 6, AT));
     }
 
+    @Test
+    void aLargeExtentIsAsMuchWorkAsManySmallOnes() {
+        rig.reservation(SELF, 4, 7, 0, FakeMap.RAM, FakeMap.RAM + 128, FakeMap.RAM + 256, FakeMap.RAM + 384);
+        rig.caller.patience(16);
+        assertEquals(4, rig.call(rig.memory, 1, AT));
+        assertEquals(2, rig.caller.parts(), "128 pages are eight parts");
+    }
+
     private void batch(int space, int size, int other) {
         rig.caller
                 .put16(AT, SELF)

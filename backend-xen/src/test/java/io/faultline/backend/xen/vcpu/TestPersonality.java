@@ -100,6 +100,7 @@ final class TestPersonality implements Personality {
         vcpuOperations = injector.getInstance(VcpuOperations.class);
         schedulerOperations = injector.getInstance(SchedulerOperations.class);
         pages = new PageFaultService(host, new HostOnlyPorts(Policy.builder().build()));
+        vcpus.reset();
     }
 
     private int state(int port) {
