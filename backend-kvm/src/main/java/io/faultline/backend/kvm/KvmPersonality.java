@@ -62,7 +62,7 @@ public final class KvmPersonality implements Personality {
             dispatcher = Optional.of(created);
         }
         absentPages = pageFaults.attach(host, dispatcher);
-        notifications = new KvmNotifications(host, dispatcher);
+        notifications = KvmNotifications.of(host, dispatcher);
     }
 
     private List<EventDefinition> events(MachineRequest request) {

@@ -6,21 +6,42 @@ package io.faultline.backend.xen;
 
 import io.faultline.api.notification.ChannelState;
 import io.faultline.api.notification.DeliveryOutcome;
+import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.notification.NotificationChannel.EventChannel;
+import io.faultline.backend.core.machine.ChannelLines;
+import io.faultline.backend.core.machine.CoreNotifications;
+import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.core.machine.PpiLines;
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.host.Domain;
 import java.util.function.Supplier;
 
-/** The VMM's ends of event channels that the guest offers to domain 0. */
-final class PortLines {
+/**
+ * The VMM's ends of event channels: a channel of the VMM is one that the guest offers to domain 0 under the port number of
+ * the request.
+ */
+final class PortLines implements ChannelLines<EventChannel> {
     private final Supplier<Domain> domain;
 
-    PortLines(Supplier<Domain> domain) {
+    private PortLines(Supplier<Domain> domain) {
         this.domain = domain;
     }
 
+    static EventNotifications of(Host host, Supplier<Domain> domain) {
+        return new CoreNotifications<>(
+                host,
+                XenBackendProvider.ID,
+                host.request().channels(),
+                new PpiLines(host, vcpu -> false),
+                EventChannel.class,
+                new PortLines(domain));
+    }
+
     /** Raises a port, connecting to it before if the guest still waits for that. */
-    DeliveryOutcome inject(int port) {
+    @Override
+    public DeliveryOutcome inject(EventChannel channel, int vcpu) {
+        int port = channel.port();
         EventChannels channels = domain.get().channels();
         PollState before = channels.pollState(port);
         if (before == PollState.UNUSABLE || !domain.get().connectVmm(port)) {
@@ -35,8 +56,20 @@ final class PortLines {
                 : DeliveryOutcome.rejected("the guest has no memory for the event of port " + port);
     }
 
-    ChannelState state(int port) {
-        PollState state = domain.get().channels().pollState(port);
+    @Override
+    public DeliveryOutcome injectNow(EventChannel channel, int vcpu) {
+        return DeliveryOutcome.rejected(channel + " is an interrupt of the guest's choice: use inject");
+    }
+
+    /** An event that a guest can see cannot be taken back. */
+    @Override
+    public boolean cancel(EventChannel channel, int vcpu) {
+        return false;
+    }
+
+    @Override
+    public ChannelState state(EventChannel channel, int vcpu) {
+        PollState state = domain.get().channels().pollState(channel.port());
         return new ChannelState(state != PollState.UNUSABLE, state == PollState.PENDING, false);
     }
 }

@@ -79,7 +79,7 @@ final class XenPersonality implements Personality {
         become(table.nextId());
         domain().reset();
         absentPages = new PageFaultService(machine, ports());
-        notifications = new XenNotifications(machine, this::domain);
+        notifications = PortLines.of(machine, this::domain);
     }
 
     private PageFaultPorts ports() {

@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.xen;
+package io.faultline.backend.core.machine;
 
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
@@ -10,32 +10,49 @@ import io.faultline.api.notification.ChannelState;
 import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.notification.NotificationChannel;
-import io.faultline.api.notification.NotificationChannel.EventChannel;
 import io.faultline.api.notification.NotificationChannel.Ppi;
 import io.faultline.api.notification.Trigger;
 import io.faultline.api.trace.TraceEvent;
-import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.core.machine.PpiLines;
-import io.faultline.backend.xen.host.Domain;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
- * Events for the VMM: private interrupts, and event channels. A channel of the VMM is one that the guest offers to domain 0
- * under the port number of the request.
+ * The VMM's side of event notification: private interrupts, and the channels of one kind that only the backend has.
+ *
+ * @param <C> that kind
+ * @since 0.1
  */
-final class XenNotifications implements EventNotifications {
+public final class CoreNotifications<C extends NotificationChannel> implements EventNotifications {
     private final Host host;
-    private final PpiLines lines;
-    private final PortLines ports;
+    private final String backend;
     private final List<NotificationChannel> channels;
+    private final PpiLines lines;
+    private final Class<C> kind;
+    private final ChannelLines<C> own;
 
-    XenNotifications(Host host, Supplier<Domain> domain) {
+    /**
+     * Makes the interface of one machine.
+     *
+     * @param host the machine
+     * @param backend id of the backend, for errors
+     * @param channels every channel; each is a PPI or of the kind
+     * @param lines the private interrupts
+     * @param kind the backend's kind of channel
+     * @param own the channels of that kind
+     */
+    public CoreNotifications(
+            Host host,
+            String backend,
+            List<NotificationChannel> channels,
+            PpiLines lines,
+            Class<C> kind,
+            ChannelLines<C> own) {
         this.host = host;
-        lines = new PpiLines(host, vcpu -> false);
-        ports = new PortLines(domain);
-        channels = List.copyOf(host.request().channels());
+        this.backend = backend;
+        this.channels = List.copyOf(channels);
+        this.lines = lines;
+        this.kind = kind;
+        this.own = own;
     }
 
     @Override
@@ -47,17 +64,19 @@ final class XenNotifications implements EventNotifications {
     public DeliveryOutcome inject(NotificationChannel channel, int vcpu) {
         check(channel, vcpu);
         DeliveryOutcome outcome =
-                channel instanceof EventChannel event ? ports.inject(event.port()) : lines.inject((Ppi) channel, vcpu);
-        trace(channel, vcpu, outcome.kind().name().toLowerCase(Locale.ROOT));
-        return outcome;
+                channel instanceof Ppi ppi ? lines.inject(ppi, vcpu) : own.inject(kind.cast(channel), vcpu);
+        return traced(channel, vcpu, outcome);
     }
 
     @Override
     public DeliveryOutcome injectNow(NotificationChannel channel, int vcpu) {
         check(channel, vcpu);
-        DeliveryOutcome outcome = channel instanceof EventChannel
-                ? DeliveryOutcome.rejected(channel + " is an interrupt of the guest's choice: use inject")
-                : lines.injectNow((Ppi) channel, vcpu);
+        DeliveryOutcome outcome =
+                channel instanceof Ppi ppi ? lines.injectNow(ppi, vcpu) : own.injectNow(kind.cast(channel), vcpu);
+        return traced(channel, vcpu, outcome);
+    }
+
+    private DeliveryOutcome traced(NotificationChannel channel, int vcpu, DeliveryOutcome outcome) {
         trace(channel, vcpu, outcome.kind().name().toLowerCase(Locale.ROOT));
         return outcome;
     }
@@ -78,17 +97,16 @@ final class XenNotifications implements EventNotifications {
         trace(channel, vcpu, high ? "high" : "low");
     }
 
-    /** An event that a guest can see cannot be taken back. */
     @Override
     public boolean cancel(NotificationChannel channel, int vcpu) {
         check(channel, vcpu);
-        return channel instanceof Ppi ppi && lines.cancel(ppi, vcpu);
+        return channel instanceof Ppi ppi ? lines.cancel(ppi, vcpu) : own.cancel(kind.cast(channel), vcpu);
     }
 
     @Override
     public ChannelState state(NotificationChannel channel, int vcpu) {
         check(channel, vcpu);
-        return channel instanceof EventChannel event ? ports.state(event.port()) : lines.state((Ppi) channel, vcpu);
+        return channel instanceof Ppi ppi ? lines.state(ppi, vcpu) : own.state(kind.cast(channel), vcpu);
     }
 
     private void check(NotificationChannel channel, int vcpu) {
@@ -100,7 +118,7 @@ final class XenNotifications implements EventNotifications {
         }
     }
 
-    private static HypervisorException invalid(String problem, String remedy) {
-        return new HypervisorException(ErrorId.INVALID_ARGUMENT, problem, "backend " + XenBackendProvider.ID, remedy);
+    private HypervisorException invalid(String problem, String remedy) {
+        return new HypervisorException(ErrorId.INVALID_ARGUMENT, problem, "backend " + backend, remedy);
     }
 }
