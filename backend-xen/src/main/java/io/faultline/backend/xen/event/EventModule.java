@@ -18,7 +18,7 @@ import java.util.Objects;
  * Binds the parts of the event channels of one machine. Every binding may be overridden.
  *
  * <p>Bound elsewhere: {@link io.faultline.backend.xen.event.abi.EventDomain},
- * {@link io.faultline.backend.xen.event.abi.GuestFrames}, {@link PeerDomains} and
+ * {@link io.faultline.backend.xen.frame.GuestFrames}, {@link PeerDomains} and
  * {@link io.faultline.backend.xen.vcpu.Upcalls}.
  *
  * @since 0.1

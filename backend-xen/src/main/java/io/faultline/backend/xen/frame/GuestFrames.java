@@ -6,15 +6,28 @@ package io.faultline.backend.xen.frame;
 
 import org.jspecify.annotations.Nullable;
 
-/** The memory behind the guest's frame numbers. */
-@FunctionalInterface
+/**
+ * Finds pages of a guest that are to be shared with the hypervisor. They stay where they are, whatever the guest does to its
+ * address map later (XEN-126); whoever owns the memory does not page them out.
+ *
+ * @since 0.1
+ */
 public interface GuestFrames {
     /**
-     * Finds the RAM that is mapped at a frame number now, and pins it.
+     * Looks a page up in the guest's address map.
      *
-     * @param gfn a guest frame number, any value: a guest-physical address divided by 4096
-     * @return the page; null if there is no RAM, or none that the guest may write
+     * @param gfn guest frame number, any value
+     * @return the page, which is resident; null unless it is RAM that the guest may read and write
      */
     @Nullable
     Frame ram(long gfn);
+
+    /**
+     * Finds a page again when state is restored.
+     *
+     * @param physical what {@link Frame#physical()} of a page said that {@link #ram} returned
+     * @return the page; null if there is none
+     */
+    @Nullable
+    Frame physical(long physical);
 }

@@ -20,6 +20,7 @@ import io.faultline.backend.xen.event.EventModule;
 import io.faultline.backend.xen.event.PeerDomains;
 import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.abi.EventDomain;
+import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Hypercall;
 import io.faultline.backend.xen.hypercall.HypercallDecoration;
 import io.faultline.backend.xen.hypercall.Hypercalls;
@@ -99,8 +100,7 @@ final class DomainModule extends AbstractModule {
         bind(DomainTable.class).toInstance(domains);
         bind(EventDomain.class).toInstance(new EventDomain(id, host.vcpuCount(), layout.sharedInfo()));
         bind(InitialInfo.class).toInstance(new InitialInfo(layout.sharedInfo(), layout.unreadInfo()));
-        bind(io.faultline.backend.xen.frame.GuestFrames.class).to(MachineFrames.class);
-        bind(io.faultline.backend.xen.event.abi.GuestFrames.class).to(MachineFrames.class);
+        bind(GuestFrames.class).to(MachineFrames.class);
         bind(PhysicalMap.class).to(MachineMap.class);
         bind(HypercallDecoration.class).toInstance(HypercallDecoration.NONE);
         bind(VmAssist.class).toInstance(new VmAssist());
@@ -249,7 +249,7 @@ final class DomainModule extends AbstractModule {
             SharedFrames shared,
             PhysicalMap map,
             Reservation reservation,
-            io.faultline.backend.xen.frame.GuestFrames frames,
+            GuestFrames frames,
             PageFaultDecoration pageFaultDecoration,
             HypercallDecoration decoration) {
         Map<Integer, Hypercall> calls = new TreeMap<>();

@@ -6,13 +6,13 @@ package io.faultline.backend.xen.host;
 
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.hwmodel.mmu.Stage2;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The memory of one machine, by guest frame number and by physical address. */
-final class MachineFrames
-        implements io.faultline.backend.xen.frame.GuestFrames, io.faultline.backend.xen.event.abi.GuestFrames {
+final class MachineFrames implements GuestFrames {
     private static final int GFN_BITS = 36;
     private static final int FRAME_SHIFT = 12;
     private static final int WRITABLE = Stage2.READ | Stage2.WRITE;

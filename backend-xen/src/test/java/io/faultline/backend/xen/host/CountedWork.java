@@ -92,6 +92,11 @@ public final class CountedWork extends AbstractModule {
         }
 
         @Override
+        public @Nullable Frame physical(long physical) {
+            return frames.physical(physical);
+        }
+
+        @Override
         public @Nullable Frame ram(long gfn) {
             work.done++;
             return frames.ram(gfn);

@@ -27,6 +27,7 @@ import io.faultline.backend.xen.hypercall.Struct;
 import io.faultline.backend.xen.memory.KnownDomains;
 import io.faultline.hwmodel.memory.GuestRam;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hypervisor that has the parts of this package and next to nothing else. A guest calls it by HVC #0 with
@@ -62,9 +63,17 @@ final class TestPersonality implements Personality {
     public void attach(Host newHost) {
         host = newHost;
         GuestRam ram = host.ram();
-        GuestFrames frames = gfn -> {
-            boolean isRam = Long.compareUnsigned(gfn, 1L << 52) < 0 && ram.isResident(gfn << 12);
-            return isRam && gfn << 12 != VcpuRig.READ_ONLY ? new Frame(ram, gfn << 12) : null;
+        GuestFrames frames = new GuestFrames() {
+            @Override
+            public @Nullable Frame ram(long gfn) {
+                boolean isRam = Long.compareUnsigned(gfn, 1L << 52) < 0 && ram.isResident(gfn << 12);
+                return isRam && gfn << 12 != VcpuRig.READ_ONLY ? new Frame(ram, gfn << 12) : null;
+            }
+
+            @Override
+            public Frame physical(long physical) {
+                return new Frame(ram, physical);
+            }
         };
         VcpuMemory memory = (vcpu, address, source, offset, length) -> {
             runstateWrites++;

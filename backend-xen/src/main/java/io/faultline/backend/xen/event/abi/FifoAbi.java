@@ -7,6 +7,7 @@ package io.faultline.backend.xen.event.abi;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.xen.event.port.PortTable;
+import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

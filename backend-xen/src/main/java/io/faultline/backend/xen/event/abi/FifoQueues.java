@@ -9,6 +9,7 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.xen.frame.GuestFrames;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
