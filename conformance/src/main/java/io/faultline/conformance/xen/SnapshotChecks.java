@@ -8,7 +8,7 @@ import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -183,21 +183,21 @@ public final class SnapshotChecks {
         guest.send(closed);
         guest.close(closed);
         int[] ports = {channel.receiver(), idle, queued, masked, latched, other, closed};
-        int[] words = words(fifo, ports);
         guest.rig().cut();
-        s.expectEqual("event words after restore", Arrays.toString(words), Arrays.toString(words(fifo, ports)));
+        fifo.expectAtRest("after restore", ports);
         int[] senders = {latched, channel.sender(), other, queued, idle, masked};
         for (int port : senders) {
             guest.send(port);
         }
         s.witness("spurious");
-        fifo.expectDrained("after spurious events", 0, queued, idle);
-        fifo.expectDrained("after spurious events", 1, channel.receiver(), other);
+        expectHandled(fifo, "after spurious events", 0, idle, queued);
+        expectHandled(fifo, "after spurious events", 1, channel.receiver(), other);
         guest.unmask(masked);
         guest.unmask(latched);
-        fifo.expectDrained("once the masked ports are unmasked", 0, masked, latched);
-        guest.takeUpcalls(0);
-        guest.takeUpcalls(1);
+        expectHandled(fifo, "once the masked ports are unmasked", 0, masked, latched);
+        // The channel's other end may have been raised, too.
+        fifo.drainAll();
+        guest.quiet();
         for (int port : senders) {
             guest.send(port);
         }
@@ -210,8 +210,17 @@ public final class SnapshotChecks {
         }
     }
 
-    private static int[] words(Fifo fifo, int... ports) {
-        return Arrays.stream(ports).map(fifo::word).toArray();
+    /** Demands that a vCPU handles these ports, each once; one that nobody sends on by itself does not count. */
+    private static void expectHandled(Fifo fifo, String when, int vcpu, Integer... ports) {
+        List<Integer> handled = fifo.drain(vcpu);
+        for (int port : ports) {
+            fifo.guest()
+                    .scenario()
+                    .expectEqual(
+                            "how often vCPU " + vcpu + " handles port " + port + " " + when,
+                            1,
+                            Collections.frequency(handled, port));
+        }
     }
 
     private static void spuriousInTwoLevels(Scenario s) {
@@ -227,8 +236,6 @@ public final class SnapshotChecks {
         guest.send(pending);
         guest.send(masked);
         guest.rig().cut();
-        bits.expectSelector("after restore", 0, 1);
-        bits.expectSelector("after restore", 1, 0);
         for (int round = 0; round < 2; round++) {
             String when = round == 0 ? "after spurious events" : "after the next events";
             for (int port : new int[] {channel.sender(), idle, pending, masked, other}) {
@@ -240,10 +247,9 @@ public final class SnapshotChecks {
             }
             List<Integer> handled = new ArrayList<>(bits.scan(0));
             handled.addAll(bits.scan(1));
-            handled.sort(null);
-            List<Integer> expected = new ArrayList<>(List.of(channel.receiver(), idle, pending, other));
-            expected.sort(null);
-            s.expectEqual("ports that are handled " + when, expected, handled);
+            for (int port : new int[] {channel.receiver(), idle, pending, other}) {
+                s.expectEqual("how often port " + port + " is handled " + when, 1, Collections.frequency(handled, port));
+            }
             s.expectEqual("pending word 0 " + when, TwoLevel.bit(masked), bits.pendingWord(0));
             guest.takeUpcalls(0);
             guest.takeUpcalls(1);
