@@ -397,13 +397,14 @@ final class XenGuest {
                 cpu, Xen.VCPU_OP, Xen.REGISTER_VCPU_INFO, vcpu, arguments(cpu).address());
     }
 
-    /** Registers the vcpu_info of a vCPU at its place. */
+    /** Registers the vcpu_info of a vCPU at its place: by the vCPU itself if it is on, as Xen 4.17 wants it. */
     void register(int vcpu) {
         GuestBlock info = info(vcpu);
+        SteppingGuestCpu caller = cpu(vcpu).vcpu().isOn() ? cpu(vcpu) : cpu();
         s.expectEqual(
                 "result of register_vcpu_info of vCPU " + vcpu,
                 0,
-                registerVcpuInfo(cpu(), vcpu, info.gfn(), info.address() & 0xFFF));
+                registerVcpuInfo(caller, vcpu, info.gfn(), info.address() & 0xFFF));
     }
 
     // Upcalls
