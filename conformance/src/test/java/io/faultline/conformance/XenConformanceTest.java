@@ -82,7 +82,8 @@ class XenConformanceTest {
             strings = {
                 "xen.upcall=edge,xen.remap=moves,xen.misplaced-vcpu-info=einval,xen.expand-two-level=enosys",
                 "xen.upcall=resampled,xen.neighbours=machines,xen.xsm=dummy,xen.rebind-pending=raised",
-                "xen.max-ports=131071,xen.global-virq=silent",
+                "xen.max-ports=131071,xen.global-virq=silent,xen.xen-owned-ports=2",
+                "xen.version=4.17.7,xen.upcall=edge,xen.global-virq=silent,xen.vcpu-info-checks=older",
                 "xen.fifo=absent,xen.arguments=destroyed,xen.undefined-address=at"
             })
     void everyRuleIsKeptByOtherBuilds(String settings) {

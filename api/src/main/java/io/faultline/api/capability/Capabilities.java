@@ -85,5 +85,14 @@ public final class Capabilities {
     public static final Capability<Boolean> EVENT_CHANNELS_FIFO = new Capability<>(
             "event-channels.fifo", Boolean.class, "The guest may switch its event channels to the FIFO ABI.");
 
+    /** The VMM can raise Xen's virtual interrupts. */
+    public static final Capability<Boolean> EVENT_CHANNELS_VIRQ = new Capability<>(
+            "event-channels.virq", Boolean.class, "The VMM can raise virtual interrupts that a guest has bound to ports.");
+    /** Every guest has ports that the hypervisor owns itself. */
+    public static final Capability<Integer> EVENT_CHANNELS_XEN_OWNED = new Capability<>(
+            "event-channels.xen-owned",
+            Integer.class,
+            "Every guest has ports whose events the hypervisor consumes itself; the value is how many.");
+
     private Capabilities() {}
 }

@@ -83,6 +83,26 @@ public sealed interface NotificationChannel {
     }
 
     /**
+     * A virtual interrupt of Xen: an event on the port to which the guest has bound its number.
+     *
+     * @param number 0 to 23; those that only a privileged domain gets are refused
+     */
+    record Virq(int number) implements NotificationChannel {
+        private static final int LAST = 23;
+
+        /**
+         * Checks the number.
+         *
+         * @throws IllegalArgumentException if the number is outside 0 to 23
+         */
+        public Virq {
+            if (number < 0 || number > LAST) {
+                throw new IllegalArgumentException("VIRQ " + number + " is outside 0 to 23");
+            }
+        }
+    }
+
+    /**
      * A message or event flag of a Hyper-V synthetic interrupt controller.
      *
      * @param sint synthetic interrupt source, 0 to 15

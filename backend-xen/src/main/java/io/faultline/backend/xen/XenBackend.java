@@ -15,6 +15,7 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CoreBackend;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.xen.event.VirqType;
 import io.faultline.backend.xen.guest.XenEventGuestDriver;
 import io.faultline.backend.xen.host.DomainLayout;
 import io.faultline.backend.xen.host.DomainSettings;
@@ -29,7 +30,7 @@ final class XenBackend extends CoreBackend {
     private static final int STATE_VERSION = 1;
     private static final BackendIdentity IDENTITY = new BackendIdentity(XenBackendProvider.ID, STATE_VERSION);
     private static final Set<Class<? extends NotificationChannel>> CHANNELS =
-            Set.of(NotificationChannel.EventChannel.class, NotificationChannel.Ppi.class);
+            Set.of(NotificationChannel.EventChannel.class, NotificationChannel.Virq.class, NotificationChannel.Ppi.class);
 
     private final DomainSettings settings;
     private final Module[] overrides;
@@ -80,6 +81,8 @@ final class XenBackend extends CoreBackend {
                     && event.port() > settings.events().maxPorts()) {
                 refusals.add("Port " + event.port() + " is above the limit of "
                         + settings.events().maxPorts() + " (xen.max-ports).");
+            } else if (channel instanceof NotificationChannel.Virq virq && VirqType.of(virq.number()) == VirqType.GLOBAL) {
+                refusals.add("VIRQ " + virq.number() + " is global: only a privileged domain gets it.");
             }
         }
         return refusals;

@@ -44,6 +44,7 @@ final class XenCapabilities {
                 .with(
                         Capabilities.EVENT_CHANNELS,
                         new EventChannelLimits(settings.events().maxPorts()))
+                .with(Capabilities.EVENT_CHANNELS_VIRQ, true)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")
                 .without(Capabilities.SDEI, NO_SDEI)
                 .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_SDEI)
@@ -57,6 +58,12 @@ final class XenCapabilities {
             builder.with(Capabilities.EVENT_CHANNELS_FIFO, true);
         } else {
             builder.without(Capabilities.EVENT_CHANNELS_FIFO, "xen.fifo is set to absent");
+        }
+        int xenOwned = settings.events().xenOwnedPorts();
+        if (xenOwned > 0) {
+            builder.with(Capabilities.EVENT_CHANNELS_XEN_OWNED, xenOwned);
+        } else {
+            builder.without(Capabilities.EVENT_CHANNELS_XEN_OWNED, "xen.xen-owned-ports is set to 0");
         }
         return builder.build();
     }

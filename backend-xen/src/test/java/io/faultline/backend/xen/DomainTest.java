@@ -24,6 +24,7 @@ import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.notification.NotificationChannel.EventChannel;
 import io.faultline.api.notification.NotificationChannel.Ppi;
+import io.faultline.api.notification.NotificationChannel.Virq;
 import io.faultline.api.notification.Trigger;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
@@ -318,6 +319,39 @@ class DomainTest {
     }
 
     @Test
+    void theVmmRaisesVirtualInterruptsThatTheGuestHasBound() {
+        Virq debug = new Virq(1);
+        XenRig rig = new XenRig(1, Map.of(), debug);
+        EventNotifications events = rig.machine.notifications().orElseThrow();
+        assertEquals(DeliveryOutcome.Kind.REJECTED, events.inject(debug, 0).kind());
+        assertFalse(events.state(debug, 0).ready());
+        assertEquals(0, rig.event(1, 1, 0, 0));
+        int port = rig.word(XenRig.DATA + 8);
+        assertTrue(events.state(debug, 0).ready());
+        assertEquals(DeliveryOutcome.Kind.PENDING, events.inject(debug, 0).kind());
+        assertTrue(events.state(debug, 0).pending());
+        assertEquals(DeliveryOutcome.Kind.COALESCED, events.inject(debug, 0).kind());
+        assertEquals(4, rig.status(port));
+        assertFalse(events.cancel(debug, 0));
+    }
+
+    @Test
+    void someOfTheGuestsPortsAreTheHypervisors() {
+        XenRig rig = new XenRig(1, Map.of("xen.xen-owned-ports", "2"));
+        assertEquals(1, rig.status(3));
+        assertEquals(1, rig.status(4));
+        assertEquals(-22, rig.event(3, 3));
+        rig.machine.reset();
+        assertEquals(1, rig.status(4));
+        assertEquals(
+                2,
+                rig.machine
+                        .capabilities()
+                        .get(Capabilities.EVENT_CHANNELS_XEN_OWNED)
+                        .orElseThrow());
+    }
+
+    @Test
     void theVmmRaisesPrivateInterrupts() {
         Ppi level = new Ppi(InterruptId.ppi(20), Trigger.LEVEL);
         Ppi edge = new Ppi(InterruptId.ppi(21), Trigger.EDGE);
@@ -337,10 +371,11 @@ class DomainTest {
                         .memory(MemoryRegion.ram(0x3800_0000L, 0x1000))
                         .channel(new Ppi(InterruptId.ppi(31), Trigger.LEVEL))
                         .channel(new EventChannel(5000))
+                        .channel(new Virq(3))
                         .vcpus(200)
                         .build())
                 .refusals();
-        assertEquals(4, refusals.size(), refusals.toString());
+        assertEquals(5, refusals.size(), refusals.toString());
         backend.close();
         assertEquals(
                 ErrorId.CLOSED,

@@ -104,6 +104,7 @@ public final class PlanChecks {
                 new NotificationChannel.SdeiEvent(0x100, SdeiEventType.PRIVATE, SdeiPriority.NORMAL),
                 new NotificationChannel.Ppi(InterruptId.ppi(PageFaultGuest.INTERRUPT), Trigger.LEVEL),
                 new NotificationChannel.EventChannel(3),
+                new NotificationChannel.Virq(1),
                 new NotificationChannel.Synic(2, 7));
         for (NotificationChannel channel : kinds) {
             MachinePlan plan = s.plan(request -> request.channel(channel));

@@ -70,6 +70,8 @@ import io.faultline.conformance.xen.TwoLevelChecks;
 import io.faultline.conformance.xen.TwoLevelRaceChecks;
 import io.faultline.conformance.xen.UpcallInterruptChecks;
 import io.faultline.conformance.xen.VcpuInfoChecks;
+import io.faultline.conformance.xen.XenOwnedChecks;
+import io.faultline.conformance.xen.VirqChecks;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -131,6 +133,8 @@ final class StandardChecks {
             VcpuInfoChecks.GROUP,
             PortChecks.GROUP,
             PortStateChecks.GROUP,
+            VirqChecks.GROUP,
+            XenOwnedChecks.GROUP,
             PortRaceChecks.GROUP,
             TwoLevelChecks.GROUP,
             TwoLevelRaceChecks.GROUP,

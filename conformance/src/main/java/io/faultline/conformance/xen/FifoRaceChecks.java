@@ -27,6 +27,8 @@ public final class FifoRaceChecks {
     private static final int OLD_WORD = 26;
     private static final int CALLED = 27;
     private static final int WALK_ROUNDS = 150;
+    private static final int BLOCK_OFFSET = 0x7D8;
+    private static final int MANY_PORTS = 4000;
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
@@ -37,7 +39,7 @@ public final class FifoRaceChecks {
             Check.of("XEN-129", FifoRaceChecks::unmaskAndSendLinkOnce),
             Check.of("XEN-130", FifoRaceChecks::twoSendersAreBothQueued).witnesses("first", "second"),
             Check.of("XEN-131", FifoRaceChecks::busyIsNotLeftBehind),
-            Check.of("XEN-132", FifoRaceChecks::aPollerSeesTheEvent).witnesses(Interleaving.SLEPT),
+            Check.of("XEN-132", FifoRaceChecks::aPollerSeesTheEvent).witnesses(Interleaving.SLEPT, "slept-on"),
             Check.of("XEN-133", FifoRaceChecks::movingPortsKeepQueuesWhole)
                     .witnesses("moved-while-linked")
                     .seeds(4),
@@ -177,25 +179,48 @@ public final class FifoRaceChecks {
         });
     }
 
-    /** XEN-131. */
+    /**
+     * XEN-131: the tail of the queue is unmasked, or consumed and then unmasked, by a guest that waits while BUSY is set. A
+     * BUSY that is left behind, on any word, holds its loop up for ever.
+     */
     private static void busyIsNotLeftBehind(Scenario s) {
-        Interleaving.explore(s, () -> {
-            Fifo fifo = Fifo.boot(s, 2);
-            XenGuest guest = fifo.guest();
-            int tail = guest.ipi(0);
-            int next = guest.ipi(0);
-            guest.send(tail);
-            fifo.setBits(tail, Xen.MASKED);
-            fifo.clearBits(tail, Xen.PENDING);
-            return new Interleaving.Race(guest, unmask(fifo, tail), () -> guest.send(guest.cpu(1), next), when -> {
-                fifo.expectAtRest(when, tail, next);
-                fifo.expectWord(when, tail, Xen.LINKED | next);
-                fifo.expectDrained(when, 0, next);
+        for (boolean consumes : new boolean[] {false, true}) {
+            Interleaving.explore(s, () -> {
+                Fifo fifo = Fifo.boot(s, 2);
+                XenGuest guest = fifo.guest();
+                int first = guest.ipi(0);
+                int tail = guest.ipi(0);
+                int[] next = {guest.ipi(0), guest.ipi(0)};
+                guest.send(first);
+                guest.send(tail);
+                fifo.setBits(tail, Xen.MASKED);
+                fifo.clearBits(tail, Xen.PENDING);
+                GuestCode code = consumes ? dequeue(fifo, tail) : unmask(fifo, tail);
+                Runnable sends = () -> {
+                    guest.send(guest.cpu(1), next[0]);
+                    guest.send(guest.cpu(1), next[1]);
+                };
+                return new Interleaving.Race(guest, code, sends, when -> {
+                    if (consumes) {
+                        unmask(fifo, tail).finish();
+                    }
+                    s.expectThat("the guest's own unmask has ended " + when, (fifo.word(tail) & Xen.MASKED) == 0);
+                    for (int port = 0; port < Xen.WORDS_OF_PAGE; port++) {
+                        s.expectThat(
+                                "BUSY of port " + port + " is clear " + when, (fifo.word(port) & Xen.BUSY) == 0);
+                    }
+                    fifo.expectAtRest(when, first, tail, next[0], next[1]);
+                    fifo.expectWord(when, next[0], QUEUED | next[1]);
+                    if (!consumes) {
+                        fifo.expectWord(when, tail, Xen.LINKED | next[0]);
+                        fifo.expectDrained(when, 0, first, next[0], next[1]);
+                    }
+                });
             });
-        });
+        }
     }
 
-    /** XEN-132. */
+    /** XEN-132: of an event that has no word yet, too. */
     private static void aPollerSeesTheEvent(Scenario s) {
         for (int masked = 0; masked < 2; masked++) {
             int word = masked == 0 ? 0 : Xen.MASKED;
@@ -210,9 +235,26 @@ public final class FifoRaceChecks {
                                     "result of poll " + when, 0, guest.cpu().x(0));
                             fifo.expectWord(
                                     "seen by the poller " + when, port, word == 0 ? QUEUED : Xen.PENDING | Xen.MASKED);
+                            fifo.expectHead(when, 1, Xen.DEFAULT_PRIORITY, word == 0 ? port : 0);
+                            fifo.expectReady(when, 1, word == 0 ? SEVEN : 0);
                         });
             });
         }
+        XenGuest guest = XenGuest.boot(s, 2);
+        guest.mapSharedInfo();
+        guest.listen();
+        Fifo fifo = new Fifo(guest);
+        s.expectEqual("result of init_control of vCPU 1", 0, fifo.initControl(1));
+        int port = guest.ipi(1);
+        guest.expectSleeps("poll of a port without event word", guest.poll(guest.cpu(), 0, port));
+        guest.send(guest.cpu(1), port);
+        guest.expectStillSleeps("the event cannot be seen without event word", guest.cpu());
+        s.witness("slept-on");
+        fifo.arrayPage(0).fill(4096, 0);
+        long gfn = fifo.arrayPage(0).gfn();
+        guest.expectEvent(guest.cpu(1), "expand_array", 0, Xen.EXPAND_ARRAY, gfn, gfn >>> 32);
+        guest.expectWakes("the port is pending", guest.cpu());
+        fifo.expectWord("seen by the poller when the page was added", port, QUEUED);
     }
 
     /** XEN-133: a random walk; what was sent since it was last handled is handled once by the vCPUs together. */
@@ -245,6 +287,13 @@ public final class FifoRaceChecks {
                     }
                 }
             }
+            for (XenGuest.Channel each : channels) {
+                fifo.expectAtRest("in round " + round, each.receiver());
+                s.expectEqual(
+                        "PENDING of port " + each.receiver() + " in round " + round,
+                        sent.contains(each.receiver()),
+                        fifo.isPending(each.receiver()));
+            }
         }
         for (int vcpu = 0; vcpu < 3; vcpu++) {
             for (int port : fifo.drain(vcpu)) {
@@ -257,7 +306,7 @@ public final class FifoRaceChecks {
         }
     }
 
-    /** XEN-134. */
+    /** XEN-134: the block is in the middle of a page, of which nothing else may change. */
     private static void aNewControlBlockIsUsedWholly(Scenario s) {
         Interleaving.explore(s, () -> {
             XenGuest guest = XenGuest.boot(s, 2);
@@ -267,24 +316,39 @@ public final class FifoRaceChecks {
             s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
             s.expectEqual("result of expand_array", 0, fifo.expand(0));
             int port = guest.ipi(1);
-            fifo.control(1).fill(Xen.CONTROL_BYTES, 0);
-            long gfn = fifo.control(1).gfn();
+            int second = guest.ipi(1);
+            GuestBlock page = fifo.control(1).fill(4096, 0xA5);
+            GuestBlock block = page.at(BLOCK_OFFSET).fill(Xen.CONTROL_BYTES, 0);
             return new Interleaving.Race(
                     guest,
-                    PortRaceChecks.once(guest, Xen.INIT_CONTROL, gfn, gfn >>> 32, 0, 1, 0, 0),
+                    PortRaceChecks.once(guest, Xen.INIT_CONTROL, page.gfn(), page.gfn() >>> 32, BLOCK_OFFSET, 1, 0, 0),
                     () -> guest.send(guest.cpu(1), port),
                     when -> {
                         s.expectEqual(
                                 "result of init_control " + when, 0, guest.cpu().x(0));
                         boolean delivered = fifo.isLinked(port);
                         s.witness(delivered ? "delivered" : "dropped");
-                        fifo.expectHead(when, 1, Xen.DEFAULT_PRIORITY, delivered ? port : 0);
-                        fifo.expectReady(when, 1, delivered ? SEVEN : 0);
-                        fifo.drain(1);
-                        guest.send(port);
-                        fifo.expectDrained("after another send " + when, 1, port);
+                        expectBlock(s, page, delivered ? port : 0, when);
+                        guest.expectUpcall(when, 1, delivered);
+                        block.word(0, 0);
+                        fifo.setWord(port, 0);
+                        guest.setUpcall(1, 0);
+                        guest.send(second);
+                        expectBlock(s, page, second, "after another send " + when);
+                        guest.expectUpcall("after another send " + when, 1, true);
                     });
         });
+    }
+
+    /** Demands what stands in a control block in which at most queue 7 is used, and that the page around it is as it was. */
+    private static void expectBlock(Scenario s, GuestBlock page, int head, String when) {
+        for (int offset = 0; offset < 4096; offset += 4) {
+            int inside = offset - BLOCK_OFFSET;
+            int expected = inside < 0 || inside >= Xen.CONTROL_BYTES
+                    ? 0xA5A5_A5A5
+                    : inside == 0 && head != 0 ? SEVEN : inside == 8 + 4 * Xen.DEFAULT_PRIORITY ? head : 0;
+            s.expectEqual("word at " + offset + " of the control block's page " + when, expected, page.word(offset));
+        }
     }
 
     /** XEN-135. */
@@ -297,51 +361,101 @@ public final class FifoRaceChecks {
             s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
             int early = guest.ipi(0);
             int racing = guest.ipi(0);
+            int masked = guest.ipi(0);
             guest.send(early);
             fifo.arrayPage(0).fill(4096, 0);
+            fifo.setWord(masked, Xen.MASKED);
             long gfn = fifo.arrayPage(0).gfn();
+            Runnable sends = () -> {
+                guest.send(guest.cpu(1), racing);
+                guest.send(guest.cpu(1), masked);
+                guest.send(guest.cpu(1), early);
+            };
             return new Interleaving.Race(
-                    guest,
-                    PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32),
-                    () -> guest.send(guest.cpu(1), racing),
-                    when -> {
+                    guest, PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32), sends, when -> {
                         s.expectEqual(
                                 "result of expand_array " + when, 0, guest.cpu().x(0));
+                        fifo.expectWord("that is masked " + when, masked, Xen.PENDING | Xen.MASKED);
                         List<Integer> handled = new ArrayList<>(fifo.drain(0));
                         handled.sort(null);
                         s.expectEqual("ports handled " + when, List.of(early, racing), handled);
                         fifo.expectDrained("once more " + when, 0);
+                        guest.unmask(masked);
+                        fifo.expectDrained("once the masked port is unmasked " + when, 0, masked);
                     });
         });
     }
 
-    /** XEN-136. */
+    /** XEN-136: the page that is added is no part of the array that is set up afterwards. */
     private static void expandAndResetAreOneAfterTheOther(Scenario s) {
         Interleaving.explore(s, () -> {
-            XenGuest guest = XenGuest.boot(s, 2);
-            guest.mapSharedInfo();
-            guest.listen();
-            Fifo fifo = new Fifo(guest);
-            s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
-            fifo.arrayPage(0).fill(4096, 0);
-            long gfn = fifo.arrayPage(0).gfn();
+            Fifo fifo = switched(s);
+            XenGuest guest = fifo.guest();
+            GuestBlock stray = fifo.arrayPage(1).fill(4096, 0);
             return new Interleaving.Race(
                     guest,
-                    PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32),
+                    PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32),
                     () -> guest.expectEvent(guest.cpu(1), "reset", 0, Xen.RESET, Xen.SELF),
+                    when -> expectAfterReset(fifo, stray, guest.cpu().x(0), when));
+        });
+        Interleaving.explore(s, () -> {
+            Fifo fifo = switched(s);
+            XenGuest guest = fifo.guest();
+            GuestBlock stray = fifo.arrayPage(1).fill(4096, 0);
+            long[] result = new long[1];
+            return new Interleaving.Race(
+                    guest,
+                    PortRaceChecks.once(guest, Xen.RESET, Xen.SELF),
+                    () -> result[0] =
+                            guest.event(guest.cpu(1), Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32),
                     when -> {
-                        s.expectOneOf(
-                                "result of expand_array " + when,
-                                guest.cpu().x(0),
-                                0,
-                                Xen.EOPNOTSUPP,
-                                Xen.ENOSYS,
-                                Xen.EINVAL);
-                        FifoSetUpChecks.expectTwoLevel(s, guest);
-                        fifo.start();
-                        FifoSetUpChecks.expectFifo(when, fifo);
+                        s.expectEqual("result of reset " + when, 0, guest.cpu().x(0));
+                        expectAfterReset(fifo, stray, result[0], when);
                     });
         });
+        expandDuringReset(s);
+    }
+
+    private static Fifo switched(Scenario s) {
+        XenGuest guest = XenGuest.boot(s, 2);
+        guest.mapSharedInfo();
+        guest.listen();
+        Fifo fifo = new Fifo(guest);
+        s.expectEqual("result of init_control of vCPU 0", 0, fifo.initControl(0));
+        return fifo;
+    }
+
+    /** A reset of thousands of ports is interrupted, and the page is added meanwhile. */
+    private static void expandDuringReset(Scenario s) {
+        Fifo fifo = switched(s);
+        XenGuest guest = fifo.guest();
+        if (guest.highestPort() < MANY_PORTS) {
+            return;
+        }
+        guest.openUnbound(MANY_PORTS);
+        guest.arguments().half(0, Xen.SELF);
+        GuestStep step = guest.begin(
+                guest.cpu(), Xen.EVENT_CHANNEL_OP, Xen.RESET, guest.arguments().address());
+        GuestBlock stray = fifo.arrayPage(1).fill(4096, 0);
+        long result = guest.event(guest.cpu(1), Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32);
+        while (guest.isInterrupted(guest.cpu(), step)) {
+            step = guest.cpu().resume();
+        }
+        s.expectRetired("the reset", step);
+        s.expectEqual("result of the reset", 0, guest.cpu().x(0));
+        expectAfterReset(fifo, stray, result, "with expand_array during a reset");
+    }
+
+    private static void expectAfterReset(Fifo fifo, GuestBlock stray, long expanded, String when) {
+        XenGuest guest = fifo.guest();
+        Scenario s = guest.scenario();
+        s.expectOneOf("result of expand_array " + when, expanded, 0, Xen.EOPNOTSUPP, Xen.ENOSYS, Xen.EINVAL);
+        FifoSetUpChecks.expectTwoLevel(s, guest);
+        fifo.start();
+        FifoSetUpChecks.expectFifo(when, fifo);
+        for (int offset = 0; offset < 4096; offset += 4) {
+            s.expectEqual("word at " + offset + " of the page that was added before " + when, 0, stray.word(offset));
+        }
     }
 
     /** XEN-137. */

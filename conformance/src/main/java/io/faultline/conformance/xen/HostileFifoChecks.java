@@ -5,6 +5,7 @@
 package io.faultline.conformance.xen;
 
 import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.guest.GuestStep;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.A64;
@@ -21,6 +22,8 @@ public final class HostileFifoChecks {
     private static final int SEVEN = 1 << Xen.DEFAULT_PRIORITY;
     private static final int QUEUED = Xen.PENDING | Xen.LINKED;
     private static final int ROUNDS = 3;
+    private static final int CHURN_ROUNDS = 40;
+    private static final int ATTEMPTS = 3;
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
@@ -45,7 +48,10 @@ public final class HostileFifoChecks {
                     .cut(),
             Check.of("XEN-146", HostileFifoChecks::anArrayThatIsZeroedIsSetUpAgain)
                     .witnesses("zeroed")
-                    .cut());
+                    .cut(),
+            Check.of("XEN-147", HostileFifoChecks::movingAPortHoldsNoSender)
+                    .witnesses("queue-changed")
+                    .seeds(2));
 
     private HostileFifoChecks() {}
 
@@ -265,5 +271,79 @@ public final class HostileFifoChecks {
         guest.quiet();
         FifoSetUpChecks.expectFifo("after a reset and a new set-up", fifo);
         FifoSetUpChecks.expectFifo("of the other domain", other);
+    }
+
+    /**
+     * XEN-147: the receiver gives its port another queue before every send, and again each time the send is interrupted: the
+     * sender is done within the three attempts, and only an event whose queue changed three times meanwhile may be dropped.
+     */
+    private static void movingAPortHoldsNoSender(Scenario s) {
+        Fifo receiver = Fifo.boot(s, 3);
+        XenGuest there = receiver.guest();
+        XenGuest other = XenGuest.boot(s);
+        boolean neighbours = mayTalk(other, there);
+        XenGuest here = neighbours ? other : there;
+        s.note(neighbours ? "the sender is another domain" : "the sender is another vCPU");
+        int port = neighbours ? offerTo(there, here.domain()) : there.unbound();
+        here.expectEvent("bind_interdomain", 0, Xen.BIND_INTERDOMAIN, neighbours ? there.domain() : Xen.SELF, port);
+        int sender = here.arguments().word(8);
+        receiver.drainAll();
+        int queue = Xen.DEFAULT_PRIORITY;
+        for (int round = 0; round < CHURN_ROUNDS; round++) {
+            String when = "in round " + round;
+            int before = queue;
+            queue = churn(s, there, port);
+            if (queue != before) {
+                s.witness("queue-changed");
+            }
+            here.arguments().word(0, sender);
+            GuestStep step = here.begin(
+                    here.cpu(), Xen.EVENT_CHANNEL_OP, Xen.SEND, here.arguments().address());
+            int changes = 0;
+            while (here.isInterrupted(here.cpu(), step)) {
+                changes++;
+                s.expectThat("the send ends within three attempts " + when, changes <= ATTEMPTS);
+                queue = churn(s, there, port);
+                step = here.cpu().resume();
+            }
+            s.expectRetired("the send " + when, step);
+            s.expectEqual("result of the send " + when, 0, here.cpu().x(0));
+            boolean queued = receiver.isPending(port);
+            s.expectThat("the event is queued " + when, queued || changes >= ATTEMPTS);
+            int vcpu = queue / Xen.QUEUES;
+            for (int i = 0; i < 3; i++) {
+                s.expectEqual(
+                        "events handled by vCPU " + i + " " + when,
+                        queued && i == vcpu ? List.of(port) : List.of(),
+                        receiver.drain(i));
+            }
+        }
+    }
+
+    /** Moves a port to another queue by a vCPU that does not send; returns vCPU * 16 + priority. */
+    private static int churn(Scenario s, XenGuest guest, int port) {
+        int vcpu = s.random().nextInt(3);
+        int priority = s.random().nextInt(Xen.QUEUES);
+        SteppingGuestCpu cpu = guest.cpu(2);
+        guest.bindVcpu(cpu, port, vcpu);
+        guest.expectEvent(cpu, "set_priority", 0, Xen.SET_PRIORITY, port, priority);
+        return vcpu * Xen.QUEUES + priority;
+    }
+
+    private static int offerTo(XenGuest guest, int domain) {
+        guest.expectEvent("alloc_unbound", 0, Xen.ALLOC_UNBOUND, Xen.SELF | (long) domain << 16);
+        return guest.arguments().word(4);
+    }
+
+    /** Whether two machines are domains of one host that lets them talk with each other. */
+    static boolean mayTalk(XenGuest one, XenGuest two) {
+        if (one.domain() == two.domain()) {
+            return false;
+        }
+        long result = two.event(Xen.ALLOC_UNBOUND, Xen.SELF | (long) one.domain() << 16);
+        if (result == 0) {
+            two.close(two.arguments().word(4));
+        }
+        return result == 0;
     }
 }

@@ -7,12 +7,14 @@ package io.faultline.conformance.xen;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.capability.Capabilities;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.util.List;
 
 /**
  * Section 10.11: SCHEDOP_poll, SCHEDOP_block and WFI.
@@ -159,19 +161,48 @@ public final class PollChecks {
         guest.expectWakes("the second port is pending", guest.cpu(1));
     }
 
-    /** XEN-160. */
+    /** XEN-160: one port or two, masked or not, in both ABIs, sent on by a channel or by an IPI. */
     private static void aSendWhileGoingToSleepWakes(Scenario s) {
-        Interleaving.explore(s, () -> {
-            TwoLevel bits = TwoLevel.boot(s, 2);
-            XenGuest guest = bits.guest();
-            int port = guest.ipi(1);
-            bits.mask(port);
-            return new Interleaving.Race(
-                    guest, Programs.poll(guest, port), () -> guest.send(guest.cpu(1), port), when -> {
-                        s.expectEqual("result of poll " + when, 0, guest.cpu().x(0));
-                        bits.expectPending(when, port, true);
-                    });
-        });
+        for (boolean masked : new boolean[] {true, false}) {
+            for (boolean two : new boolean[] {false, true}) {
+                Interleaving.explore(s, () -> {
+                    TwoLevel bits = TwoLevel.boot(s, 2);
+                    XenGuest guest = bits.guest();
+                    XenGuest.Channel channel = bits.channel();
+                    guest.bindVcpu(channel.receiver(), 1);
+                    int port = two ? channel.receiver() : guest.ipi(1);
+                    int quiet = guest.ipi(1);
+                    if (masked) {
+                        bits.mask(port);
+                    }
+                    return new Interleaving.Race(
+                            guest,
+                            two ? Programs.poll(guest, quiet, port) : Programs.poll(guest, port),
+                            () -> guest.send(guest.cpu(1), two ? channel.sender() : port),
+                            when -> {
+                                s.expectEqual(
+                                        "result of poll " + when,
+                                        0,
+                                        guest.cpu().x(0));
+                                bits.expectPending(when, port, true);
+                            });
+                });
+            }
+        }
+        if (s.capabilities().has(Capabilities.EVENT_CHANNELS_FIFO)) {
+            Interleaving.explore(s, () -> {
+                Fifo fifo = Fifo.boot(s, 2);
+                XenGuest guest = fifo.guest();
+                int quiet = guest.ipi(1);
+                int port = guest.ipi(1);
+                fifo.setWord(port, Xen.MASKED);
+                return new Interleaving.Race(
+                        guest, Programs.poll(guest, quiet, port), () -> guest.send(guest.cpu(1), port), when -> {
+                            s.expectEqual("result of poll " + when, 0, guest.cpu().x(0));
+                            fifo.expectWord(when, port, Xen.PENDING | Xen.MASKED);
+                        });
+            });
+        }
     }
 
     private static void sendSgi(SteppingGuestCpu from) {
@@ -265,18 +296,41 @@ public final class PollChecks {
         cpu.eret(back);
     }
 
-    /** XEN-164. */
+    /** XEN-164: in both ABIs, and of an upcall that is still active when the guest looks. */
     private static void anEventBeforeWfiWakes(Scenario s) {
-        Interleaving.explore(s, () -> {
-            TwoLevel bits = TwoLevel.boot(s, 2);
-            XenGuest guest = bits.guest();
-            int port = guest.ipi(0);
-            return new Interleaving.Race(
-                    guest,
-                    Programs.waitIfIdle(guest),
-                    () -> guest.send(guest.cpu(1), port),
-                    when -> guest.expectUpcalls(when, 0, 1));
-        });
+        for (boolean active : new boolean[] {false, true}) {
+            Interleaving.explore(s, () -> {
+                TwoLevel bits = TwoLevel.boot(s, 2);
+                XenGuest guest = bits.guest();
+                int port = guest.ipi(0);
+                if (active) {
+                    guest.send(guest.cpu(1), port);
+                    s.expectThat("the upcall is due", guest.acknowledge(0));
+                    s.expectEqual("ports that are handled", List.of(port), bits.scan(0));
+                }
+                return new Interleaving.Race(
+                        guest,
+                        active ? Programs.endAndWait(guest) : Programs.waitIfIdle(guest),
+                        () -> guest.send(guest.cpu(1), port),
+                        when -> {
+                            guest.expectUpcalls(when, 0, 1);
+                            bits.expectPending(when, port, true);
+                            bits.expectSelector(when, 0, 1);
+                        });
+            });
+        }
+        if (s.capabilities().has(Capabilities.EVENT_CHANNELS_FIFO)) {
+            Interleaving.explore(s, () -> {
+                Fifo fifo = Fifo.boot(s, 2);
+                XenGuest guest = fifo.guest();
+                int port = guest.ipi(0);
+                return new Interleaving.Race(
+                        guest, Programs.waitIfIdle(guest), () -> guest.send(guest.cpu(1), port), when -> {
+                            guest.expectUpcalls(when, 0, 1);
+                            fifo.expectDrained(when, 0, port);
+                        });
+            });
+        }
     }
 
     /** XEN-165. */

@@ -4,9 +4,14 @@
  */
 package io.faultline.conformance.xen;
 
+import io.faultline.api.arm64.AccessWidth;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
+import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Section 10.4, races: the call of one vCPU at every point of another's program.
@@ -17,6 +22,7 @@ public final class PortRaceChecks {
     private static final String BEFORE = "before";
     private static final String BETWEEN = "between";
     private static final String AFTER = "after";
+    private static final int LAST_LOOKED_AT = 24;
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
@@ -31,16 +37,7 @@ public final class PortRaceChecks {
     /** Notes on which side of the program's calls the other vCPU's call falls. */
     static void sideOf(XenGuest guest) {
         long left = guest.cpu().x(21);
-        guest.scenario().witness(left == 0 ? AFTER : left == 1 && isTwoCalls(guest) ? BETWEEN : BEFORE);
-    }
-
-    private static boolean isTwoCalls(XenGuest guest) {
-        return guest.cpu().x(20) == 2;
-    }
-
-    private static GuestCode twice(XenGuest guest, int command, long... words) {
-        guest.cpu().x(20, 2);
-        return Programs.eventTwice(guest, guest.cpu(), command, words);
+        guest.scenario().witness(left == 0 ? AFTER : left == guest.cpu().x(20) ? BEFORE : BETWEEN);
     }
 
     static GuestCode once(XenGuest guest, int command, long... words) {
@@ -48,40 +45,79 @@ public final class PortRaceChecks {
         return Programs.event(guest, guest.cpu(), command, words);
     }
 
-    /** XEN-071. */
+    private static Programs.Call offer() {
+        return new Programs.Call(Xen.ALLOC_UNBOUND, Xen.SELF | (long) Xen.SELF << 16, 0);
+    }
+
+    private static long make(XenGuest guest, SteppingGuestCpu cpu, Programs.Call call) {
+        long result = guest.event(cpu, call.command(), call.words());
+        guest.scenario().expectEqual("result of the other vCPU's call " + call.command(), 0, result);
+        return guest.arguments(cpu).word(call.portOffset());
+    }
+
+    /** XEN-071: two calls of one vCPU and two of another, of all kinds; a number below those in use is free. */
     private static void noPortIsGivenTwice(Scenario s) {
-        Interleaving.explore(s, () -> {
-            XenGuest guest = XenGuest.boot(s, 2);
-            int[] theirs = new int[1];
-            return new Interleaving.Race(
-                    guest,
-                    twice(guest, Xen.ALLOC_UNBOUND, Xen.SELF | (long) Xen.SELF << 16),
-                    () -> {
-                        sideOf(guest);
-                        theirs[0] = guest.unbound(guest.cpu(1));
-                    },
-                    when -> {
-                        int first = (int) guest.cpu().x(25);
-                        int second = guest.arguments().word(4);
-                        s.expectEqual(
-                                "results of both allocations " + when,
-                                0,
-                                guest.cpu().x(24) | guest.cpu().x(0));
-                        s.expectThat(
-                                "ports " + first + ", " + second + " and " + theirs[0] + " differ " + when,
-                                first != second && first != theirs[0] && second != theirs[0]);
-                        for (int port : new int[] {first, second, theirs[0]}) {
-                            guest.expectState(port, Xen.UNBOUND);
-                        }
-                    });
-        });
+        List<Programs.Call> kinds = List.of(
+                offer(), new Programs.Call(Xen.BIND_IPI, 1, 0), new Programs.Call(Xen.BIND_VIRQ, Xen.VIRQ_DEBUG, 1, 0));
+        for (int i = 0; i < kinds.size(); i++) {
+            Programs.Call mine = kinds.get(i);
+            Programs.Call theirs = kinds.get((i + 1) % kinds.size());
+            Interleaving.explore(s, () -> {
+                XenGuest guest = XenGuest.boot(s, 2);
+                int hole = guest.unbound();
+                guest.unbound();
+                guest.close(hole);
+                List<Long> given = new ArrayList<>();
+                GuestCode code = Programs.calls(guest, guest.cpu(), mine, offer());
+                return new Interleaving.Race(
+                        guest,
+                        code,
+                        () -> {
+                            sideOf(guest);
+                            given.add(make(guest, guest.cpu(1), theirs));
+                            given.add(make(guest, guest.cpu(1), offer()));
+                        },
+                        when -> {
+                            expectResults(guest, 2, when);
+                            given.add((long) Programs.portOf(guest, guest.cpu(), 0, mine));
+                            given.add((long) Programs.portOf(guest, guest.cpu(), 1, offer()));
+                            s.expectThat(
+                                    "ports " + given + " differ " + when, new TreeSet<>(given).size() == given.size());
+                            s.expectThat("the number that was free was given " + when, given.contains((long) hole));
+                            for (long port : given) {
+                                s.expectThat(
+                                        "port " + port + " is in use " + when, guest.state(port) != Xen.CLOSED);
+                            }
+                        });
+            });
+        }
+    }
+
+    private static void expectResults(XenGuest guest, int calls, String when) {
+        for (int i = 0; i < calls; i++) {
+            guest.scenario()
+                    .expectEqual(
+                            "result of call " + i + " of the program " + when,
+                            0,
+                            guest.cpu().x(24 + i));
+        }
+    }
+
+    private static int portsInUse(XenGuest guest) {
+        int count = 0;
+        for (int port = 1; port < LAST_LOOKED_AT; port++) {
+            count += guest.state(port) == Xen.CLOSED ? 0 : 1;
+        }
+        return count;
     }
 
     /** XEN-072. */
     private static void onePeerWins(Scenario s) {
         Interleaving.explore(s, () -> {
-            XenGuest guest = XenGuest.boot(s, 2);
+            TwoLevel bits = TwoLevel.boot(s, 2);
+            XenGuest guest = bits.guest();
             int port = guest.unbound();
+            int before = portsInUse(guest);
             long[] theirs = new long[1];
             return new Interleaving.Race(
                     guest,
@@ -105,6 +141,10 @@ public final class PortRaceChecks {
                                 "peer of the winner " + when,
                                 port,
                                 guest.status(winner).second());
+                        s.expectEqual("ports in use " + when, before + 1, portsInUse(guest));
+                        s.expectEqual("pending bits " + when, TwoLevel.bit(winner), bits.pendingWord(0));
+                        guest.send(winner);
+                        bits.expectPending("after a send of the winner " + when, port, true);
                     });
         });
     }
@@ -112,8 +152,9 @@ public final class PortRaceChecks {
     /** XEN-073. */
     private static void bothEndsCanBeClosed(Scenario s) {
         Interleaving.explore(s, () -> {
-            XenGuest guest = XenGuest.boot(s, 2);
-            XenGuest.Channel channel = guest.channel();
+            TwoLevel bits = TwoLevel.boot(s, 2);
+            XenGuest guest = bits.guest();
+            XenGuest.Channel channel = bits.channel();
             long[] theirs = new long[1];
             return new Interleaving.Race(
                     guest,
@@ -123,52 +164,95 @@ public final class PortRaceChecks {
                         theirs[0] = guest.event(guest.cpu(1), Xen.CLOSE, channel.receiver());
                     },
                     when -> {
-                        s.expectOneOf("result of one close " + when, guest.cpu().x(0), 0, Xen.EINVAL);
+                        long ours = guest.cpu().x(0);
+                        s.expectOneOf("result of one close " + when, ours, 0, Xen.EINVAL);
                         s.expectOneOf("result of the other close " + when, theirs[0], 0, Xen.EINVAL);
-                        guest.expectState(channel.sender(), guest.cpu().x(0) == 0 ? Xen.CLOSED : Xen.UNBOUND);
-                        guest.expectState(channel.receiver(), theirs[0] == 0 ? Xen.CLOSED : Xen.UNBOUND);
+                        s.expectThat("one of them was closed " + when, ours == 0 || theirs[0] == 0);
+                        expectClosed(guest, channel.sender(), ours, when);
+                        expectClosed(guest, channel.receiver(), theirs[0], when);
+                        s.expectEqual("pending bits " + when, 0, bits.pendingWord(0));
+                        int[] next = {guest.ipi(0), guest.ipi(1)};
+                        s.expectThat(
+                                "the next ports, " + next[0] + " and " + next[1] + ", are those that were closed " + when,
+                                next[0] + next[1] == channel.sender() + channel.receiver() && next[0] < next[1]);
                     });
         });
     }
 
-    /** XEN-074. */
+    /** Demands that a port is closed, or, if its close was refused, waits for a peer and can be closed then. */
+    private static void expectClosed(XenGuest guest, int port, long result, String when) {
+        guest.scenario()
+                .expectEqual(
+                        "state of port " + port + " " + when,
+                        result == 0 ? Xen.CLOSED : Xen.UNBOUND,
+                        guest.state(port));
+        if (result != 0) {
+            guest.close(port);
+        }
+    }
+
+    /** XEN-074: a number goes to another user while its old peer sends; then the other way round. */
     private static void noStaleEventReachesTheNextUser(Scenario s) {
-        Interleaving.explore(s, () -> {
-            TwoLevel bits = TwoLevel.boot(s, 2);
-            XenGuest guest = bits.guest();
-            XenGuest.Channel channel = bits.channel();
-            boolean[] raised = new boolean[1];
-            return new Interleaving.Race(
-                    guest,
-                    twice(guest, Xen.SEND, channel.sender()),
-                    () -> {
-                        sideOf(guest);
-                        guest.expectEvent(guest.cpu(1), "close of the peer", 0, Xen.CLOSE, channel.receiver());
-                        s.expectEqual("result of bind_ipi", 0, guest.event(guest.cpu(1), Xen.BIND_IPI, 1));
-                        s.expectEqual(
-                                "port that is used again",
-                                channel.receiver(),
-                                guest.arguments(guest.cpu(1)).word(4));
-                        raised[0] = isRaised(guest, channel.receiver());
-                    },
-                    when -> {
-                        for (long result :
-                                new long[] {guest.cpu().x(24), guest.cpu().x(0)}) {
-                            s.expectOneOf("result of a send " + when, result, 0, Xen.EINVAL);
-                        }
-                        s.expectThat(
-                                "the next user of the number gets no event after its bind returned, " + when,
-                                raised[0] || !bits.isPending(channel.receiver()));
-                    });
-        });
+        for (Programs.Call next : List.of(
+                new Programs.Call(Xen.BIND_IPI, 1, 0), offer(), new Programs.Call(Xen.BIND_VIRQ, Xen.VIRQ_DEBUG, 1, 0))) {
+            Interleaving.explore(s, () -> {
+                TwoLevel bits = TwoLevel.boot(s, 2);
+                XenGuest guest = bits.guest();
+                XenGuest.Channel channel = bits.channel();
+                boolean[] raised = new boolean[1];
+                GuestCode code = Programs.calls(
+                        guest,
+                        guest.cpu(),
+                        new Programs.Call(Xen.SEND, channel.sender()),
+                        new Programs.Call(Xen.SEND, channel.sender()));
+                return new Interleaving.Race(
+                        guest,
+                        code,
+                        () -> {
+                            sideOf(guest);
+                            guest.expectEvent(guest.cpu(1), "close of the peer", 0, Xen.CLOSE, channel.receiver());
+                            s.expectEqual(
+                                    "port that is used again", channel.receiver(), make(guest, guest.cpu(1), next));
+                            raised[0] = isRaised(guest, channel.receiver());
+                        },
+                        when -> {
+                            for (int i = 0; i < 2; i++) {
+                                s.expectOneOf("result of a send " + when, guest.cpu().x(24 + i), 0, Xen.EINVAL);
+                            }
+                            s.expectThat(
+                                    "the next user of the number gets no event after its bind returned, " + when,
+                                    raised[0] || !bits.isPending(channel.receiver()));
+                        });
+            });
+            Interleaving.explore(s, () -> {
+                TwoLevel bits = TwoLevel.boot(s, 2);
+                XenGuest guest = bits.guest();
+                XenGuest.Channel channel = bits.channel();
+                GuestCode code = Programs.calls(
+                        guest, guest.cpu(), new Programs.Call(Xen.CLOSE, channel.receiver()), next);
+                return new Interleaving.Race(
+                        guest,
+                        code,
+                        () -> {
+                            sideOf(guest);
+                            s.expectOneOf(
+                                    "result of a send meanwhile",
+                                    guest.event(guest.cpu(1), Xen.SEND, channel.sender()),
+                                    0,
+                                    Xen.EINVAL);
+                        },
+                        when -> {
+                            expectResults(guest, 2, when);
+                            bits.expectPending("of the next user " + when, channel.receiver(), false);
+                        });
+            });
+        }
     }
 
     /** Reads the pending bit by the vCPU that makes the call, as the other is inside its program. */
     private static boolean isRaised(XenGuest guest, int port) {
         long word = guest.cpu(1)
-                .get(
-                        XenGuest.SHARED_INFO + Xen.PENDING_BITS + 8L * TwoLevel.word(port),
-                        io.faultline.api.arm64.AccessWidth.DOUBLEWORD);
+                .get(XenGuest.SHARED_INFO + Xen.PENDING_BITS + 8L * TwoLevel.word(port), AccessWidth.DOUBLEWORD);
         return (word & TwoLevel.bit(port)) != 0;
     }
 }

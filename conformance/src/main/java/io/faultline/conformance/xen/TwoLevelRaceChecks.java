@@ -18,6 +18,10 @@ import io.faultline.conformance.scenario.SteppingGuestCpu;
  */
 public final class TwoLevelRaceChecks {
     private static final int MARK_HANDLED = 26;
+    private static final int[] GAPS = {0, 1, 3, 7};
+    private static final int SENDS = 3;
+    private static final int LAST_OF_WORD = 63;
+    private static final int OF_THE_GUEST = 40;
 
     /** The checks of this class. */
     public static final CheckGroup GROUP = CheckGroup.of(
@@ -39,10 +43,10 @@ public final class TwoLevelRaceChecks {
     }
 
     /**
-     * One pass of a scan for one port, in the order that loses nothing: the byte, the selector, the pending bit. X26 counts
-     * how often the port was handled.
+     * The loop of a handler for one port, in the order that loses nothing: the byte, the selector, the pending bit, and
+     * again while the byte is set. X26 counts how often the port was handled.
      */
-    private static GuestCode scan(XenGuest guest, int port) {
+    private static GuestCode handler(XenGuest guest, int port) {
         SteppingGuestCpu cpu = guest.cpu();
         cpu.x(1, guest.info(0).address());
         cpu.x(2, guest.info(0).address() + Xen.SELECTOR);
@@ -60,35 +64,50 @@ public final class TwoLevelRaceChecks {
                 A64.cbz(7, 12),
                 GuestCode.clear64(4, 8, 3),
                 A64.add(MARK_HANDLED, MARK_HANDLED, 1),
+                A64.ldr(AccessWidth.BYTE, 7, 1, 0),
+                A64.cbnz(7, -36),
                 A64.NOP);
     }
 
-    /** XEN-087. */
+    /** XEN-087: the interrupt is active while the handler runs; it falls between sends that lie so far apart. */
     private static void theScanHandlesTheLastSend(Scenario s) {
-        Interleaving.explore(s, () -> {
-            TwoLevel bits = TwoLevel.boot(s, 2);
-            XenGuest guest = bits.guest();
-            int port = guest.ipi(0);
-            guest.send(guest.cpu(1), port);
-            long[] handledBefore = new long[1];
-            return new Interleaving.Race(
-                    guest,
-                    scan(guest, port),
-                    () -> {
-                        handledBefore[0] = guest.cpu().x(MARK_HANDLED);
-                        guest.send(guest.cpu(1), port);
-                    },
-                    when -> {
-                        long handled = guest.cpu().x(MARK_HANDLED);
-                        s.witness(handled > handledBefore[0] ? "handled-before" : "owed-after");
-                        long more = bits.scan(0).size();
-                        s.expectThat(
-                                "the last send is handled after it was made, " + when,
-                                handled + more > handledBefore[0]);
-                        bits.expectPending("at rest " + when, port, false);
-                        guest.expectUpcall("at rest " + when, 0, false);
-                    });
-        });
+        for (int gap : GAPS) {
+            Interleaving.explore(s, () -> {
+                TwoLevel bits = TwoLevel.boot(s, 2);
+                XenGuest guest = bits.guest();
+                int port = guest.ipi(0);
+                guest.send(guest.cpu(1), port);
+                s.expectThat("the upcall is due", guest.acknowledge(0));
+                long[] handledBefore = new long[1];
+                GuestCode code = handler(guest, port);
+                return new Interleaving.Race(
+                        guest,
+                        code,
+                        () -> {
+                            for (int sends = 0; sends < SENDS; sends++) {
+                                for (int i = 0; sends > 0 && i < gap && !code.hasEnded(); i++) {
+                                    code.step();
+                                }
+                                handledBefore[0] = guest.cpu().x(MARK_HANDLED);
+                                guest.send(guest.cpu(1), port);
+                            }
+                        },
+                        when -> {
+                            long handled = guest.cpu().x(MARK_HANDLED);
+                            s.witness(handled > handledBefore[0] ? "handled-before" : "owed-after");
+                            guest.end(0);
+                            while (guest.acknowledge(0)) {
+                                handled += bits.scan(0).size();
+                                guest.end(0);
+                            }
+                            String how = gap + " instructions between the sends, " + when;
+                            s.expectThat(
+                                    "the last send is handled after it was made, " + how, handled > handledBefore[0]);
+                            bits.expectPending("at rest, " + how, port, false);
+                            guest.expectUpcall("at rest, " + how, 0, false);
+                        });
+            });
+        }
     }
 
     /** XEN-088: the call by itself, and the way that Linux goes, which tries without a call first. */
@@ -169,32 +188,72 @@ public final class TwoLevelRaceChecks {
         });
     }
 
-    /** XEN-092: the guest clears another bit of the word by an exclusive pair. */
+    /**
+     * XEN-092: the guest takes bits out of a word, puts bits in, or takes all of it, by an exclusive pair and by single
+     * instructions, while the hypervisor sets one bit and clears another.
+     */
     private static void atomicsLoseNoBit(Scenario s) {
-        Interleaving.explore(s, () -> {
-            TwoLevel bits = TwoLevel.boot(s, 2);
-            XenGuest guest = bits.guest();
-            int cleared = guest.ipi(0);
-            int sent = guest.ipi(0);
-            bits.setPending(cleared);
-            SteppingGuestCpu cpu = guest.cpu();
-            cpu.x(3, pendingAddress(cleared));
-            cpu.x(4, TwoLevel.bit(cleared));
-            cpu.x(MARK_HANDLED, 0);
-            GuestCode code = new GuestCode(
-                    cpu,
-                    GuestCode.loadExclusive64(5, 3),
-                    GuestCode.bic(5, 5, 4),
-                    GuestCode.storeExclusive64(6, 5, 3),
-                    A64.add(MARK_HANDLED, MARK_HANDLED, 1),
-                    A64.cbnz(6, -16),
-                    A64.NOP);
-            return new Interleaving.Race(guest, code, () -> guest.send(guest.cpu(1), sent), when -> {
-                if (cpu.x(MARK_HANDLED) > 1) {
-                    s.witness("between-load-and-store");
-                }
-                s.expectEqual("pending word 0 " + when, TwoLevel.bit(sent), bits.pendingWord(0));
+        for (Atomic atomic : Atomic.values()) {
+            Interleaving.explore(s, () -> {
+                TwoLevel bits = TwoLevel.boot(s, 2);
+                XenGuest guest = bits.guest();
+                int sent = guest.ipi(0);
+                int closed = guest.ipi(0);
+                int before = guest.ipi(0);
+                guest.send(before);
+                guest.send(closed);
+                bits.setPending(LAST_OF_WORD);
+                long start = bits.pendingWord(0);
+                SteppingGuestCpu cpu = guest.cpu();
+                cpu.x(3, pendingAddress(sent));
+                cpu.x(4, atomic == Atomic.SET ? TwoLevel.bit(OF_THE_GUEST) : TwoLevel.bit(before) | TwoLevel.bit(LAST_OF_WORD));
+                cpu.x(7, 0);
+                cpu.x(8, 0);
+                cpu.x(MARK_HANDLED, 0);
+                Runnable calls = () -> {
+                    guest.send(guest.cpu(1), sent);
+                    guest.expectEvent(guest.cpu(1), "close", 0, Xen.CLOSE, closed);
+                };
+                return new Interleaving.Race(guest, atomic.code(cpu), calls, when -> {
+                    if (cpu.x(MARK_HANDLED) > 1) {
+                        s.witness("between-load-and-store");
+                    }
+                    long left = start & ~TwoLevel.bit(closed) | TwoLevel.bit(sent);
+                    String how = "after the guest's " + atomic + " " + when;
+                    if (atomic == Atomic.TAKE) {
+                        long taken = cpu.x(8) & ~TwoLevel.bit(closed);
+                        s.expectEqual("bits that were taken or are left " + how, left, taken | bits.pendingWord(0));
+                        s.expectEqual("bits that were taken and are left " + how, 0, taken & bits.pendingWord(0));
+                    } else {
+                        long expected = atomic == Atomic.SET ? left | cpu.x(4) : left & ~cpu.x(4);
+                        s.expectEqual("pending word 0 " + how, expected, bits.pendingWord(0));
+                    }
+                });
             });
-        });
+        }
+    }
+
+    /** How a guest changes a word that the hypervisor changes, too. X3 is its address, X4 has the bits. */
+    private enum Atomic {
+        EXCLUSIVE_CLEAR,
+        CLEAR,
+        SET,
+        TAKE;
+
+        GuestCode code(SteppingGuestCpu cpu) {
+            return switch (this) {
+                case EXCLUSIVE_CLEAR -> new GuestCode(
+                        cpu,
+                        GuestCode.loadExclusive64(5, 3),
+                        GuestCode.bic(5, 5, 4),
+                        GuestCode.storeExclusive64(6, 5, 3),
+                        A64.add(MARK_HANDLED, MARK_HANDLED, 1),
+                        A64.cbnz(6, -16),
+                        A64.NOP);
+                case CLEAR -> new GuestCode(cpu, A64.NOP, GuestCode.clear64(4, 8, 3), A64.NOP);
+                case SET -> new GuestCode(cpu, A64.NOP, GuestCode.set64(4, 8, 3), A64.NOP);
+                case TAKE -> new GuestCode(cpu, A64.NOP, GuestCode.swap64(7, 8, 3), A64.NOP);
+            };
+        }
     }
 }

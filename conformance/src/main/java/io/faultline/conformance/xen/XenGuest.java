@@ -11,6 +11,7 @@ import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.notification.NotificationChannel;
 import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.GicGuest;
 import io.faultline.conformance.scenario.GuestLayout;
@@ -71,6 +72,15 @@ final class XenGuest {
             guest.rig.turnOn(i);
         }
         return guest;
+    }
+
+    /** A machine with several vCPUs, all on, and a channel for the VMM. */
+    static XenGuest boot(Scenario s, int vcpus, NotificationChannel channel) {
+        Rig rig = s.machine(request -> request.vcpus(vcpus).channel(channel));
+        for (int i = 1; i < vcpus; i++) {
+            rig.turnOn(i);
+        }
+        return new XenGuest(s, rig, vcpus);
     }
 
     /** A machine with several vCPUs of which only the first is on. */
@@ -275,11 +285,15 @@ final class XenGuest {
         return new Status(block.word(8), block.word(12), block.word(16), block.word(20));
     }
 
-    /** The state of a port; closed also if the number is not known yet. */
+    /**
+     * The state of a port; closed also if the number is not known yet, and unbound if it is the hypervisor's and its status
+     * is refused.
+     */
     int state(long port) {
         long result = event(Xen.STATUS, Xen.SELF, port, 0, 0, 0, 0);
-        s.expectOneOf("result of status of port " + port, result, 0, Xen.EINVAL);
-        return result == 0 ? arguments().word(8) : Xen.CLOSED;
+        boolean owned = s.capabilities().has(Capabilities.EVENT_CHANNELS_XEN_OWNED);
+        s.expectOneOf("result of status of port " + port, result, 0, Xen.EINVAL, owned ? Xen.EACCES : 0);
+        return result == 0 ? arguments().word(8) : result == Xen.EACCES ? Xen.UNBOUND : Xen.CLOSED;
     }
 
     void expectState(int port, int state) {
@@ -383,13 +397,14 @@ final class XenGuest {
                 cpu, Xen.VCPU_OP, Xen.REGISTER_VCPU_INFO, vcpu, arguments(cpu).address());
     }
 
-    /** Registers the vcpu_info of a vCPU at its place. */
+    /** Registers the vcpu_info of a vCPU at its place: by the vCPU itself if it is on, as Xen 4.17 wants it. */
     void register(int vcpu) {
         GuestBlock info = info(vcpu);
+        SteppingGuestCpu caller = cpu(vcpu).vcpu().isOn() ? cpu(vcpu) : cpu();
         s.expectEqual(
                 "result of register_vcpu_info of vCPU " + vcpu,
                 0,
-                registerVcpuInfo(cpu(), vcpu, info.gfn(), info.address() & 0xFFF));
+                registerVcpuInfo(caller, vcpu, info.gfn(), info.address() & 0xFFF));
     }
 
     // Upcalls

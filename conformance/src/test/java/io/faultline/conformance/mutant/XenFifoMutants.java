@@ -400,16 +400,6 @@ final class XenFifoMutants {
                         }
                         return call.call(caller);
                     }),
-            links("busy-is-left-behind", "XEN-131", "BUSY of port", parts -> new LikeLinks(parts) {
-                @Override
-                public boolean append(int tail, int port) {
-                    boolean appended = super.append(tail, port);
-                    if ((array.load(tail) & EventWord.MASKED) == 0) {
-                        array.testAndSet(tail, EventWord.BUSY);
-                    }
-                    return appended;
-                }
-            }),
             part(
                     "fifo-events-wake-no-poller",
                     "XEN-132",
@@ -423,55 +413,6 @@ final class XenFifoMutants {
                             }
                         }
                     }),
-            event(
-                    "a-move-unlinks",
-                    "XEN-133",
-                    "port",
-                    io.faultline.backend.xen.event.EventChannelOps.BIND_VCPU,
-                    (parts, caller, call) -> {
-                        EventArray array = parts.getInstance(EventArray.class);
-                        int port = XenPortMutants.argument(caller, 0);
-                        long result = call.call(caller);
-                        if (result == 0 && array.covers(port)) {
-                            array.testAndClear(port, EventWord.LINKED | EventWord.LINK);
-                        }
-                        return result;
-                    }),
-            setup("a-block-begins-with-a-head", "XEN-134", "head of queue 7 of vCPU 1", parts -> new LikeSetup(parts) {
-                @Override
-                public int initControl(int vcpu, long gfn, int offset) {
-                    int result = super.initControl(vcpu, gfn, offset);
-                    if (result == 0 && vcpu == 1) {
-                        parts.getInstance(FifoQueues.class).head(FifoQueues.queue(vcpu, PortTable.DEFAULT_PRIORITY), 9);
-                    }
-                    return result;
-                }
-            }),
-            setup("a-new-page-raises-one-event", "XEN-135", "ports handled", parts -> new LikeSetup(parts) {
-                @Override
-                public int expandArray(long gfn) {
-                    int result = super.expandArray(gfn);
-                    EventArray array = parts.getInstance(EventArray.class);
-                    PortTable ports = parts.getInstance(PortTable.class);
-                    boolean first = true;
-                    for (int port = 1; result == 0 && port < ports.valid() && array.covers(port); port++) {
-                        if (ports.isUsable(port) && (array.load(port) & EventWord.PENDING) != 0) {
-                            if (!first) {
-                                array.testAndClear(port, EventWord.PENDING);
-                            }
-                            first = false;
-                        }
-                    }
-                    return result;
-                }
-            }),
-            XenMutant.result(
-                    "a-reset-and-an-expansion-collide",
-                    "XEN-136",
-                    "result of expand_array with",
-                    XenMutant.EVENT_CHANNEL_OP,
-                    io.faultline.backend.xen.event.EventChannelOps.EXPAND_ARRAY,
-                    v -> v == -95 ? -11 : v),
             XenPortMutants.closing(
                     "a-closed-port-stays-pending-in-its-word",
                     "XEN-137",

@@ -27,6 +27,8 @@ import io.faultline.conformance.xen.SnapshotChecks;
 import io.faultline.conformance.xen.TwoLevelChecks;
 import io.faultline.conformance.xen.UpcallInterruptChecks;
 import io.faultline.conformance.xen.VcpuInfoChecks;
+import io.faultline.conformance.xen.VirqChecks;
+import io.faultline.conformance.xen.XenOwnedChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,8 @@ class XenKillMatrixTest {
             VcpuInfoChecks.GROUP,
             PortChecks.GROUP,
             PortStateChecks.GROUP,
+            VirqChecks.GROUP,
+            XenOwnedChecks.GROUP,
             TwoLevelChecks.GROUP,
             FifoSetUpChecks.GROUP,
             FifoQueueChecks.GROUP,
@@ -116,7 +120,8 @@ class XenKillMatrixTest {
                         XenTwoLevelMutants.ALL,
                         XenFifoMutants.ALL,
                         XenStateMutants.ALL,
-                        XenWaitMutants.ALL)
+                        XenWaitMutants.ALL,
+                        XenRaceMutants.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

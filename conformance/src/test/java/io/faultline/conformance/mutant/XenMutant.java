@@ -89,7 +89,12 @@ final class XenMutant {
 
     /** A bug in the calls with some numbers. */
     static Mutant calls(String id, String rule, String words, IntPredicate numbers, Bug bug) {
-        return module(id, rule, words, new AbstractModule() {
+        return module(id, rule, words, decoration(numbers, bug));
+    }
+
+    /** The override of {@link #calls}. */
+    static Module decoration(IntPredicate numbers, Bug bug) {
+        return new AbstractModule() {
             @Override
             protected void configure() {
                 // Each machine has a decoration of its own, as it knows the machine's parts.
@@ -97,7 +102,7 @@ final class XenMutant {
                 requestInjection(decoration);
                 bind(HypercallDecoration.class).toInstance(decoration);
             }
-        });
+        };
     }
 
     /** A bug in one hypercall. */
@@ -133,18 +138,23 @@ final class XenMutant {
 
     /** A replaced collaborator. */
     static <T> Mutant part(String id, String rule, String words, Class<T> type, Function<Injector, T> maker) {
-        return module(id, rule, words, new AbstractModule() {
+        return module(id, rule, words, binding(type, maker));
+    }
+
+    /** The override of {@link #part}. */
+    static <T> Module binding(Class<T> type, Function<Injector, T> maker) {
+        return new AbstractModule() {
             @Override
             protected void configure() {
                 bind(type).toProvider(new Maker<>(maker)).in(Scopes.SINGLETON);
             }
-        });
+        };
     }
 
     /** Any override. */
     static Mutant module(String id, String rule, String words, Module override) {
-        BackendConfiguration configuration = BackendConfiguration.parse(
-                new XenBackendProvider().descriptor(), MANY_PORTS.contains(rule) ? "xen.max-ports=8191" : "");
+        BackendConfiguration configuration =
+                BackendConfiguration.parse(new XenBackendProvider().descriptor(), settings(rule));
         return new Mutant(
                 id,
                 id.replace('-', ' '),
@@ -152,5 +162,12 @@ final class XenMutant {
                 words,
                 Set.copyOf(Collateral.of(id)),
                 () -> XenBackends.open(configuration, override));
+    }
+
+    private static String settings(String rule) {
+        if (MANY_PORTS.contains(rule)) {
+            return "xen.max-ports=8191";
+        }
+        return rule.equals("XEN-077") ? "xen.xen-owned-ports=2" : "";
     }
 }

@@ -5,7 +5,6 @@
 package io.faultline.conformance.mutant;
 
 import static io.faultline.backend.xen.event.EventChannelOps.ALLOC_UNBOUND;
-import static io.faultline.backend.xen.event.EventChannelOps.BIND_INTERDOMAIN;
 import static io.faultline.backend.xen.event.EventChannelOps.BIND_PIRQ;
 import static io.faultline.backend.xen.event.EventChannelOps.BIND_VCPU;
 import static io.faultline.backend.xen.event.EventChannelOps.CLOSE;
@@ -266,35 +265,6 @@ final class XenPortMutants {
                     "result of close of port 4096",
                     CLOSE,
                     (parts, caller, call) -> argument(caller, 0) == TwoLevelAbi.PORTS ? 0 : call.call(caller)),
-            event("two-vcpus-get-one-port", "XEN-071", "differ with", ALLOC_UNBOUND, (parts, caller, call) -> {
-                int port = parts.getInstance(PortTable.class).nextFree(1) - 1;
-                if (caller.vcpu() == 0 || stateOf(parts, port) != PortState.UNBOUND) {
-                    return call.call(caller);
-                }
-                caller.readStruct(caller.argument(1), 8);
-                caller.struct().u32(4, port);
-                return caller.writeStruct(caller.argument(1), 8) ? 0 : -14;
-            }),
-            event("both-peers-win", "XEN-072", "one is 0 and one -22", BIND_INTERDOMAIN, (parts, caller, call) -> {
-                long result = call.call(caller);
-                return result == INVALID && caller.vcpu() == 1 ? 0 : result;
-            }),
-            event(
-                    "vcpu-1-closes-nothing",
-                    "XEN-073",
-                    "result of the other close",
-                    CLOSE,
-                    (parts, caller, call) ->
-                            caller.vcpu() == 1 && stateOf(parts, argument(caller, 0)) == PortState.INTERDOMAIN
-                                    ? -16
-                                    : call.call(caller)),
-            event("an-unbound-port-reaches-the-next-user", "XEN-074", "gets no event", SEND, (parts, caller, call) -> {
-                int port = argument(caller, 0);
-                if (stateOf(parts, port) == PortState.UNBOUND && stateOf(parts, port - 1) == PortState.IPI) {
-                    parts.getInstance(CurrentAbi.class).setPending(port - 1, 0);
-                }
-                return call.call(caller);
-            }),
             binding("a-failed-bind-virq-is-kept", "XEN-076", "bind_virq 0 on vCPU 0", parts -> new LikeBinding(parts) {
                 private boolean failed;
 

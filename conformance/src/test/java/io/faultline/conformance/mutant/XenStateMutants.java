@@ -176,19 +176,7 @@ final class XenStateMutants {
                         }
                     })),
             restored("restoring-forgets-queues", "XEN-197", "of the queue whose tail left it", PortTable::lastQueue),
-            restored("restoring-forgets-vcpus", "XEN-198", "status of port", PortTable::vcpu),
-            abi(
-                    "masked-events-are-forgotten",
-                    "XEN-200",
-                    "once the masked port is unmasked",
-                    parts -> new LikeFifo(parts) {
-                        @Override
-                        public void setPending(int port, int vcpu) {
-                            if (!has(port, EventWord.MASKED)) {
-                                super.setPending(port, vcpu);
-                            }
-                        }
-                    }));
+            restored("restoring-forgets-vcpus", "XEN-198", "status of port", PortTable::vcpu));
 
     private XenStateMutants() {}
 

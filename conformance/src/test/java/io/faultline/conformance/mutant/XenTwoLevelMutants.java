@@ -12,12 +12,10 @@ import static io.faultline.conformance.mutant.XenMutant.part;
 import com.google.inject.Injector;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.event.abi.TwoLevelAbi;
-import io.faultline.backend.xen.event.port.PortState;
 import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -115,16 +113,6 @@ final class XenTwoLevelMutants {
                             super.setPending(port, vcpu);
                         }
                     }),
-            abi("the-second-send-is-lost", "XEN-087", "the last send is handled", parts -> new Like(parts) {
-                private final TreeMap<Integer, Integer> sends = new TreeMap<>();
-
-                @Override
-                public void setPending(int port, int vcpu) {
-                    if (sends.merge(port, 1, Integer::sum) != 2) {
-                        super.setPending(port, vcpu);
-                    }
-                }
-            }),
             abi("unmask-clears-the-event", "XEN-088", "with the other vCPU's call", parts -> new Like(parts) {
                 @Override
                 public void unmask(int port, int vcpu) {
@@ -169,15 +157,6 @@ final class XenTwoLevelMutants {
                             }
                         }
                     }),
-            abi("an-event-sets-the-bit-below", "XEN-092", "pending word 0 with", parts -> new Like(parts) {
-                @Override
-                public void setPending(int port, int vcpu) {
-                    super.setPending(port, vcpu);
-                    if (port > 0 && XenPortMutants.stateOf(parts, port - 1) == PortState.IPI) {
-                        shared.testAndSet64(PENDING + (port - 1) / 64 * 8, 1L << port - 1);
-                    }
-                }
-            }),
             XenPortMutants.closing(
                     "a-close-unselects", "XEN-093", "after the pending port was closed", (parts, right, port) -> {
                         Upcalls upcalls = parts.getInstance(Upcalls.class);

@@ -67,10 +67,6 @@ final class XenWaitMutants {
                     }
                 }
             }),
-            polling("a-poll-looks-at-nothing", "XEN-160", "poll", (parts, port) -> {
-                int state = right(parts, port);
-                return state == PollPorts.PENDING ? PollPorts.QUIET : state;
-            }),
             command(
                     "a-poll-masks-interrupts",
                     "XEN-161",
@@ -264,7 +260,7 @@ final class XenWaitMutants {
         caller.processor().pe().returnState(caller.processor().pe().returnState() | ProcessorState.I);
     }
 
-    private static int right(Injector parts, int port) {
+    static int right(Injector parts, int port) {
         PollState state = parts.getInstance(EventChannels.class).pollState(port);
         return state == PollState.UNUSABLE
                 ? PollPorts.UNUSABLE

@@ -167,6 +167,18 @@ public final class EventChannels implements StateElement {
     }
 
     /**
+     * Returns the port to which the guest has bound a virtual interrupt.
+     *
+     * @param virq 0 to 23
+     * @param vcpu vCPU to which it belongs; not looked at unless it is one per vCPU
+     * @return the port; 0 if it is not bound
+     * @throws IndexOutOfBoundsException if there is no such vCPU
+     */
+    public int virqPort(int virq, int vcpu) {
+        return virqs.port(virq, vcpu);
+    }
+
+    /**
      * Looks at a port for SCHEDOP_poll (XEN-155, XEN-158, XSA-221).
      *
      * @param port any value

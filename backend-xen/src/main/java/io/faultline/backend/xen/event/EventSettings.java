@@ -24,6 +24,7 @@ import java.util.Objects;
  * @param undeliverable what becomes of a FIFO event for a vCPU without a control block
  * @param expandError how expand_array fails in two-level mode
  * @param xenOwnedStatus whether status of a port of the hypervisor is told
+ * @param xenOwnedPorts how many ports of a guest the hypervisor owns, 0 to 16
  * @since 0.1
  */
 public record EventSettings(
@@ -34,7 +35,8 @@ public record EventSettings(
         Rebinding rebinding,
         Undeliverable undeliverable,
         ExpandError expandError,
-        XenOwnedStatus xenOwnedStatus) {
+        XenOwnedStatus xenOwnedStatus,
+        int xenOwnedPorts) {
     /** What present Xen on ARM does for a guest without privileges. */
     public static final EventSettings DEFAULT = new EventSettings(
             1023,
@@ -44,7 +46,8 @@ public record EventSettings(
             Rebinding.SILENT,
             Undeliverable.DROPPED,
             ExpandError.EOPNOTSUPP,
-            XenOwnedStatus.TOLD);
+            XenOwnedStatus.TOLD,
+            0);
 
     private static final String MAX_PORTS = "xen.max-ports";
     private static final String XSM = "xen.xsm";
@@ -54,6 +57,8 @@ public record EventSettings(
     private static final String UNDELIVERABLE = "xen.undeliverable";
     private static final String EXPAND_ERROR = "xen.expand-two-level";
     private static final String XEN_OWNED_STATUS = "xen.xen-owned-status";
+    private static final String XEN_OWNED_PORTS = "xen.xen-owned-ports";
+    private static final int MOST_XEN_OWNED = 16;
 
     /** Who may talk with whom. */
     public enum Xsm {
@@ -106,7 +111,7 @@ public record EventSettings(
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if the limit is out of range
+     * @throws IllegalArgumentException if the limit, or the number of the hypervisor's ports, is out of range
      */
     public EventSettings {
         if (maxPorts < 1 || maxPorts >= PortTable.MOST_PORTS) {
@@ -119,6 +124,9 @@ public record EventSettings(
         Objects.requireNonNull(undeliverable, "undeliverable");
         Objects.requireNonNull(expandError, "expandError");
         Objects.requireNonNull(xenOwnedStatus, "xenOwnedStatus");
+        if (xenOwnedPorts < 0 || xenOwnedPorts > MOST_XEN_OWNED) {
+            throw new IllegalArgumentException(xenOwnedPorts + " ports of the hypervisor are outside 0 to 16");
+        }
     }
 
     /**
@@ -156,7 +164,12 @@ public record EventSettings(
                 choice(
                         XEN_OWNED_STATUS,
                         "Whether EVTCHNOP_status tells of ports that the hypervisor consumes.",
-                        XenOwnedStatus.values()));
+                        XenOwnedStatus.values()),
+                Setting.free(
+                        XEN_OWNED_PORTS,
+                        Integer.toString(DEFAULT.xenOwnedPorts),
+                        "How many ports of every guest the hypervisor owns itself, 0 to 16, as with a monitor attached to it."
+                                + " They are offered to domain 0."));
     }
 
     /**
@@ -175,7 +188,8 @@ public record EventSettings(
                 answer(Rebinding.class, configuration, REBINDING),
                 answer(Undeliverable.class, configuration, UNDELIVERABLE),
                 answer(ExpandError.class, configuration, EXPAND_ERROR),
-                answer(XenOwnedStatus.class, configuration, XEN_OWNED_STATUS));
+                answer(XenOwnedStatus.class, configuration, XEN_OWNED_STATUS),
+                (int) configuration.number(XEN_OWNED_PORTS, 0, MOST_XEN_OWNED));
     }
 
     private static Setting choice(String key, String meaning, Enum<?>[] answers) {

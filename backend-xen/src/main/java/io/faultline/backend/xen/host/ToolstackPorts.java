@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.xen.host;
 
+import io.faultline.backend.xen.domain.DomainId;
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.HostEnd;
 import java.util.List;
@@ -19,6 +20,8 @@ final class ToolstackPorts {
     private final EventChannels channels;
     private final int storeEnd;
     private final int consoleEnd;
+    private final int xenOwned;
+    private final int monitor;
     private HostEnd store = () -> {};
     private HostEnd console = () -> {};
 
@@ -31,14 +34,19 @@ final class ToolstackPorts {
      * @param hasStore whether there is an end for xenstore
      * @param hasConsole whether there is an end for the console
      * @param vmmPorts ports of the guest that the VMM wants to raise
+     * @param xenOwned how many ports of the guest are the hypervisor's (xen.md 4.7)
      */
-    ToolstackPorts(EventChannels channels, boolean hasStore, boolean hasConsole, List<Integer> vmmPorts) {
+    ToolstackPorts(
+            EventChannels channels, boolean hasStore, boolean hasConsole, List<Integer> vmmPorts, int xenOwned) {
         this.channels = channels;
         storeEnd = hasStore ? channels.register(() -> store.notified()) : NONE;
         consoleEnd = hasConsole ? channels.register(() -> console.notified()) : NONE;
         for (int port : vmmPorts) {
             vmmEnds.put(port, channels.register(() -> {}));
         }
+        this.xenOwned = xenOwned;
+        // Domain 0 never connects to them, so that nothing is heard there.
+        monitor = xenOwned > 0 ? channels.consumer(() -> {}) : NONE;
     }
 
     /** Says who serves the guest. */
@@ -54,6 +62,9 @@ final class ToolstackPorts {
         }
         if (consoleEnd != NONE) {
             channels.open(consoleEnd);
+        }
+        for (int i = 0; i < xenOwned; i++) {
+            channels.openXenOwned(monitor, DomainId.CONTROL);
         }
     }
 

@@ -18,11 +18,14 @@ import java.util.Locale;
  *
  * @param upcall when the event interrupt is asserted
  * @param misplacedInfo what registering a misplaced vcpu_info answers
+ * @param registration how registering a vcpu_info is checked
  * @param eventInterrupt INTID of the event interrupt, 16 to 31
  */
-public record VcpuPolicy(UpcallStyle upcall, MisplacedInfo misplacedInfo, int eventInterrupt) {
+public record VcpuPolicy(
+        UpcallStyle upcall, MisplacedInfo misplacedInfo, RegistrationChecks registration, int eventInterrupt) {
     private static final String UPCALL = "xen.upcall";
     private static final String MISPLACED_INFO = "xen.misplaced-vcpu-info";
+    private static final String REGISTRATION = "xen.vcpu-info-checks";
     private static final String EVENT_PPI = "xen.event-ppi";
     private static final int FIRST = 16;
     private static final int LAST = 31;
@@ -66,6 +69,12 @@ public record VcpuPolicy(UpcallStyle upcall, MisplacedInfo misplacedInfo, int ev
                         "What registering a vcpu_info answers that crosses a page or is not aligned to 8 bytes.",
                         MisplacedInfo.ENXIO.text(),
                         MisplacedInfo.EINVAL.text()),
+                Setting.choice(
+                        REGISTRATION,
+                        "How registering a vcpu_info is checked: as by the present Xen, or as by Xen 4.17, where a bad offset"
+                                + " comes first, a second registration is EINVAL, and no vCPU registers another that is on.",
+                        RegistrationChecks.PRESENT.text(),
+                        RegistrationChecks.OLDER.text()),
                 Setting.free(
                         EVENT_PPI,
                         Integer.toString(DEFAULT_PPI),
@@ -91,6 +100,7 @@ public record VcpuPolicy(UpcallStyle upcall, MisplacedInfo misplacedInfo, int ev
         return new VcpuPolicy(
                 UpcallStyle.valueOf(constant(configuration.get(UPCALL))),
                 MisplacedInfo.valueOf(constant(configuration.get(MISPLACED_INFO))),
+                RegistrationChecks.valueOf(constant(configuration.get(REGISTRATION))),
                 intid);
     }
 
@@ -104,6 +114,6 @@ public record VcpuPolicy(UpcallStyle upcall, MisplacedInfo misplacedInfo, int ev
      * @return the first choice everywhere, and INTID 31
      */
     public static VcpuPolicy defaults() {
-        return new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, DEFAULT_PPI);
+        return new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, DEFAULT_PPI);
     }
 }

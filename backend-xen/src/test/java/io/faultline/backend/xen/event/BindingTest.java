@@ -34,7 +34,8 @@ class BindingTest {
                 standard.rebinding(),
                 standard.undeliverable(),
                 standard.expandError(),
-                standard.xenOwnedStatus());
+                standard.xenOwnedStatus(),
+                standard.xenOwnedPorts());
     }
 
     static EventSettings odd() {
@@ -46,7 +47,8 @@ class BindingTest {
                 EventSettings.Rebinding.RAISED,
                 Undeliverable.PENDING,
                 EventSettings.ExpandError.ENOSYS,
-                EventSettings.XenOwnedStatus.REFUSED);
+                EventSettings.XenOwnedStatus.REFUSED,
+                0);
     }
 
     private final World world = new World();

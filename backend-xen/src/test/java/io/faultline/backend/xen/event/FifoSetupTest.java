@@ -272,7 +272,8 @@ class FifoSetupTest {
                         standard.rebinding(),
                         standard.undeliverable(),
                         standard.expandError(),
-                        standard.xenOwnedStatus()));
+                        standard.xenOwnedStatus(),
+                        standard.xenOwnedPorts()));
         old.bindIpi(0);
         assertEquals(-XenError.ENOSYS, old.initControl(0, GFN, 0));
         assertEquals(-XenError.ENOSYS, old.expandArray(GFN));

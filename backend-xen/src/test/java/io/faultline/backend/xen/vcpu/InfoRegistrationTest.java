@@ -70,6 +70,22 @@ class InfoRegistrationTest {
     }
 
     @Test
+    void xen417ChecksTheOffsetFirstAndHasAnotherAnswerToASecondRegistration() {
+        VcpuRig old = new VcpuRig(
+                3, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.OLDER, VcpuRig.PPI));
+        for (int offset : new int[] {4, 4056, 4096, 8192, -8, Integer.MIN_VALUE}) {
+            assertEquals(ENXIO, old.register(0, VcpuRig.INFO, offset), "offset " + offset);
+        }
+        assertEquals(EINVAL, old.register(0, NOWHERE, 0));
+        assertEquals(0, old.register(0, VcpuRig.INFO, 0x40));
+        assertEquals(EINVAL, old.register(0, VcpuRig.DATA, 0));
+        assertEquals(ENXIO, old.register(0, VcpuRig.DATA, 4096));
+        assertEquals(0, old.register(2, VcpuRig.INFO, 0x80), "a vCPU that is off");
+        assertEquals(0, old.wordAt(VcpuRig.DATA));
+        assertEquals(VcpuRig.INFO, old.upcalls().infoFrame(0).physical());
+    }
+
+    @Test
     void aSecondRegistrationChangesNothing() {
         rig.register(0, VcpuRig.INFO, 0);
         assertEquals(EBUSY, rig.register(0, VcpuRig.DATA, 0));
@@ -102,7 +118,7 @@ class InfoRegistrationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 4052})
     void aMisplacedOneCanBeAnsweredAsItWasLongAgo(long offset) {
-        VcpuRig old = new VcpuRig(1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, VcpuRig.PPI));
+        VcpuRig old = new VcpuRig(1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, RegistrationChecks.PRESENT, VcpuRig.PPI));
         assertEquals(EINVAL, old.register(0, VcpuRig.INFO, offset));
     }
 

@@ -28,7 +28,7 @@ class VcpuPolicyTest {
     @Test
     void nothingSaidIsTheDefault() {
         assertEquals(VcpuPolicy.defaults(), parse(""));
-        assertEquals(new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, 31), VcpuPolicy.defaults());
+        assertEquals(new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, 31), VcpuPolicy.defaults());
     }
 
     @ParameterizedTest
@@ -39,7 +39,8 @@ class VcpuPolicyTest {
 
     @Test
     void theOtherChoicesCanBeMade() {
-        VcpuPolicy policy = parse("xen.misplaced-vcpu-info=einval,xen.event-ppi=0x10");
+        VcpuPolicy policy = parse("xen.misplaced-vcpu-info=einval,xen.vcpu-info-checks=older,xen.event-ppi=0x10");
+        assertEquals(RegistrationChecks.OLDER, policy.registration());
         assertEquals(MisplacedInfo.EINVAL, policy.misplacedInfo());
         assertEquals(16, policy.eventInterrupt());
     }
@@ -56,6 +57,6 @@ class VcpuPolicyTest {
     @ValueSource(ints = {15, 27, 32})
     void norCanAPolicyHaveOne(int intid) {
         assertThrows(
-                IllegalArgumentException.class, () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, intid));
+                IllegalArgumentException.class, () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, intid));
     }
 }
