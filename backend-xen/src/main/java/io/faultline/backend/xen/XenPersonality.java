@@ -82,8 +82,7 @@ final class XenPersonality implements Personality {
         }
         become(table.nextId());
         domain().reset();
-        absentPages = new PagerFirst(
-                new PageFaultService(machine, ports()), () -> domain().paging());
+        absentPages = new PagerFirst(new PageFaultService(machine, ports()), () -> domain().paging());
         notifications = PortLines.of(machine, this::domain);
     }
 

@@ -156,7 +156,13 @@ final class DomainModule extends AbstractModule {
     VcpuMemory memory(Provider<Hypercalls> hypercalls, Provider<Paging> paging) {
         return (vcpu, address, source, offset, length) -> hypercalls
                 .get()
-                .write(vcpu.index(), address, source, offset, length, page -> paging.get().touched(vcpu, page));
+                .write(
+                        vcpu.index(),
+                        address,
+                        source,
+                        offset,
+                        length,
+                        page -> paging.get().touched(vcpu, page));
     }
 
     @Provides

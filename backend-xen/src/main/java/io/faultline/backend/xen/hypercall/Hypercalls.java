@@ -118,8 +118,7 @@ public final class Hypercalls {
      * @param lacking told of the page if the write fails for want of one that is not resident, as the guest names it
      * @return false if it failed
      */
-    public boolean write(
-            int vcpu, long address, byte[] source, int offset, int length, LongConsumer lacking) {
+    public boolean write(int vcpu, long address, byte[] source, int offset, int length, LongConsumer lacking) {
         StandardGuestCopy copy = callers[vcpu].copy();
         copy.begin();
         boolean written = copy.write(address, source, offset, length);

@@ -134,7 +134,8 @@ final class Accesses implements StateElement {
         long[] saved = reader.words(TOUCHED, touched.length);
         for (long page : saved) {
             if (!PageSize.isAligned(page)) {
-                throw reader.invalid(TOUCHED, "has 0x" + Long.toHexString(page) + ", which is not the address of a page");
+                throw reader.invalid(
+                        TOUCHED, "has 0x" + Long.toHexString(page) + ", which is not the address of a page");
             }
         }
         System.arraycopy(saved, 0, touched, 0, touched.length);

@@ -148,7 +148,10 @@ public final class Paging implements MemoryPager, StateElement {
     public ByteBuffer ring() {
         if (!ring.isActive()) {
             throw new HypervisorException(
-                    ErrorId.ILLEGAL_STATE, "asking for the ring of a pager that is not enabled", "pager", "call enable first");
+                    ErrorId.ILLEGAL_STATE,
+                    "asking for the ring of a pager that is not enabled",
+                    "pager",
+                    "call enable first");
         }
         return ring.memory();
     }

@@ -120,7 +120,8 @@ final class Producers implements StateElement {
 
     @Override
     public void save(StateWriter writer) {
-        writer.words(SLEEPERS, Arrays.stream(sleepers, 0, sleeping).asLongStream().toArray());
+        writer.words(
+                SLEEPERS, Arrays.stream(sleepers, 0, sleeping).asLongStream().toArray());
         writer.words(HELD, held);
         writer.word("last", last);
     }
