@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
@@ -135,7 +136,11 @@ class PagerTest {
             rig.xen.longs(page(0), 55);
             rig.nominate(0);
             assertEquals(0, rig.pager().pagedOut());
-            rig.assertPaused(write ? rig.store(0, 0, 66) : rig.load(0, 0), 0);
+            VcpuExit exit = write ? rig.store(0, 0, 66) : rig.load(0, 0);
+            rig.assertPaused(exit, 0);
+            assertEquals(
+                    write ? AccessKind.WRITE : AccessKind.READ,
+                    ((VcpuExit.WaitForPage) exit).ticket().access());
             List<PagerRig.Request> requests = rig.requests();
             assertEquals(List.of(request(0, 0, OUT, PAUSED, EVICT_FAIL)), requests);
             assertEquals(-16, rig.pager().evict(gfn(0)));
@@ -613,6 +618,7 @@ class PagerTest {
         wrong.put("producers/held", new StateValue.Words(new long[] {2, 0}));
         wrong.put("producers/last", new StateValue.Word(2));
         wrong.put("touched/touched", new StateValue.Words(new long[] {1, 0}));
+        wrong.put("touched/kinds", new StateValue.Words(new long[] {0, 3}));
         wrong.put("pages/frame." + Long.toHexString(gfn(1)), new StateValue.Bytes(new byte[3]));
         wrong.forEach((name, value) -> {
             Map<String, StateValue> values = new TreeMap<>(saved.values());

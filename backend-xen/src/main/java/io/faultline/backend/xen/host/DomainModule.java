@@ -6,6 +6,7 @@ package io.faultline.backend.xen.host;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.pagefault.AsyncPageFaults;
@@ -162,7 +163,7 @@ final class DomainModule extends AbstractModule {
                         source,
                         offset,
                         length,
-                        page -> paging.get().touched(vcpu, page));
+                        page -> paging.get().touched(vcpu, AccessKind.WRITE, page));
     }
 
     @Provides

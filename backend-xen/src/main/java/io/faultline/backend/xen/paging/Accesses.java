@@ -22,6 +22,8 @@ import java.util.Optional;
 /** What comes of an access to a page that a pager has taken: populate (xen.md 7.5). */
 final class Accesses implements StateElement {
     private static final String TOUCHED = "touched";
+    private static final String KINDS = "kinds";
+    private static final AccessKind[] ALL_KINDS = AccessKind.values();
     private static final Optional<Veto> SYNCHRONOUS = Optional.of(Veto.VMM_DECLINED);
 
     private final PagedPages pages;
@@ -32,6 +34,8 @@ final class Accesses implements StateElement {
     private final DomainCrash crash;
     /** For each vCPU, the page that it touched last. */
     private final long[] touched;
+    /** How it did. */
+    private final AccessKind[] kinds;
 
     @Inject
     Accesses(
@@ -49,6 +53,8 @@ final class Accesses implements StateElement {
         this.rules = rules;
         this.crash = crash;
         touched = new long[host.vcpuCount()];
+        kinds = new AccessKind[touched.length];
+        reset();
     }
 
     /**
@@ -57,7 +63,7 @@ final class Accesses implements StateElement {
      *
      * @return false if the page is not the pager's; nothing has happened then
      */
-    boolean byGuest(VirtualProcessor vcpu, long page) {
+    boolean byGuest(VirtualProcessor vcpu, AccessKind access, long page) {
         long gfn = page >>> PageSize.SHIFT;
         PageType type = pages.type(gfn);
         if (type == null) {
@@ -65,6 +71,7 @@ final class Accesses implements StateElement {
         }
         int index = vcpu.index();
         touched[index] = page;
+        kinds[index] = access;
         if (!ring.isActive()) {
             crash.crash();
         } else if (!ring.claim(true)) {
@@ -111,7 +118,7 @@ final class Accesses implements StateElement {
 
     /** What a vCPU waits for that is paused or asleep. */
     FaultTicket ticket(int vcpu) {
-        return new FaultTicket(vcpu, touched[vcpu], AccessKind.READ, FaultPhase.HIDDEN, 0, SYNCHRONOUS);
+        return new FaultTicket(vcpu, touched[vcpu], kinds[vcpu], FaultPhase.HIDDEN, 0, SYNCHRONOUS);
     }
 
     @Override
@@ -122,11 +129,13 @@ final class Accesses implements StateElement {
     @Override
     public void reset() {
         Arrays.fill(touched, 0);
+        Arrays.fill(kinds, AccessKind.READ);
     }
 
     @Override
     public void save(StateWriter writer) {
         writer.words(TOUCHED, touched);
+        writer.words(KINDS, Arrays.stream(kinds).mapToLong(AccessKind::ordinal).toArray());
     }
 
     @Override
@@ -139,5 +148,12 @@ final class Accesses implements StateElement {
             }
         }
         System.arraycopy(saved, 0, touched, 0, touched.length);
+        long[] ordinals = reader.words(KINDS, kinds.length);
+        for (int vcpu = 0; vcpu < kinds.length; vcpu++) {
+            if (ordinals[vcpu] < 0 || ordinals[vcpu] >= ALL_KINDS.length) {
+                throw reader.invalid(KINDS, "has " + ordinals[vcpu] + ", which is no kind of access");
+            }
+            kinds[vcpu] = ALL_KINDS[(int) ordinals[vcpu]];
+        }
     }
 }

@@ -40,7 +40,7 @@ public final class PagerFirst implements AbsentPageHandler {
     @Override
     public AbsentPageDecision absent(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
         // A vCPU that is paused is kept from going back to the instruction by its personality.
-        return paging.get().touched(vcpu, page)
+        return paging.get().touched(vcpu, access, page)
                 ? AbsentPageDecision.RETRY
                 : others.absent(vcpu, access, page, stage1Walk);
     }

@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.xen.paging;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
@@ -70,11 +71,12 @@ public final class Paging implements MemoryPager, StateElement {
      * A vCPU needs an absent page: in an instruction, a hypercall, or when the hypervisor writes in its name.
      *
      * @param vcpu the vCPU
+     * @param access how it needs it
      * @param page address of the page
      * @return false if the page is not the pager's; else the vCPU stops, and tries again when it runs
      */
-    public boolean touched(VirtualProcessor vcpu, long page) {
-        return accesses.byGuest(vcpu, page);
+    public boolean touched(VirtualProcessor vcpu, AccessKind access, long page) {
+        return accesses.byGuest(vcpu, access, page);
     }
 
     /**
