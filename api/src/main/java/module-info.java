@@ -28,6 +28,7 @@ module io.faultline.api {
     exports io.faultline.api.memory;
     exports io.faultline.api.notification;
     exports io.faultline.api.pagefault;
+    exports io.faultline.api.paging;
     exports io.faultline.api.sdei;
     exports io.faultline.api.spi;
     exports io.faultline.api.state;

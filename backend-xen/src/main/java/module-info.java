@@ -30,6 +30,8 @@ module io.faultline.backend.xen {
             com.google.guice;
     opens io.faultline.backend.xen.event.port to
             com.google.guice;
+    opens io.faultline.backend.xen.paging to
+            com.google.guice;
     opens io.faultline.backend.xen.vcpu to
             com.google.guice;
 }

@@ -84,6 +84,11 @@ public final class Capabilities {
     /** Event channels may use the FIFO ABI. */
     public static final Capability<Boolean> EVENT_CHANNELS_FIFO = new Capability<>(
             "event-channels.fifo", Boolean.class, "The guest may switch its event channels to the FIFO ABI.");
+    /** The VMM may be a pager by a protocol of the hypervisor. */
+    public static final Capability<Boolean> MEMORY_PAGER = new Capability<>(
+            "memory-pager",
+            Boolean.class,
+            "The VMM may take pages away and be asked for them by the hypervisor's own protocol.");
 
     /** The VMM can raise Xen's virtual interrupts. */
     public static final Capability<Boolean> EVENT_CHANNELS_VIRQ = new Capability<>(

@@ -8,6 +8,7 @@ import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.memory.GuestMemory;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.SavedState;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +78,15 @@ public interface Machine extends AutoCloseable {
      * @return the host's end, the same each time, or empty if the backend has none
      */
     default Optional<ParavirtualConsole> console() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the pager's side of a paging protocol that is the hypervisor's own.
+     *
+     * @return the interface, the same each time, or empty if the backend has none
+     */
+    default Optional<MemoryPager> memoryPager() {
         return Optional.empty();
     }
 

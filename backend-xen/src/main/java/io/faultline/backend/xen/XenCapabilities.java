@@ -40,6 +40,7 @@ final class XenCapabilities {
                 .with(Capabilities.PSCI, true)
                 .with(Capabilities.PPI, true)
                 .with(Capabilities.PAGING, true)
+                .with(Capabilities.MEMORY_PAGER, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
                 .with(
                         Capabilities.EVENT_CHANNELS,

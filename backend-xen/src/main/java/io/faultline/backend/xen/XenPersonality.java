@@ -10,6 +10,7 @@ import io.faultline.api.machine.ParavirtualConsole;
 import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.AbsentPageHandler;
@@ -27,6 +28,7 @@ import io.faultline.backend.xen.host.DomainSettings;
 import io.faultline.backend.xen.host.DomainTable;
 import io.faultline.backend.xen.pagefault.Registrations;
 import io.faultline.backend.xen.pagefault.XenPorts;
+import io.faultline.backend.xen.paging.PagerFirst;
 import io.faultline.backend.xen.version.HypervisorService;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,8 @@ final class XenPersonality implements Personality {
     private final DomainSettings settings;
     private final DomainTable table;
     private final Module[] overrides;
+
+    private final MemoryPager pager = new XenPager(() -> domain().paging());
 
     private @Nullable Host host;
     private Optional<Registrations> registrations = Optional.empty();
@@ -78,7 +82,7 @@ final class XenPersonality implements Personality {
         }
         become(table.nextId());
         domain().reset();
-        absentPages = new PageFaultService(machine, ports());
+        absentPages = new PagerFirst(new PageFaultService(machine, ports()), () -> domain().paging());
         notifications = PortLines.of(machine, this::domain);
     }
 
@@ -97,7 +101,8 @@ final class XenPersonality implements Personality {
             previous.leave();
         }
         Host machine = attached(host);
-        Domain created = Domain.create(settings, machine, id, table, registrations, overrides);
+        Domain created = Domain.create(
+                settings, machine, id, table, registrations, () -> absentPages().vmmSide(), overrides);
         if (!machine.isRehearsal()) {
             created.enter();
         }
@@ -148,6 +153,9 @@ final class XenPersonality implements Personality {
     @Override
     public void left(VirtualProcessor vcpu) {
         domain().vcpus().left(vcpu);
+        if (domain().paging().obstacle(vcpu.index()).isPresent()) {
+            domain().vcpus().paused(vcpu);
+        }
     }
 
     @Override
@@ -157,7 +165,8 @@ final class XenPersonality implements Personality {
 
     @Override
     public Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
-        return domain().vcpus().obstacle(vcpu);
+        Optional<VcpuExit> stopped = domain().vcpus().obstacle(vcpu);
+        return stopped.isPresent() ? stopped : domain().paging().obstacle(vcpu.index());
     }
 
     @Override
@@ -202,6 +211,11 @@ final class XenPersonality implements Personality {
         return settings.console().ring() || settings.console().hypercall()
                 ? Optional.of(new XenConsole(this::domain))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<MemoryPager> memoryPager() {
+        return Optional.of(pager);
     }
 
     @Override

@@ -58,6 +58,7 @@ import io.faultline.conformance.xen.HandleChecks;
 import io.faultline.conformance.xen.HostileFifoChecks;
 import io.faultline.conformance.xen.HypercallChecks;
 import io.faultline.conformance.xen.PageFaultChecks;
+import io.faultline.conformance.xen.PagingChecks;
 import io.faultline.conformance.xen.ParameterChecks;
 import io.faultline.conformance.xen.PollChecks;
 import io.faultline.conformance.xen.PortChecks;
@@ -146,7 +147,8 @@ final class StandardChecks {
             PollChecks.GROUP,
             UpcallInterruptChecks.GROUP,
             SnapshotChecks.GROUP,
-            PageFaultChecks.GROUP);
+            PageFaultChecks.GROUP,
+            PagingChecks.GROUP);
 
     /** What must be true of a backend without a capability. */
     static final Map<String, Check> ABSENCE = absence();

@@ -17,6 +17,7 @@ import io.faultline.conformance.xen.FifoSetUpChecks;
 import io.faultline.conformance.xen.HandleChecks;
 import io.faultline.conformance.xen.HostileFifoChecks;
 import io.faultline.conformance.xen.HypercallChecks;
+import io.faultline.conformance.xen.PagingChecks;
 import io.faultline.conformance.xen.ParameterChecks;
 import io.faultline.conformance.xen.PollChecks;
 import io.faultline.conformance.xen.PortChecks;
@@ -75,7 +76,8 @@ class XenKillMatrixTest {
             ResetChecks.GROUP,
             PollChecks.GROUP,
             UpcallInterruptChecks.GROUP,
-            SnapshotChecks.GROUP);
+            SnapshotChecks.GROUP,
+            PagingChecks.GROUP);
 
     private static KillMatrix matrix;
 
@@ -121,7 +123,8 @@ class XenKillMatrixTest {
                         XenFifoMutants.ALL,
                         XenStateMutants.ALL,
                         XenWaitMutants.ALL,
-                        XenRaceMutants.ALL)
+                        XenRaceMutants.ALL,
+                        XenPagingMutants.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -23,6 +23,7 @@ import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.api.trace.TraceSink;
@@ -386,6 +387,12 @@ final class CoreMachine implements Machine, Host {
     public Optional<ParavirtualConsole> console() {
         requireOpen();
         return personality.console();
+    }
+
+    @Override
+    public Optional<MemoryPager> memoryPager() {
+        requireOpen();
+        return personality.memoryPager();
     }
 
     @Override

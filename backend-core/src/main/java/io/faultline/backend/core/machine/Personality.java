@@ -9,6 +9,7 @@ import io.faultline.api.machine.ParavirtualConsole;
 import io.faultline.api.machine.PlatformNode;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
+import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.StateElement;
 import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.List;
@@ -205,6 +206,15 @@ public interface Personality extends StateElement {
      * @return the console, the same each time; empty if there is none
      */
     default Optional<ParavirtualConsole> console() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the pager's side of a paging protocol of this personality.
+     *
+     * @return the interface, the same each time; empty if there is none
+     */
+    default Optional<MemoryPager> memoryPager() {
         return Optional.empty();
     }
 

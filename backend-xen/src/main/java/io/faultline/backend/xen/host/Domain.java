@@ -9,6 +9,7 @@ import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
+import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
@@ -28,11 +29,13 @@ import io.faultline.backend.xen.memory.SharedFrames;
 import io.faultline.backend.xen.memory.WallClock;
 import io.faultline.backend.xen.pagefault.PageFaultDecoration;
 import io.faultline.backend.xen.pagefault.Registrations;
+import io.faultline.backend.xen.paging.Paging;
 import io.faultline.backend.xen.store.GuestStore;
 import io.faultline.backend.xen.vcpu.DomainVcpus;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One machine as a domain: its number, and everything that Xen keeps for it. */
 public final class Domain implements StateElement {
@@ -51,6 +54,7 @@ public final class Domain implements StateElement {
     private final HvmParameters parameters;
     private final WallClock clock;
     private final PageFaultDecoration pageFaultDecoration;
+    private final Paging paging;
     private final List<StateElement> elements;
 
     @Inject
@@ -73,7 +77,8 @@ public final class Domain implements StateElement {
             SharedFrames shared,
             Reservation reservation,
             MachineMap map,
-            PageFaultDecoration pageFaultDecoration) {
+            PageFaultDecoration pageFaultDecoration,
+            Paging paging) {
         this.settings = settings;
         this.id = self.id();
         this.table = table;
@@ -87,8 +92,20 @@ public final class Domain implements StateElement {
         this.parameters = parameters;
         this.clock = clock;
         this.pageFaultDecoration = pageFaultDecoration;
+        this.paging = paging;
         elements = List.of(
-                map, shared, grants, reservation, parameters, assists, vcpus, channels, console, consoleIo, store);
+                map,
+                shared,
+                grants,
+                reservation,
+                parameters,
+                assists,
+                vcpus,
+                channels,
+                console,
+                consoleIo,
+                store,
+                paging);
         ports.connect(store::notified, console::notified);
     }
 
@@ -101,6 +118,7 @@ public final class Domain implements StateElement {
      * @param id number of the domain, 1 to 0x7FEF
      * @param table the other machines of the backend
      * @param pageFaults what the guest registers for asynchronous page faults; empty if it is not offered them
+     * @param absentPages takes pages of the machine away and brings them in; not asked before the machine is complete
      * @param overrides modules whose bindings replace those of a domain
      * @return the domain
      */
@@ -110,10 +128,11 @@ public final class Domain implements StateElement {
             int id,
             DomainTable table,
             Optional<Registrations> pageFaults,
+            Supplier<AsyncPageFaults> absentPages,
             Module... overrides) {
         Injector injector = Guice.createInjector(
                 Stage.PRODUCTION,
-                Modules.override(new DomainModule(settings, host, id, table, pageFaults))
+                Modules.override(new DomainModule(settings, host, id, table, pageFaults, absentPages))
                         .with(overrides));
         Domain domain = injector.getInstance(Domain.class);
         pageFaults.ifPresent(registrations -> domain.channels.whenClosed(registrations::closed));
@@ -173,6 +192,15 @@ public final class Domain implements StateElement {
      */
     public DomainVcpus vcpus() {
         return vcpus;
+    }
+
+    /**
+     * Returns the pager's side.
+     *
+     * @return what a pager and the machine ask of pages that are away
+     */
+    public Paging paging() {
+        return paging;
     }
 
     /**

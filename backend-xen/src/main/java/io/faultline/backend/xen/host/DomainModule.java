@@ -6,8 +6,10 @@ package io.faultline.backend.xen.host;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
+import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.xen.console.ConsoleIo;
@@ -41,9 +43,17 @@ import io.faultline.backend.xen.memory.WallClock;
 import io.faultline.backend.xen.pagefault.PageFaultDecoration;
 import io.faultline.backend.xen.pagefault.PageFaultOp;
 import io.faultline.backend.xen.pagefault.Registrations;
+import io.faultline.backend.xen.paging.CurrentVcpu;
+import io.faultline.backend.xen.paging.DomainCrash;
+import io.faultline.backend.xen.paging.PageFrames;
+import io.faultline.backend.xen.paging.Paging;
+import io.faultline.backend.xen.paging.PagingModule;
+import io.faultline.backend.xen.paging.ReleasedPages;
+import io.faultline.backend.xen.paging.StandardPageFrames;
 import io.faultline.backend.xen.store.DomainNodes;
 import io.faultline.backend.xen.store.GuestStore;
 import io.faultline.backend.xen.store.StoreSettings;
+import io.faultline.backend.xen.vcpu.DomainVcpus;
 import io.faultline.backend.xen.vcpu.InitialInfo;
 import io.faultline.backend.xen.vcpu.PollPorts;
 import io.faultline.backend.xen.vcpu.RunstateUpdateFlag;
@@ -59,6 +69,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Binds the parts of one machine. Every binding may be overridden. */
 final class DomainModule extends AbstractModule {
@@ -79,13 +90,21 @@ final class DomainModule extends AbstractModule {
     private final DomainTable domains;
     private final DomainLayout layout;
     private final Optional<Registrations> pageFaults;
+    private final Supplier<AsyncPageFaults> absentPages;
 
-    DomainModule(DomainSettings settings, Host host, int id, DomainTable domains, Optional<Registrations> pageFaults) {
+    DomainModule(
+            DomainSettings settings,
+            Host host,
+            int id,
+            DomainTable domains,
+            Optional<Registrations> pageFaults,
+            Supplier<AsyncPageFaults> absentPages) {
         this.settings = settings;
         this.host = host;
         this.id = id;
         this.domains = domains;
         this.pageFaults = pageFaults;
+        this.absentPages = absentPages;
         this.layout = new DomainLayout(host, settings.memory().grantFrames());
     }
 
@@ -93,6 +112,7 @@ final class DomainModule extends AbstractModule {
     protected void configure() {
         install(new EventModule(settings.events()));
         install(new VcpuModule(settings.vcpus()));
+        install(new PagingModule());
         bind(DomainSettings.class).toInstance(settings);
         bind(Host.class).toInstance(host);
         bind(DomainLayout.class).toInstance(layout);
@@ -102,6 +122,7 @@ final class DomainModule extends AbstractModule {
         bind(InitialInfo.class).toInstance(new InitialInfo(layout.sharedInfo(), layout.unreadInfo()));
         bind(GuestFrames.class).to(MachineFrames.class);
         bind(PhysicalMap.class).to(MachineMap.class);
+        bind(PageFrames.class).toInstance(new StandardPageFrames(host, absentPages));
         bind(HypercallDecoration.class).toInstance(HypercallDecoration.NONE);
         bind(VmAssist.class).toInstance(new VmAssist());
         bind(HvmParameters.class).toInstance(new HvmParameters());
@@ -118,14 +139,31 @@ final class DomainModule extends AbstractModule {
 
     @Provides
     @Singleton
-    MachineMap map() {
-        return new MachineMap(host);
+    MachineMap map(ReleasedPages pager) {
+        return new MachineMap(host, pager);
     }
 
     @Provides
-    VcpuMemory memory(Provider<Hypercalls> hypercalls) {
-        return (vcpu, address, source, offset, length) ->
-                hypercalls.get().memory(vcpu.index()).write(address, source, offset, length);
+    CurrentVcpu currentVcpu(Provider<Hypercalls> hypercalls) {
+        return () -> hypercalls.get().current();
+    }
+
+    @Provides
+    DomainCrash crash(Provider<DomainVcpus> vcpus) {
+        return () -> vcpus.get().crash();
+    }
+
+    @Provides
+    VcpuMemory memory(Provider<Hypercalls> hypercalls, Provider<Paging> paging) {
+        return (vcpu, address, source, offset, length) -> hypercalls
+                .get()
+                .write(
+                        vcpu.index(),
+                        address,
+                        source,
+                        offset,
+                        length,
+                        page -> paging.get().touched(vcpu, AccessKind.WRITE, page));
     }
 
     @Provides

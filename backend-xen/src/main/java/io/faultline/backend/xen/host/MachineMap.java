@@ -13,6 +13,7 @@ import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.hypercall.XenError;
 import io.faultline.backend.xen.memory.PhysicalMap;
+import io.faultline.backend.xen.paging.ReleasedPages;
 
 /**
  * The physical map of one machine: stage 2. A page of RAM that the guest gives back is a hole; elsewhere, what is taken out
@@ -22,11 +23,13 @@ final class MachineMap implements PhysicalMap, StateElement {
     private static final int GFN_BITS = 36;
 
     private final Host host;
+    private final ReleasedPages pager;
     private final long lastRam;
     private long last;
 
-    MachineMap(Host host) {
+    MachineMap(Host host, ReleasedPages pager) {
         this.host = host;
+        this.pager = pager;
         lastRam = host.request().memory().stream()
                                 .mapToLong(MemoryRegion::end)
                                 .max()
@@ -45,6 +48,7 @@ final class MachineMap implements PhysicalMap, StateElement {
         if (!isGfn(gfn)) {
             return XenError.EINVAL;
         }
+        pager.released(gfn);
         host.stage2().map(gfn << PageSize.SHIFT, frame.physical());
         last = Math.max(last, gfn);
         return 0;
@@ -56,6 +60,7 @@ final class MachineMap implements PhysicalMap, StateElement {
         if (!isGfn(gfn) || !host.ram().contains(page)) {
             return false;
         }
+        pager.released(gfn);
         host.stage2().mapToItself(page);
         host.ram().makeResident(page, new byte[PageSize.BYTES]);
         return true;
@@ -73,6 +78,7 @@ final class MachineMap implements PhysicalMap, StateElement {
             return false;
         }
         if (isRam) {
+            pager.released(gfn);
             host.stage2().unmap(page);
         } else {
             host.stage2().mapToItself(page);

@@ -8,6 +8,7 @@ import io.faultline.api.arm64.AccessKind;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * The hypercalls of a machine: {@code HVC #0xEA1} with the number in X16, arguments in X0 to X4 and the result in X0
@@ -95,6 +96,36 @@ public final class Hypercalls {
      */
     public void lacks(long page) {
         callers[current].copy().lacks(page, AccessKind.WRITE);
+    }
+
+    /**
+     * Returns who makes the call in progress.
+     *
+     * @return index of the vCPU; outside a call, of the one that made the last
+     */
+    public int current() {
+        return current;
+    }
+
+    /**
+     * Writes to the guest by itself, in the name of a vCPU that is not in a call.
+     *
+     * @param vcpu index of the vCPU
+     * @param address virtual address, any value
+     * @param source where from
+     * @param offset first index in the source
+     * @param length number of bytes, at least 0
+     * @param lacking told of the page if the write fails for want of one that is not resident, as the guest names it
+     * @return false if it failed
+     */
+    public boolean write(int vcpu, long address, byte[] source, int offset, int length, LongConsumer lacking) {
+        StandardGuestCopy copy = callers[vcpu].copy();
+        copy.begin();
+        boolean written = copy.write(address, source, offset, length);
+        if (copy.missing() != StandardGuestCopy.NOTHING) {
+            lacking.accept(copy.missing());
+        }
+        return written;
     }
 
     private void finish(VirtualProcessor vcpu, long result) {

@@ -67,6 +67,20 @@ public final class DomainVcpus implements StateElement {
     }
 
     /**
+     * A vCPU that has stopped is paused: it does not run before somebody outside the guest lets it.
+     *
+     * @param vcpu the vCPU
+     */
+    public void paused(VirtualProcessor vcpu) {
+        runstates.paused(vcpu.index());
+    }
+
+    /** The hypervisor cannot go on with the guest: every vCPU that is on stops, as if the guest had said that it crashed. */
+    public void crash() {
+        shutdowns.crash();
+    }
+
+    /**
      * Hears {@link Personality#trapped}.
      *
      * @param vcpu the vCPU

@@ -26,7 +26,7 @@ public final class Runstates implements StateElement {
     static final int RUNNABLE = 1;
     /** It waits for an interrupt or event. */
     static final int BLOCKED = 2;
-    /** It is off, or a page that it needs is not there. */
+    /** It is off or paused, or a page that it needs is not there. */
     static final int OFFLINE = 3;
 
     private static final int STATES = 4;
@@ -103,6 +103,12 @@ public final class Runstates implements StateElement {
         } else {
             leftAt[vcpu] = host.now();
         }
+    }
+
+    /** Somebody outside keeps a vCPU from running that has stopped. */
+    void paused(int vcpu) {
+        settle(vcpu);
+        stop(vcpu, OFFLINE);
     }
 
     private void stop(int vcpu, int state) {

@@ -77,6 +77,11 @@ public final class Shutdowns implements StateElement {
         stopAll(latched == NONE ? WATCHDOG : latched);
     }
 
+    /** The hypervisor cannot go on with the guest, whoever runs now. */
+    void crash() {
+        stopAll(latched == NONE ? CRASH : latched);
+    }
+
     private void stopAll(int code) {
         latched = NONE;
         for (int vcpu = 0; vcpu < stopping.length; vcpu++) {
