@@ -26,15 +26,12 @@ public final class Fuzz {
         int sequences = 0;
         for (; calls < count; seed++, sequences++) {
             Sequence sequence = Generator.sequence(seed, STEPS);
-            try (FuzzWorld world = new FuzzWorld(sequence)) {
-                Optional<String> complaint = world.run(sequence);
-                calls += world.calls();
-                if (complaint.isPresent()) {
-                    System.out.println("seed " + seed + ": " + complaint.get());
-                    System.out.println(
-                            new Shrinker().report("seed " + seed, sequence).orElse("not again"));
-                    System.exit(1);
-                }
+            FuzzWorld.Outcome outcome = FuzzWorld.outcome(sequence);
+            calls += outcome.calls();
+            if (outcome.complaint().isPresent()) {
+                System.out.println("seed " + seed + ": " + outcome.complaint().get());
+                System.out.println(new Shrinker().report("seed " + seed, sequence).orElse("not again"));
+                System.exit(1);
             }
             if (calls - said >= 250_000) {
                 said = calls;
