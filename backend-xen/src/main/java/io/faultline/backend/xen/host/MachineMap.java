@@ -57,7 +57,7 @@ final class MachineMap implements PhysicalMap, StateElement {
             return false;
         }
         host.stage2().mapToItself(page);
-        host.ram().makeResident(page, new byte[PageSize.BYTES]);
+        host.renew(page);
         return true;
     }
 

@@ -35,6 +35,9 @@ final class FuzzMachine {
     static final long SPIN = CODE + 0x40;
     static final long POWER = CODE + 0x80;
     static final long VECTORS = RAM + 0x4000;
+    /** Where a guest stays after an abort. */
+    static final long ABORTED = VECTORS + 0x200;
+
     static final long STACKS = RAM + 0x6000;
     static final long BLOCKS = RAM + 0x7000;
     static final long TABLES = RAM + 0x8000;
@@ -107,7 +110,7 @@ final class FuzzMachine {
         word(SPIN, 0xF940_0001);
         word(SPIN + 4, 0x17FF_FFFF);
         word(POWER, 0xD400_0002);
-        word(VECTORS + 0x200, 0x1400_0000);
+        word(ABORTED, 0x1400_0000);
         word(VECTORS + 0x280, 0x1400_0000 | (Handler.OFFSET - 0x280) / 4);
         int[] handler = Handler.code();
         for (int i = 0; i < handler.length; i++) {

@@ -39,6 +39,9 @@ final class FuzzWorld implements AutoCloseable {
     private static final int MOST_PARTS = 20_000;
     private static final int SELDOM = 32;
     private static final int MOST_INSTRUCTIONS = 400;
+    /** A call touches a few pages; each fails a few times at most, or for ever. */
+    private static final int MOST_WAITS = 40;
+
     private static final int MOST_RACES = 16;
     private static final int VCPU_OP = 24;
     private static final int REGISTER_VCPU_INFO = 10;
@@ -322,6 +325,7 @@ final class FuzzWorld implements AutoCloseable {
      */
     private boolean part(FuzzMachine machine, int vcpu, boolean patient) {
         boolean executed = false;
+        int waits = 0;
         for (int i = 0; i < MOST_INSTRUCTIONS; i++) {
             long before = pc(machine, vcpu);
             boolean isCall = before == FuzzMachine.CODE;
@@ -333,7 +337,7 @@ final class FuzzWorld implements AutoCloseable {
             VcpuExit exit = machine.vcpu(vcpu).step();
             requireBound(number);
             if (exit instanceof VcpuExit.WaitForPage) {
-                if (!patient) {
+                if (!patient || ++waits > MOST_WAITS) {
                     return false;
                 }
                 machine.deliver(false);
@@ -354,6 +358,9 @@ final class FuzzWorld implements AutoCloseable {
             }
             if (after == FuzzMachine.CODE + 4 || after == FuzzMachine.CODE && executed) {
                 return true;
+            }
+            if (after == FuzzMachine.ABORTED) {
+                return false;
             }
         }
         // Interrupts without end, an abort, or a page that never comes: that is the guest's own business.

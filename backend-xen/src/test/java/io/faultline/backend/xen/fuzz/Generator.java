@@ -298,8 +298,11 @@ final class Generator {
             return;
         }
         for (int i = random.nextInt(4); i >= 0; i--) {
-            long failures = !once(6) ? 0 : transparent ? 1 : of(1, 2, 3, Pager.ALWAYS);
-            add(Step.Kind.EVICT, machine, page() & -PAGE, failures);
+            long page = page() & -PAGE;
+            // Without its code a guest does nothing at all.
+            long most = page < FuzzMachine.FRAMES ? 2 : once(4) ? Pager.ALWAYS : 3;
+            long failures = !once(6) ? 0 : transparent ? 1 : of(1, 2, most);
+            add(Step.Kind.EVICT, machine, page, failures);
         }
     }
 
