@@ -72,15 +72,14 @@ class AbsentPagesInCallsTest {
 
     @Test
     void aListOfCallsMakesEachOnce() {
+        int before = rig.ipi(0);
         rig.words(XenRig.DATA, 0, 0);
         rig.longs(SECOND - 64, XenRig.EVENT_CHANNEL_OP, 0, 7, XenRig.DATA);
         rig.longs(SECOND, XenRig.VERSION, 0, 7, 0);
         evict(SECOND);
         assertEquals(0, call(1, XenRig.MULTICALL, SECOND - 64, 2));
         assertEquals(4096, rig.doubleword(SECOND + 8));
-        int port = rig.word(XenRig.DATA + 4);
-        assertEquals(0, rig.event(7, 0, 0));
-        assertEquals(port + 1, rig.word(XenRig.DATA + 4), "no other port was taken");
+        assertEquals(before + 1, rig.word(XenRig.DATA + 4), "no other port was taken");
     }
 
     @Test
