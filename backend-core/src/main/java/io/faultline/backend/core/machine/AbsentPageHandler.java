@@ -59,6 +59,16 @@ public interface AbsentPageHandler extends StateElement {
     }
 
     /**
+     * The hypervisor has put an empty page in the place of one that was not resident: what was to come for it is of no
+     * interest any more, and whoever waits for it goes on.
+     *
+     * @param page address of the page, which is resident now
+     */
+    default void replaced(long page) {
+        // Somebody who keeps nothing of pages forgets nothing.
+    }
+
+    /**
      * Asks every page source for what has arrived by the present virtual time. Called before a vCPU runs, when one
      * stops, and after the VMM skipped time.
      */

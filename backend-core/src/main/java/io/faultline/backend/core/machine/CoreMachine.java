@@ -300,6 +300,15 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public void renew(long page) {
+        boolean absent = !ram().isResident(page);
+        ram().makeResident(page, new byte[PageSize.BYTES]);
+        if (absent) {
+            absentPages.replaced(page);
+        }
+    }
+
+    @Override
     public boolean isPinned(long page) {
         return hardware.stage2().physical(page) != page || personality.needs(page);
     }

@@ -56,6 +56,13 @@ public interface Host {
     Stage2 stage2();
 
     /**
+     * Gives the guest an empty page of RAM in the place of what was there, resident or not: who waits for the page goes on.
+     *
+     * @param page address of a page of RAM
+     */
+    void renew(long page);
+
+    /**
      * Tells whether a page cannot become absent: the personality needs it, or something else is in its place.
      *
      * @param page address of a page of RAM

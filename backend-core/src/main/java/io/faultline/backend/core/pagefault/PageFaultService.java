@@ -212,6 +212,13 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     }
 
     @Override
+    public void replaced(long page) {
+        states.replaced(page);
+        trace.pageInFinished(page, "resident");
+        engine.settled(page);
+    }
+
+    @Override
     public void poll() {
         engine.poll();
         List<Answers> polled = sources.all();

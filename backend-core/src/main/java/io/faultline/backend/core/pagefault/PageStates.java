@@ -63,6 +63,12 @@ final class PageStates implements StateElement {
         }
     }
 
+    /** Another page is in its place. */
+    void replaced(long page) {
+        settled(page, false);
+        poisoned.remove(page);
+    }
+
     /** Nobody will answer for pages of a range any more. */
     void forget(long base, long end) {
         for (long page : fetching.sortedKeys()) {

@@ -64,7 +64,7 @@ public final class ConsoleIo implements Hypercall, StateElement {
         while (left > 0) {
             int count = (int) Math.min(left, CHUNK_BYTES);
             if (!caller.read(address, chunk, 0, count)) {
-                return -XenError.EFAULT;
+                return caller.lacksPage() ? continueLater(caller, left, address) : -XenError.EFAULT;
             }
             for (int i = 0; i < count; i++) {
                 append(chunk[i]);
@@ -72,12 +72,17 @@ public final class ConsoleIo implements Hypercall, StateElement {
             left -= count;
             address += count;
             if (left > 0 && caller.hasWorkedEnough()) {
-                caller.argument(1, left);
-                caller.argument(2, address);
-                return caller.continueLater();
+                return continueLater(caller, left, address);
             }
         }
         return 0;
+    }
+
+    /** What is printed already is not printed again. */
+    private static long continueLater(Caller caller, long left, long address) {
+        caller.argument(1, left);
+        caller.argument(2, address);
+        return caller.continueLater();
     }
 
     private void append(byte character) {
@@ -103,19 +108,14 @@ public final class ConsoleIo implements Hypercall, StateElement {
         if (wanted < 0) {
             return -XenError.E2BIG;
         }
-        long address = caller.argument(2);
-        int done = 0;
-        while (done < wanted && console.waitingInput().size() > 0) {
-            int count = Math.min(
-                    Math.min(wanted - done, CHUNK_BYTES), console.waitingInput().size());
-            console.waitingInput().peek(chunk, 0, count);
-            if (!caller.write(address + done, chunk, 0, count)) {
-                return -XenError.EFAULT;
-            }
-            console.waitingInput().drop(count);
-            done += count;
+        // Input is taken when all of it has been handed over: the call may have to be made again.
+        byte[] input = console.waitingInput().toArray();
+        int count = Math.min(wanted, input.length);
+        if (!caller.write(caller.argument(2), input, 0, count)) {
+            return -XenError.EFAULT;
         }
-        return done;
+        console.waitingInput().drop(count);
+        return count;
     }
 
     @Override

@@ -62,7 +62,7 @@ final class MachineMap implements PhysicalMap, StateElement {
         }
         pager.released(gfn);
         host.stage2().mapToItself(page);
-        host.ram().makeResident(page, new byte[PageSize.BYTES]);
+        host.renew(page);
         return true;
     }
 

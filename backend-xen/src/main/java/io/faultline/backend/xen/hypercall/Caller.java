@@ -84,6 +84,17 @@ public interface Caller extends GuestCopy {
     }
 
     /**
+     * Tells whether a copy of this call failed only because a page is not resident. The call is then made again when the
+     * page has come, whatever it returns, with the arguments as they are: what has been done already must not be among
+     * what they ask for.
+     *
+     * @return true if the call will be made again
+     */
+    default boolean lacksPage() {
+        return false;
+    }
+
+    /**
      * Counts work of a long call.
      *
      * @return true if the vCPU has worked long enough: what is left is put into the arguments, and the call ends with

@@ -29,15 +29,16 @@ final class Multicall implements Hypercall {
                 return rest(outer, at, left);
             }
             if (!entry.load(at)) {
-                return -XenError.EFAULT;
+                // What has been done stays done, also if it is only that the next entry has to come first.
+                return outer.lacksPage() ? rest(outer, at, left) : -XenError.EFAULT;
             }
             long result = table.get(entry.number()).call(entry);
-            if (outer.lacksPage()) {
-                // What has been done stays done; this one is made again.
-                return rest(outer, at, left);
-            }
             if (entry.isContinued()) {
                 return entry.storeRest(at) ? rest(outer, at, left) : -XenError.EFAULT;
+            }
+            if (outer.lacksPage()) {
+                // This one is made again.
+                return rest(outer, at, left);
             }
             if (!entry.storeResult(at, result)) {
                 return -XenError.EFAULT;

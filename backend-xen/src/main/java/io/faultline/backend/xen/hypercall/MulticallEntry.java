@@ -78,6 +78,11 @@ final class MulticallEntry implements Caller {
     }
 
     @Override
+    public boolean lacksPage() {
+        return outer.lacksPage();
+    }
+
+    @Override
     public boolean hasWorkedEnough() {
         return outer.hasWorkedEnough();
     }

@@ -45,8 +45,8 @@ final class StandardCaller implements Caller {
         return entry;
     }
 
-    /** Whether a copy failed only since a page is not resident. */
-    boolean lacksPage() {
+    @Override
+    public boolean lacksPage() {
         return copy.missing() != StandardGuestCopy.NOTHING;
     }
 

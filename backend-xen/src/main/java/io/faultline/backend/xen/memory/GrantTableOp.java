@@ -98,7 +98,7 @@ public final class GrantTableOp implements Hypercall {
         long address = caller.argument(1);
         for (int left = count; left > 0; left--) {
             if (!caller.readStruct(address, command.bytes())) {
-                return -XenError.EFAULT;
+                return caller.lacksPage() ? continueLater(caller, address, left) : -XenError.EFAULT;
             }
             int error = command.step().take(caller, caller.struct());
             if (error != 0) {
@@ -109,12 +109,16 @@ public final class GrantTableOp implements Hypercall {
             }
             address += command.bytes();
             if (left > 1 && caller.hasWorkedEnough()) {
-                caller.argument(1, address);
-                caller.argument(2, left - 1);
-                return caller.continueLater();
+                return continueLater(caller, address, left - 1);
             }
         }
         return 0;
+    }
+
+    private static long continueLater(Caller caller, long address, int left) {
+        caller.argument(1, address);
+        caller.argument(2, left);
+        return caller.continueLater();
     }
 
     private static int status(Struct struct, int offset, int value) {

@@ -226,6 +226,11 @@ public final class MemoryOp implements Hypercall {
             return -XenError.EOPNOTSUPP;
         }
         for (long i = start; i < size; i++) {
+            if (lacks(caller, indices + i * Long.BYTES, Long.BYTES)
+                    || lacks(caller, gfns + i * Long.BYTES, Long.BYTES)
+                    || lacks(caller, errors + i * Integer.BYTES, Integer.BYTES)) {
+                return continueLater(caller, i);
+            }
             if (!caller.readStruct(indices + i * Long.BYTES, Long.BYTES)) {
                 return -XenError.EFAULT;
             }
@@ -243,6 +248,11 @@ public final class MemoryOp implements Hypercall {
             }
         }
         return 0;
+    }
+
+    /** Whether the call has to wait for a page. A page cannot be mapped twice, so that this has to be known before. */
+    private static boolean lacks(Caller caller, long address, int bytes) {
+        return !caller.readStruct(address, bytes) && caller.lacksPage();
     }
 
     /** An unprivileged domain maps nothing of another; that it cannot name itself is another error. */

@@ -70,7 +70,10 @@ final class ReservationCall implements MemoryOp.Command {
             return start;
         }
         long done = start;
-        while (done < extents && caller.readStruct(list + done * Long.BYTES, Long.BYTES)) {
+        while (done < extents) {
+            if (!caller.readStruct(list + done * Long.BYTES, Long.BYTES)) {
+                return caller.lacksPage() ? MemoryOp.continueLater(caller, done) : done;
+            }
             if (!extent.take(struct.u64(0), 1 << order)) {
                 break;
             }

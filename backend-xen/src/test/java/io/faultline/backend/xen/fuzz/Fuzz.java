@@ -12,38 +12,38 @@ public final class Fuzz {
 
     private Fuzz() {}
 
-    /** Runs sequences from a seed on until so many hypercalls have been made; ends with 1 if one fails. */
+    /**
+     * Runs the sequences of every n-th seed until so many hypercalls have been made; ends with 1 if one fails. Arguments:
+     * first seed, calls, n; or the seed of a sequence that is only to be shown.
+     */
     public static void main(String... arguments) {
         long seed = Long.parseLong(arguments[0]);
-        long count = Long.parseLong(arguments[1]);
-        if (arguments.length > 2) {
+        if (arguments.length == 1) {
             System.out.print(Generator.sequence(seed, STEPS));
             return;
         }
+        long count = Long.parseLong(arguments[1]);
+        long stride = Long.parseLong(arguments[2]);
         long begin = System.nanoTime();
         long calls = 0;
         long said = 0;
         int sequences = 0;
-        for (; calls < count; seed++, sequences++) {
+        for (; calls < count; seed += stride, sequences++) {
             Sequence sequence = Generator.sequence(seed, STEPS);
-            try (FuzzWorld world = new FuzzWorld(sequence)) {
-                Optional<String> complaint = world.run(sequence);
-                calls += world.calls();
-                if (complaint.isPresent()) {
-                    System.out.println("seed " + seed + ": " + complaint.get());
-                    System.out.println(
-                            new Shrinker().report("seed " + seed, sequence).orElse("not again"));
-                    System.exit(1);
-                }
+            FuzzWorld.Outcome outcome = FuzzWorld.outcome(sequence);
+            calls += outcome.calls();
+            if (outcome.complaint().isPresent()) {
+                System.out.println("seed " + seed + ": " + outcome.complaint().get());
+                System.out.println(new Shrinker().report("seed " + seed, sequence).orElse("not again"));
+                System.exit(1);
             }
             if (calls - said >= 250_000) {
                 said = calls;
-                System.out.println("seed " + seed + ": " + calls + " calls, "
-                        + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");
+                System.err.println("seed " + seed + ": " + calls + " calls, " + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");
             }
         }
         System.out.println(sequences + " sequences, " + calls + " calls, none fails; "
-                + calls * 1_000_000_000L / (System.nanoTime() - begin) + " calls a second");
+                + calls * 1_000_000_000L / (System.nanoTime() - begin) + " calls a second; go on with seed " + seed);
     }
 
     private static long used() {

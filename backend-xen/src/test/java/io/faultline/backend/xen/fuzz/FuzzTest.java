@@ -22,13 +22,12 @@ class FuzzTest {
         long calls = 0;
         for (long seed = 1; seed <= SEQUENCES; seed++) {
             Sequence sequence = Generator.sequence(seed, STEPS);
-            try (FuzzWorld world = new FuzzWorld(sequence)) {
-                Optional<String> complaint = world.run(sequence);
-                calls += world.calls();
-                if (complaint.isPresent()) {
-                    throw new AssertionError(
-                            new Shrinker().report("seed " + seed, sequence).orElse(complaint.get()));
-                }
+            FuzzWorld.Outcome outcome = FuzzWorld.outcome(sequence);
+            calls += outcome.calls();
+            if (outcome.complaint().isPresent()) {
+                throw new AssertionError(new Shrinker()
+                        .report("seed " + seed, sequence)
+                        .orElse(outcome.complaint().get()));
             }
         }
         assertTrue(calls > SEQUENCES * STEPS / 2, calls + " calls were made");

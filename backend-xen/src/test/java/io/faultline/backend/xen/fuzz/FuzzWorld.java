@@ -11,6 +11,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.ParavirtualConsole;
 import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.VcpuExit;
+import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.VirtualProcessor;
@@ -18,7 +19,10 @@ import io.faultline.backend.xen.XenBackendProvider;
 import io.faultline.backend.xen.XenBackends;
 import io.faultline.backend.xen.event.port.PortState;
 import io.faultline.backend.xen.event.port.PortTable;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,6 +38,13 @@ final class FuzzWorld implements AutoCloseable {
     private static final int EFAULT = -14;
     private static final int MOST_PARTS = 20_000;
     private static final int SELDOM = 32;
+    private static final int MOST_INSTRUCTIONS = 400;
+    /** A call touches a few pages; each fails a few times at most, or for ever. */
+    private static final int MOST_WAITS = 40;
+
+    private static final int MOST_RACES = 16;
+    private static final int VCPU_OP = 24;
+    private static final int REGISTER_VCPU_INFO = 10;
     /** Of xen.md 1.3, without those that are internal, and ENOBUFS, which xen_version has. */
     private static final BitSet ERRORS = new BitSet();
 
@@ -58,10 +69,26 @@ final class FuzzWorld implements AutoCloseable {
     private final Insides.Source source = new Insides.Source();
     private final FuzzMachine[] hostile;
     private final GoodGuest good;
+    /** Whether pages can be absent. */
+    private final boolean evicting;
+    /** Whether what calls return must not depend on that. */
+    private final boolean comparable;
+
+    private final Answers answers = new Answers();
+    private final Deque<Step> races = new ArrayDeque<>();
     private int steps;
     private long calls;
+    /** Calls made by handlers. */
+    private long handled;
 
     FuzzWorld(Sequence sequence, Module... mutants) {
+        this(sequence, true, mutants);
+    }
+
+    private FuzzWorld(Sequence sequence, boolean evicting, Module... mutants) {
+        this.evicting = evicting;
+        comparable = sequence.isComparable();
+        source.work.meanwhile = this::race;
         Map<String, String> settings = new TreeMap<>(sequence.settings());
         settings.put("xen.neighbours", "machines");
         HypervisorBackend backend = XenBackends.open(
@@ -75,8 +102,30 @@ final class FuzzWorld implements AutoCloseable {
 
     /** Runs a sequence; returns what is wrong, or empty. */
     static Optional<String> complaint(Sequence sequence, Module... mutants) {
+        return outcome(sequence, mutants).complaint();
+    }
+
+    /**
+     * What became of a sequence.
+     *
+     * @param complaint what is wrong, or empty
+     * @param calls how many times a guest executed a hypercall
+     * @param steps how many steps went well
+     */
+    record Outcome(Optional<String> complaint, long calls, int steps) {}
+
+    /** Runs a sequence, and once more without absent pages if nothing may depend on them. */
+    static Outcome outcome(Sequence sequence, Module... mutants) {
         try (FuzzWorld world = new FuzzWorld(sequence, mutants)) {
-            return world.run(sequence);
+            Optional<String> complaint = world.run(sequence);
+            if (complaint.isPresent() || !world.comparable) {
+                return new Outcome(complaint, world.calls, world.steps);
+            }
+            try (FuzzWorld other = new FuzzWorld(sequence, false, mutants)) {
+                complaint = other.run(sequence).or(() -> world.answers.difference(other.answers));
+                int steps = complaint.isPresent() ? sequence.steps().size() - 1 : world.steps;
+                return new Outcome(complaint, world.calls + other.calls, steps);
+            }
         }
     }
 
@@ -95,16 +144,6 @@ final class FuzzWorld implements AutoCloseable {
             StackTraceElement[] trace = escaped.getStackTrace();
             return Optional.of(escaped + " escapes" + (trace.length > 0 ? " at " + trace[0] : ""));
         }
-    }
-
-    /** How many steps went well. */
-    int steps() {
-        return steps;
-    }
-
-    /** How many times a guest executed a hypercall. */
-    long calls() {
-        return calls;
     }
 
     private void apply(Step step) {
@@ -137,7 +176,19 @@ final class FuzzWorld implements AutoCloseable {
                 machine.longs(
                         machine.insides().host.privateFrame((int) step.values()[1]) + step.values()[2],
                         step.values()[3]);
-            case RUN -> spin(machine, step.vcpu(), step.values()[2]);
+            case RUN -> spin(machine, step);
+            case HANDLER -> handler(machine, step);
+            case RACE -> {
+                if (races.size() < MOST_RACES) {
+                    races.add(step);
+                }
+            }
+            case EVICT -> {
+                if (evicting) {
+                    machine.evict(step.values()[1], (int) step.values()[2]);
+                }
+            }
+            case DELIVER -> machine.deliver(step.values()[1] != 0);
             case POWER -> power(machine, step.vcpu());
             case TIME ->
                 machine.machine().clock().skipTo(machine.machine().clock().nanos() + step.values()[1]);
@@ -184,22 +235,18 @@ final class FuzzWorld implements AutoCloseable {
         int pages = machine.insides().array.pages();
         boolean fifo = machine.insides().abi.isFifo();
         int polled = number == SCHED_OP ? polled(machine, values) : -1;
+        long before = handled;
         machine.registers(vcpu, number, values[3], values[4], values[5], values[6], values[7]);
-        int parts = 0;
-        do {
-            if (!part(machine, vcpu, number)) {
-                return;
-            }
-            if (++parts > MOST_PARTS) {
-                throw new Broken("a call does not end");
-            }
-        } while (toItsEnd && machine.vcpu(vcpu).read(CoreRegister.PC) == FuzzMachine.CODE);
-        if (machine.vcpu(vcpu).read(CoreRegister.PC) != FuzzMachine.CODE + 4) {
+        if (!parts(machine, vcpu, toItsEnd)) {
             return;
         }
         int command = (int) values[3];
         long result = requireResult(machine, vcpu);
-        boolean refused = number == EVENT_CHANNEL_OP && result < 0 && result != EFAULT;
+        answers.add(steps, result);
+        if (number == VCPU_OP && command == REGISTER_VCPU_INFO && (int) values[4] >= 0 && (int) values[4] < machine.vcpus()) {
+            machine.learnInfo((int) values[4]);
+        }
+        boolean refused = number == EVENT_CHANNEL_OP && result < 0 && result != EFAULT && handled == before;
         if (refused && command != RESET && command != RESET_CONT) {
             if (ports.open() != open) {
                 throw new Broken("a call that returns " + result + " has opened or closed ports");
@@ -209,7 +256,7 @@ final class FuzzWorld implements AutoCloseable {
                 throw new Broken("a call that returns " + result + " has changed the ABI");
             }
         }
-        if (polled >= 0 && machine.insides().host.vcpu(vcpu).isBlocked() && !ports.isUsable(polled)) {
+        if (polled >= 0 && handled == before && machine.insides().host.vcpu(vcpu).isBlocked() && !ports.isUsable(polled)) {
             throw new Broken("a poll sleeps for port " + polled + ", which nobody can use");
         }
     }
@@ -219,7 +266,7 @@ final class FuzzWorld implements AutoCloseable {
         for (long i = 0; i < count && isReady(machine, vcpu) && machine.isRam(struct); i++) {
             machine.longs(struct, vcpu);
             machine.registers(vcpu, EVENT_CHANNEL_OP, BIND_IPI, struct, 0, 0, 0);
-            if (!part(machine, vcpu, EVENT_CHANNEL_OP) || requireResult(machine, vcpu) < 0) {
+            if (!parts(machine, vcpu, true) || requireResult(machine, vcpu) < 0) {
                 return;
             }
             // Many calls that are all alike count as one.
@@ -241,7 +288,7 @@ final class FuzzWorld implements AutoCloseable {
         if ((int) values[3] != 3 || at % 8 != 0 || !isPlain(machine, at) || machine.word(at + 8) != 1) {
             return -1;
         }
-        long list = Integer.toUnsignedLong(machine.word(at)) | (long) machine.word(at + 4) << 32;
+        long list = machine.doubleWord(at);
         return isPlain(machine, list) ? machine.word(list) & Integer.MAX_VALUE : -1;
     }
 
@@ -251,17 +298,84 @@ final class FuzzWorld implements AutoCloseable {
                 && machine.insides().host.stage2().physical(address) == address;
     }
 
-    /** Executes HVC once; false if the guest did not get there. */
-    private boolean part(FuzzMachine machine, int vcpu, long number) {
-        source.work.done = 0;
-        calls++;
-        // A list of calls in which one sleeps goes on when the vCPU does.
-        machine.insides().host.vcpu(vcpu).unblock();
-        VcpuExit exit = machine.vcpu(vcpu).step();
+    /** Executes a call to its end, or a part of it; true if it has come to its end. */
+    private boolean parts(FuzzMachine machine, int vcpu, boolean toItsEnd) {
+        for (int parts = 0; parts < MOST_PARTS; parts++) {
+            if (!part(machine, vcpu, toItsEnd || comparable)) {
+                return false;
+            }
+            if (pc(machine, vcpu) != FuzzMachine.CODE) {
+                return true;
+            }
+            if (!toItsEnd) {
+                return false;
+            }
+        }
+        throw new Broken("a call does not end");
+    }
+
+    private static long pc(FuzzMachine machine, int vcpu) {
+        return machine.vcpu(vcpu).read(CoreRegister.PC);
+    }
+
+    /**
+     * Executes the HVC once, and whatever interrupts are taken before it; false if the guest did not get there.
+     *
+     * @param patient whether the VMM has pages come until the call has been made
+     */
+    private boolean part(FuzzMachine machine, int vcpu, boolean patient) {
+        boolean executed = false;
+        int waits = 0;
+        for (int i = 0; i < MOST_INSTRUCTIONS; i++) {
+            long before = pc(machine, vcpu);
+            boolean isCall = before == FuzzMachine.CODE;
+            boolean isHandled = before == FuzzMachine.VECTORS + Handler.CALL;
+            long number = isCall || isHandled ? machine.vcpu(vcpu).read(CoreRegister.x(16)) : 0;
+            source.work.done = 0;
+            // A list of calls in which one sleeps goes on when the vCPU does.
+            machine.insides().host.vcpu(vcpu).unblock();
+            VcpuExit exit = machine.vcpu(vcpu).step();
+            requireBound(number);
+            if (exit instanceof VcpuExit.WaitForPage) {
+                if (!patient || ++waits > MOST_WAITS) {
+                    return false;
+                }
+                machine.deliver(false);
+                continue;
+            }
+            if (!endures(machine, vcpu, exit)) {
+                return false;
+            }
+            long after = pc(machine, vcpu);
+            boolean went = after == before || after == before + 4;
+            if (isHandled && went) {
+                calls++;
+                handled++;
+            }
+            if (isCall && went) {
+                calls++;
+                executed = true;
+            }
+            if (after == FuzzMachine.CODE + 4 || after == FuzzMachine.CODE && executed) {
+                return true;
+            }
+            if (after == FuzzMachine.ABORTED) {
+                return false;
+            }
+        }
+        // Interrupts without end, an abort, or a page that never comes: that is the guest's own business.
+        return false;
+    }
+
+    private void requireBound(long number) {
         long most = number == EVENT_CHANNEL_OP ? 17_000 : number == MULTICALL ? 400_000 : 5_000;
         if (source.work.done > most) {
             throw new Broken("a call does " + source.work.done + " things before the guest can be interrupted");
         }
+    }
+
+    /** What the VMM does when a vCPU stops; false if the vCPU does not go on. */
+    private static boolean endures(FuzzMachine machine, int vcpu, VcpuExit exit) {
         if (exit instanceof VcpuExit.SystemEvent) {
             reset(machine);
             return false;
@@ -269,29 +383,41 @@ final class FuzzWorld implements AutoCloseable {
         if (exit instanceof VcpuExit.Unrecoverable) {
             throw new Broken("unrecoverable: " + exit);
         }
+        if (exit instanceof VcpuExit.MmioRead) {
+            machine.vcpu(vcpu).completeMmioRead(0);
+        }
         return machine.vcpu(vcpu).isOn();
     }
 
     private void goOn(FuzzMachine machine, int vcpu) {
-        if (isReady(machine, vcpu)) {
-            for (int parts = 0; machine.vcpu(vcpu).read(CoreRegister.PC) == FuzzMachine.CODE; parts++) {
-                if (parts > MOST_PARTS) {
-                    throw new Broken("a call does not end");
-                }
-                if (!part(machine, vcpu, machine.vcpu(vcpu).read(CoreRegister.x(16)))) {
-                    return;
-                }
-            }
+        if (isReady(machine, vcpu) && pc(machine, vcpu) == FuzzMachine.CODE) {
+            parts(machine, vcpu, true);
         }
     }
 
-    private void spin(FuzzMachine machine, int vcpu, long instructions) {
+    private void spin(FuzzMachine machine, Step step) {
+        int vcpu = step.vcpu();
+        long[] values = step.values();
         if (isReady(machine, vcpu)) {
-            machine.vcpu(vcpu).write(CoreRegister.PC, FuzzMachine.SPIN);
-            VcpuExit exit = machine.vcpu(vcpu).run(RunBudget.instructions(Math.max(1, instructions)));
-            if (exit instanceof VcpuExit.SystemEvent) {
-                reset(machine);
-            }
+            machine.at(vcpu, FuzzMachine.SPIN);
+            machine.vcpu(vcpu).write(CoreRegister.X0, values.length > 3 ? values[3] : FuzzMachine.CODE);
+            endures(machine, vcpu, machine.vcpu(vcpu).run(RunBudget.instructions(Math.max(1, values[2]))));
+        }
+    }
+
+    private void handler(FuzzMachine machine, Step step) {
+        int vcpu = step.vcpu();
+        if (vcpu < machine.vcpus() && machine.vcpu(vcpu).isOn()) {
+            machine.longs(FuzzMachine.block(vcpu), Arrays.copyOfRange(step.values(), 3, 3 + Handler.BLOCK_WORDS));
+            machine.takeInterrupts(vcpu, step.values()[2] != 0);
+        }
+    }
+
+    /** What another vCPU stores while the hypervisor queues an event. */
+    private void race() {
+        Step race = races.poll();
+        if (race != null && hostile[race.machine()].isRam(race.values()[1])) {
+            hostile[race.machine()].word(race.values()[1], (int) race.values()[2]);
         }
     }
 
@@ -307,8 +433,12 @@ final class FuzzWorld implements AutoCloseable {
         long function = on ? Psci.CPU_OFF : Psci.CPU_ON_32;
         machine.registers(
                 actor, 0, function & 0xFFFF_FFFFL, machine.vcpu(vcpu).affinity().mpidr(), FuzzMachine.SPIN, 0);
-        machine.vcpu(actor).write(CoreRegister.PC, FuzzMachine.POWER);
-        machine.vcpu(actor).step();
+        machine.at(actor, FuzzMachine.POWER);
+        for (int i = 0; i < MOST_INSTRUCTIONS && machine.vcpu(actor).isOn() && pc(machine, actor) != FuzzMachine.POWER + 4; i++) {
+            if (machine.vcpu(actor).step() instanceof VcpuExit.WaitForPage) {
+                machine.deliver(false);
+            }
+        }
         if (!on && machine.vcpu(vcpu).isOn()) {
             machine.prepare(vcpu);
         } else if (on && actor == 0) {
@@ -319,11 +449,11 @@ final class FuzzWorld implements AutoCloseable {
 
     // The VMM.
 
-    private static void console(FuzzMachine machine, int bytes) {
+    private void console(FuzzMachine machine, int bytes) {
         ParavirtualConsole console = machine.machine().console().orElse(null);
         if (console != null) {
             console.offer(new byte[bytes]);
-            console.takeOutput();
+            answers.add(steps, Arrays.hashCode(console.takeOutput()));
         }
     }
 
@@ -353,6 +483,11 @@ final class FuzzWorld implements AutoCloseable {
             }
             if (everything) {
                 checkPorts(i, ports);
+                answers.add(steps, ports.open());
+                FaultCounters faults = hostile[i].machine().asyncPageFaults().orElseThrow().counters();
+                if (!faults.isBalanced()) {
+                    throw new Broken("counters of page faults do not agree: " + faults);
+                }
                 long touched = hostile[i].touched();
                 if (touched >= 0) {
                     throw new Broken("machine " + i + " has something written at 0x" + Long.toHexString(touched)

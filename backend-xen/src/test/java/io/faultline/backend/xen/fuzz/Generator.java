@@ -46,18 +46,30 @@ final class Generator {
     private static final long[] SMALL = {0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 63, 64, 128, 129, 0xFFFF, -1, 1L << 31};
     private static final long PAGE = 4096;
     private static final int SLOTS = 8;
+    /** A sequence has about three of these whatever its length: making a machine takes as long as thousands of calls. */
+    private static final int CHANCES_FOR_A_NEW_LIFE = 192;
 
     private final RandomGenerator random;
     private final int machines;
     private final int vcpus;
     private final boolean translated;
+    /** Whether pages are taken away, but calls must not be different for it. */
+    private boolean transparent;
+    /** Whether there are absent pages. */
+    private boolean evicting;
+    /** Whether interrupts are taken. */
+    private boolean interrupting;
+    /** One of so many chances to reset or move a machine is taken. */
+    private final int seldom;
+
     private final List<Step> steps = new ArrayList<>();
 
-    private Generator(RandomGenerator random, int machines, int vcpus, boolean translated) {
+    private Generator(RandomGenerator random, int machines, int vcpus, boolean translated, int calls) {
         this.random = random;
         this.machines = machines;
         this.vcpus = vcpus;
         this.translated = translated;
+        seldom = 1 + calls / CHANCES_FOR_A_NEW_LIFE;
     }
 
     /** Makes the sequence of a seed with so many calls at least. */
@@ -66,7 +78,10 @@ final class Generator {
         int machines = random.nextInt(3) == 0 ? 2 : 1;
         int vcpus = 1 << random.nextInt(4);
         boolean translated = random.nextInt(4) == 0;
-        Generator generator = new Generator(random, machines, vcpus, translated);
+        Generator generator = new Generator(random, machines, vcpus, translated, calls);
+        generator.transparent = random.nextInt(6) == 0;
+        generator.evicting = generator.transparent || random.nextInt(3) == 0;
+        generator.interrupting = !generator.transparent && random.nextBoolean();
         for (int vcpu = 1; vcpu < vcpus; vcpu++) {
             for (int machine = 0; machine < machines; machine++) {
                 generator.add(Step.Kind.POWER, machine, vcpu);
@@ -75,6 +90,9 @@ final class Generator {
         for (int machine = 0; machine < machines; machine++) {
             if (random.nextBoolean()) {
                 generator.fifo(machine);
+            }
+            if (generator.interrupting) {
+                generator.upcalls(machine);
             }
         }
         for (int i = 0; i < calls; i++) {
@@ -92,6 +110,16 @@ final class Generator {
         }
         longs(machine, 0, frame + 2);
         add(Step.Kind.CALL, machine, 0, 32, 12, FuzzMachine.HANDLES, 0, 0, 0);
+    }
+
+    /** The guest registers vcpu_info, and takes the event interrupt. */
+    private void upcalls(int machine) {
+        long frame = (FuzzMachine.FRAMES >> 12) + 2 * FuzzMachine.FRAME_PAGES - 1;
+        for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+            longs(machine, 0, frame, 64L * vcpu);
+            add(Step.Kind.CALL, machine, 0, 24, 10, vcpu, FuzzMachine.HANDLES, 0, 0);
+            handler(machine, vcpu);
+        }
     }
 
     private static Map<String, String> settings(RandomGenerator random) {
@@ -160,7 +188,11 @@ final class Generator {
         if (once(25)) {
             return of(HOSTILE);
         }
-        return translated && once(3) ? (0x1000 + slot) & 0xFFFF : FuzzMachine.HANDLES + slot;
+        if (translated && once(3)) {
+            // Now and then the hypervisor writes its answer into a translation table.
+            return once(12) ? FuzzMachine.DESCRIPTORS + (slot & 0x78) : (0x1000 + slot) & 0xFFFF;
+        }
+        return FuzzMachine.HANDLES + slot;
     }
 
     // What happens.
@@ -168,20 +200,25 @@ final class Generator {
     private void next() {
         int machine = random.nextInt(machines);
         int vcpu = random.nextInt(vcpus);
-        switch (random.nextInt(64)) {
-            case 0 -> add(Step.Kind.POWER, machine, vcpu);
+        switch (random.nextInt(72)) {
+            case 0 -> {
+                // Without its first vCPU a machine begins anew.
+                if (vcpu != 0 || once(seldom)) {
+                    add(Step.Kind.POWER, machine, vcpu);
+                }
+            }
             case 1 -> add(Step.Kind.TIME, machine, random.nextLong(1L << random.nextInt(36)));
-            case 2 -> add(Step.Kind.RUN, machine, vcpu, random.nextInt(100));
+            case 2 -> run(machine, vcpu);
             case 3 -> add(Step.Kind.CONSOLE, machine, random.nextInt(5000));
             case 4 -> add(Step.Kind.STORE, machine, random.nextInt(14));
             case 5 -> {
-                if (once(20)) {
+                if (once(seldom)) {
                     add(once(3) ? Step.Kind.RESET : Step.Kind.MOVE, machine);
                 }
             }
             case 6 -> {
                 if (once(6)) {
-                    add(Step.Kind.PORTS, machine, vcpu, once(3) ? 18_000 : of(63, 64, 200, 1100));
+                    add(Step.Kind.PORTS, machine, vcpu, once(9) ? 18_000 : of(63, 64, 200, 1100));
                     if (once(2)) {
                         words(machine, 0, DOMAINS[0]);
                         add(Step.Kind.CALL, machine, vcpu, 32, 10, FuzzMachine.HANDLES, 0, 0, 0);
@@ -191,6 +228,18 @@ final class Generator {
             case 7 -> shared(machine);
             case 8, 9, 10 -> hostileWords(machine);
             case 11 -> add(Step.Kind.GO_ON, machine, vcpu);
+            case 15 -> remap(machine);
+            case 16, 17 -> {
+                if (interrupting) {
+                    handler(machine, vcpu);
+                }
+            }
+            case 18, 19, 20, 21 -> {
+                if (evicting) {
+                    evict(machine);
+                }
+            }
+            case 22 -> add(Step.Kind.RACE, machine, eventWord(), word());
             case 12, 13, 14 -> multicall(machine, vcpu);
             default -> {
                 long slot = slot();
@@ -215,12 +264,97 @@ final class Generator {
     }
 
     private void hostileWords(int machine) {
+        add(Step.Kind.WORDS, machine, eventWord(), word());
+    }
+
+    /** Where an event word may be, those of the first page more often. */
+    private long eventWord() {
         long page = FuzzMachine.FRAMES + PAGE * (2 * random.nextInt(FuzzMachine.FRAME_PAGES) + 1);
+        long offset = 4 * (once(4) ? random.nextInt(1024) : random.nextInt(16));
+        return (once(2) ? FuzzMachine.FRAMES + 3 * PAGE : page) + offset;
+    }
+
+    private long word() {
         int flags = random.nextInt(16) << 28;
         int link = (int) (once(2) ? of(PORTS) : random.nextLong()) & 0x1FFFF;
-        long offset = 4 * (once(4) ? random.nextInt(1024) : random.nextInt(16));
-        page = once(2) ? FuzzMachine.FRAMES + 3 * PAGE : page;
-        add(Step.Kind.WORDS, machine, page + offset, Integer.toUnsignedLong(flags | link));
+        return Integer.toUnsignedLong(flags | link);
+    }
+
+    private long page() {
+        return switch (random.nextInt(12)) {
+            case 0 -> FuzzMachine.CODE;
+            case 1 -> FuzzMachine.VECTORS;
+            case 2 -> FuzzMachine.TABLES + PAGE * random.nextInt(3);
+            case 3 -> FuzzMachine.BLOCKS - PAGE * random.nextInt(2);
+            case 4, 5, 6 -> FuzzMachine.FRAMES + PAGE * random.nextInt(2 * FuzzMachine.FRAME_PAGES);
+            default -> FuzzMachine.HANDLES + PAGE * random.nextInt(18);
+        };
+    }
+
+    /** A few pages go at once, or come at once. */
+    private void evict(int machine) {
+        if (once(6)) {
+            add(Step.Kind.DELIVER, machine, random.nextInt(2));
+            return;
+        }
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            long page = page() & -PAGE;
+            // Without its code a guest does nothing at all.
+            long most = page < FuzzMachine.FRAMES ? 2 : once(4) ? Pager.ALWAYS : 3;
+            long failures = !once(6) ? 0 : transparent ? 1 : of(1, 2, most);
+            add(Step.Kind.EVICT, machine, page, failures);
+        }
+    }
+
+    /** A page of the guest's addresses is mapped elsewhere, or not at all: calls find it so from the next copy on. */
+    private void remap(int machine) {
+        if (translated) {
+            add(Step.Kind.LONGS, machine, FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES), descriptor());
+        }
+    }
+
+    private long descriptor() {
+        return switch (random.nextInt(10)) {
+            case 0 -> 0;
+            case 1 -> FuzzMachine.HANDLES + PAGE * random.nextInt(16) | 0x783;
+            case 2 -> of(0x0900_0000L, 0x2000_0000L, 0x3900_0000L, 0x3900_1000L) | 0x703;
+            case 3 -> FuzzMachine.DESCRIPTORS | 0x703;
+            default -> FuzzMachine.HANDLES + PAGE * random.nextInt(16) | 0x703;
+        };
+    }
+
+    /** What happens in interrupts from now on: a call, and a store to an event word, a descriptor or an area. */
+    private void handler(int machine, int vcpu) {
+        long[] call = once(2) ? new long[] {Handler.NO_CALL, 0, 0, 0, 0, 0} : call(machine, slot());
+        long address = 0;
+        long value = 0;
+        if (once(2)) {
+            boolean table = translated && once(3);
+            address = table ? FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES) : eventWord() & -8;
+            value = table ? descriptor() : once(3) ? 0 : word() | word() << 32;
+        }
+        add(
+                Step.Kind.HANDLER,
+                machine,
+                vcpu,
+                once(5) ? 0 : 1,
+                call[0],
+                call[1],
+                call[2],
+                call[3],
+                call[4],
+                call[5],
+                address,
+                value);
+    }
+
+    private void run(int machine, int vcpu) {
+        long instructions = random.nextInt(100);
+        if (transparent || once(4)) {
+            add(Step.Kind.RUN, machine, vcpu, instructions);
+        } else {
+            add(Step.Kind.RUN, machine, vcpu, instructions, (page() & -PAGE) + 8 * random.nextInt(512));
+        }
     }
 
     private void multicall(int machine, int vcpu) {
@@ -264,7 +398,17 @@ final class Generator {
 
     /** Writes the structure of a call and returns number and arguments. */
     private long[] call(int machine, long slot) {
-        return switch (random.nextInt(24)) {
+        long[] call = anyCall(machine, slot);
+        if (transparent && call[0] == 24 && (int) call[1] == 5) {
+            // A runstate area tells of time, and waiting takes some.
+            call[1] = 10;
+        }
+        return call;
+    }
+
+    private long[] anyCall(int machine, long slot) {
+        return switch (random.nextInt(25)) {
+            case 24 -> pageFaults(machine, slot);
             case 0, 1, 2 -> memory(machine, slot);
             case 3 -> grant(machine, slot);
             case 4, 5 -> vcpuOperation(machine, slot);
@@ -350,6 +494,17 @@ final class Generator {
     private long[] grant(int machine, long slot) {
         longs(machine, slot, domain() | of(SMALL) << 32, of(SMALL), handle(slot + 0x80), of(SMALL), of(HOSTILE));
         return new long[] {20, once(10) ? of(SMALL) : random.nextInt(14), handle(slot), count(1), 0, 0};
+    }
+
+    /** Registers for page faults, often with a port that is an IPI of the vCPU, or takes that back. */
+    private long[] pageFaults(int machine, long slot) {
+        longs(
+                machine,
+                slot,
+                gfn(),
+                64L * random.nextInt(once(5) ? 70 : 8) | port() << 32,
+                of(8, 8, 16, 64, 7, 1024) | (long) random.nextInt(once(10) ? 16 : 2) << 32);
+        return new long[] {55, once(10) ? of(SMALL) : of(0, 1, 1, 1, 1, 2), handle(slot), 0, 0, 0};
     }
 
     private long[] vcpuOperation(int machine, long slot) {

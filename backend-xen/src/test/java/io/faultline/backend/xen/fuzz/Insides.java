@@ -19,6 +19,7 @@ import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.host.CountedWork;
 import io.faultline.backend.xen.host.CountedWork.Work;
 import io.faultline.backend.xen.store.GuestStore;
+import io.faultline.backend.xen.vcpu.StandardUpcalls;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ final class Insides {
 
     @Inject
     GuestStore store;
+
+    @Inject
+    StandardUpcalls upcalls;
 
     /** Collects those of all machines of a backend. */
     static final class Source extends AbstractModule {

@@ -20,6 +20,20 @@ record Sequence(int hostile, int vcpus, boolean translated, Map<String, String> 
         return new Sequence(hostile, vcpus, translated, settings, others);
     }
 
+    /** Whether calls return the same whether pages are absent or not: they come in time, and no interrupt does. */
+    boolean isComparable() {
+        boolean evicts = false;
+        for (Step step : steps) {
+            if (step.kind() == Step.Kind.HANDLER
+                    || step.kind() == Step.Kind.RUN && step.values().length > 3
+                    || step.kind() == Step.Kind.EVICT && step.values()[2] > 1) {
+                return false;
+            }
+            evicts |= step.kind() == Step.Kind.EVICT;
+        }
+        return evicts;
+    }
+
     /** Reads what {@link #toString()} wrote. */
     static Sequence parse(String text) {
         String[] lines = text.strip().split("\n");

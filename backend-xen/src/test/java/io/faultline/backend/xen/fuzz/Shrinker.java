@@ -28,11 +28,10 @@ final class Shrinker {
     }
 
     private Sequence untilItFails(Sequence failing) {
-        try (FuzzWorld world = new FuzzWorld(failing, mutants)) {
-            world.run(failing);
-            List<Step> all = failing.steps();
-            return failing.with(all.subList(0, Math.min(all.size(), world.steps() + 1)));
-        }
+        List<Step> all = failing.steps();
+        Sequence until = failing.with(
+                all.subList(0, Math.min(all.size(), FuzzWorld.outcome(failing, mutants).steps() + 1)));
+        return fails(until) ? until : failing;
     }
 
     private Sequence shorten(Sequence failing) {
@@ -81,6 +80,6 @@ final class Shrinker {
         }
         Sequence shortest = shrink(sequence);
         return Optional.of(name + ": " + FuzzWorld.complaint(shortest, mutants).orElse("gone") + "\n"
-                + "    FuzzRegressionTest, as a text block:\n" + shortest);
+                + "    FuzzTest, as a text block:\n" + shortest);
     }
 }

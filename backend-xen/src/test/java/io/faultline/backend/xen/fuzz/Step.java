@@ -29,8 +29,19 @@ record Step(Kind kind, long... values) {
         LONGS,
         /** Machine, frame, offset, 64-bit word: what the guest stores in a page of the hypervisor that it has mapped. */
         SHARED,
-        /** Machine, vCPU, number of instructions: a vCPU spins. */
+        /** Machine, vCPU, number of instructions, address if any: a vCPU reads a word again and again. */
         RUN,
+        /**
+         * Machine, vCPU, whether it takes interrupts, number or -1, five arguments, address or 0, 64-bit word: from now on
+         * the guest does this in the interrupts of the vCPU.
+         */
+        HANDLER,
+        /** Machine, address, 32-bit word: another vCPU stores it while the hypervisor appends to a queue the next time. */
+        RACE,
+        /** Machine, page, how often it fails before it comes: the VMM takes a page away if it can. */
+        EVICT,
+        /** Machine, whether all: pages come that were asked for, or all. */
+        DELIVER,
         /** Machine, vCPU: off, or on if it is off. */
         POWER,
         /** Machine, nanoseconds. */

@@ -22,6 +22,13 @@ public final class CountedWork extends AbstractModule {
     public static final class Work {
         /** Pieces of work since it was set back. */
         public long done;
+        /** What happens while an event is queued: guests execute then. */
+        public Runnable meanwhile = () -> {};
+
+        void queueing() {
+            done++;
+            meanwhile.run();
+        }
     }
 
     public CountedWork(Work work) {
@@ -37,12 +44,12 @@ public final class CountedWork extends AbstractModule {
         bind(Interleaving.class).toInstance(new Interleaving() {
             @Override
             public void beforeQueueLock(int port) {
-                work.done++;
+                work.queueing();
             }
 
             @Override
             public void beforeLinkWrite(int tail) {
-                work.done++;
+                work.queueing();
             }
         });
     }
