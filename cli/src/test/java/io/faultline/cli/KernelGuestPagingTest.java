@@ -68,8 +68,7 @@ class KernelGuestPagingTest {
         void evictSome() {
             for (int i = random.nextInt(4); i > 0; i--) {
                 long page = IMAGE.base() + (long) PAGE * random.nextInt((int) (IMAGE.bytes() / PAGE));
-                if (machine.memory().residency(page) == PageResidency.RESIDENT
-                        && !faults().isPinned(page)) {
+                if (machine.memory().residency(page) == PageResidency.RESIDENT && !faults().isPinned(page)) {
                     store.put(page, faults().evict(page));
                     evicted++;
                 }

@@ -113,7 +113,9 @@ class KernelGuestXenTest {
     @Test
     void aHostThatAnnouncesOneFaultAtATimeHasASmallRing() {
         KernelRun run = run(4, ":xen.apf-slots=1", "").verified(PAGES, OWN_PAGES);
-        assertTrue(run.command().out().contains(", 1 slots, 4 places, "), run.command().out());
+        assertTrue(
+                run.command().out().contains(", 1 slots, 4 places, "),
+                run.command().out());
         assertTrue(run.counted("apf.veto.limit-reached") > 100);
         assertAgrees(run, 4);
     }
@@ -153,6 +155,7 @@ class KernelGuestXenTest {
     void aHostThatIsNotTheOneWantedIsOneLine(String settings, String arguments, String line) {
         KernelRun run = run(1, settings, arguments);
         assertEquals(1, run.command().status());
-        assertTrue(run.command().out().contains("FAILED: " + line), run.command().out());
+        assertTrue(
+                run.command().out().contains("FAILED: " + line), run.command().out());
     }
 }
