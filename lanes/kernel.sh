@@ -2,8 +2,8 @@
 # Copyright 2026 The Faultline Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# The guest kernel on QEMU and here: which tasks run where is each machine's own matter, but what they verify must be the
-# same, and one processor must have gone and come back.
+# The guest kernel on QEMU and here, as a guest of KVM and of Xen: which tasks run where is each machine's own matter, but
+# what they verify must be the same, and one processor must have gone and come back. Here it has to be told of pages.
 #
 #   kernel.sh [CPUS...]      1 2 4 8 if none are named
 
@@ -22,14 +22,20 @@ essence() {
 }
 
 for cpus in "$@"; do
-    for side in qemu faultline; do
+    for side in qemu faultline xen; do
         run_on "$side" "$root/guests/kernel.elf" "$cpus" "$work/$side.$cpus" 120 || fail "$cpus processors on $side"
         essence "$work/$side.$cpus" >"$work/$side.$cpus.essence" || fail "$cpus processors on $side: nothing was verified"
         grep -q '^kernel: bytes wrong 0$' "$work/$side.$cpus" || fail "$cpus processors on $side: wrong bytes"
     done
-    cmp "$work/qemu.$cpus.essence" "$work/faultline.$cpus.essence" || {
-        diff "$work/qemu.$cpus.essence" "$work/faultline.$cpus.essence" >&2 || true
-        fail "$cpus processors: these lines differ (< QEMU, > Faultline)"
-    }
-    printf 'kernel on %s vCPUs: %s lines, the same on QEMU and here\n' "$cpus" "$(wc -l <"$work/qemu.$cpus.essence")"
+    for side in faultline xen; do
+        cmp "$work/qemu.$cpus.essence" "$work/$side.$cpus.essence" || {
+            diff "$work/qemu.$cpus.essence" "$work/$side.$cpus.essence" >&2 || true
+            fail "$cpus processors: these lines differ (< QEMU, > $side)"
+        }
+        announced=$(sed -n 's/^kernel: announced //p' "$work/$side.$cpus")
+        [ "$announced" -gt 256 ] || fail "$cpus processors on $side: told of $announced pages only"
+        printf 'kernel on %s vCPUs: %s lines, the same on QEMU and here (%s: %s, told of %s pages)\n' "$cpus" \
+            "$(wc -l <"$work/qemu.$cpus.essence")" "$side" \
+            "$(sed -n 's/^kernel: \(route [a-z]*\),.*/\1/p' "$work/$side.$cpus")" "$announced"
+    done
 done

@@ -15,8 +15,14 @@ enum { BEGIN_NODE = 1, END_NODE, PROPERTY, NOP, END };
 
 #define LINE_MAX 512
 
+/* A PPI in the property "interrupts". */
+#define PPI 1
+#define PPIS 16
+#define PPI_FIRST 16
+
 struct arguments arguments = {
-    .tasks = 16, .pages = ABSENT_PAGES, .rounds = 4, .offline = 1, .decline = 0, .route = "auto"};
+    .tasks = 16, .pages = ABSENT_PAGES, .rounds = 4, .offline = 1, .decline = 0, .route = "auto", .abi = "auto"};
+struct hypervisor hypervisor;
 
 static char line[LINE_MAX];
 
@@ -47,7 +53,23 @@ static void add_cpu(uint64_t affinity)
     }
 }
 
-/* Looks at /chosen/bootargs and at reg of every /cpus/cpu@N. */
+/* Properties of /hypervisor, which come in any order. */
+static int is_xen;
+static unsigned event_interrupt;
+
+static void look_at_hypervisor(const char *name, uint64_t value, uint32_t length)
+{
+    if (text_equal(name, "compatible")) {
+        for (uint64_t at = value; at < value + length; at += text_length((const char *)at) + 1) {
+            is_xen |= text_equal((const char *)at, "xen,xen");
+        }
+    } else if (text_equal(name, "interrupts") && length >= 12 && big(value) == PPI && big(value + 4) < PPIS) {
+        event_interrupt = big(value + 4) + PPI_FIRST;
+    }
+    hypervisor.interrupt = is_xen ? event_interrupt : 0;
+}
+
+/* Looks at /chosen/bootargs, /hypervisor, and reg of every /cpus/cpu@N. */
 static void walk(uint64_t tree)
 {
     uint64_t at = tree + big(tree + 8);
@@ -75,6 +97,8 @@ static void walk(uint64_t tree)
             at = value + ((length + 3) & ~3UL);
             if (depth == 2 && text_equal(path[1], "chosen") && text_equal(name, "bootargs")) {
                 take_line(value, length);
+            } else if (depth == 2 && text_equal(path[1], "hypervisor")) {
+                look_at_hypervisor(name, value, length);
             } else if (depth == 2 && text_equal(path[1], "cpus") && text_equal(name, "#address-cells")) {
                 cells = big(value);
             } else if (depth == 3 && text_equal(path[1], "cpus") && text_begins(path[2], "cpu@")
@@ -132,7 +156,12 @@ static void take_word(const char *word)
         text_copy(arguments.route, word + 6, sizeof arguments.route);
         return;
     }
-    fail("boot argument %s is not known; there are tasks= pages= rounds= offline= decline= route=", word);
+    if (text_equal(word, "abi=auto") || text_equal(word, "abi=fifo") || text_equal(word, "abi=2l")) {
+        text_copy(arguments.abi, word + 4, sizeof arguments.abi);
+        return;
+    }
+    fail("boot argument %s is not known; there are tasks= pages= rounds= offline= decline= route= abi=auto|fifo|2l",
+         word);
 }
 
 static void take_words(void)

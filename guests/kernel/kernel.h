@@ -11,6 +11,7 @@
  *   waits.c       tasks that wait for a page, by token, and readies that came too early
  *   exceptions.c  interrupts and system calls
  *   routes.c      how the host says "not present" and "ready": chooses one of route-*.c
+ *   events.c      event channels, for route-xen.c
  *   user.c        what runs at EL0
  *   report.c      the numbers at the end
  */
@@ -58,11 +59,19 @@ struct arguments {
     uint64_t offline; /* 1: one processor goes away during the work and comes back */
     uint64_t decline; /* every so many not-presents one is declined; 0: none */
     char route[8];    /* auto, none, or the name of a route */
+    char abi[8];      /* of event channels: auto, fifo or 2l */
 };
 
 extern struct arguments arguments;
 
-/* Reads the tree, with the MMU off; 0 if there is none. Sets arguments, cpus and cpu_count. */
+/* What the tree says of a host in the style of Xen. */
+struct hypervisor {
+    unsigned interrupt; /* the one of all events; 0 if there is no such host */
+};
+
+extern struct hypervisor hypervisor;
+
+/* Reads the tree, with the MMU off; 0 if there is none. Sets arguments, hypervisor, cpus and cpu_count. */
 void boot_read(uint64_t tree);
 
 /* ---- mmu.c ---------------------------------------------------------------------------------- */

@@ -41,7 +41,7 @@ struct route {
     enum answer (*event)(struct cpu *me, uint64_t what, int from_user);
 };
 
-extern const struct route route_sdei, route_ppi, route_none;
+extern const struct route route_sdei, route_ppi, route_xen, route_none;
 
 /* The one in use; route_none before it has been chosen. */
 extern const struct route *route;

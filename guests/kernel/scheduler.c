@@ -57,16 +57,24 @@ static struct task *take_first(void)
     return task;
 }
 
+/* Sees that somebody who is idle looks at the queue. */
+static void signal_one(void)
+{
+    if (idle_cpus != 0) {
+        unsigned other = (unsigned)__builtin_ctzll(idle_cpus);
+        idle_cpus &= ~(1UL << other);
+        cpu_signal(&cpus[other]);
+    }
+}
+
 void make_runnable(struct task *task)
 {
     append(task);
     uint64_t self = 1UL << cpu_self()->number;
     if ((idle_cpus & self) != 0) {
         idle_cpus &= ~self; /* this processor is on its way to the queue */
-    } else if (idle_cpus != 0) {
-        unsigned other = (unsigned)__builtin_ctzll(idle_cpus);
-        idle_cpus &= ~(1UL << other);
-        cpu_signal(&cpus[other]);
+    } else {
+        signal_one();
     }
 }
 
@@ -123,6 +131,9 @@ static struct task *choose(struct cpu *me)
     int waited_idle = 0;
     for (;;) {
         if (hotplug_must_leave(me)) {
+            if (queue_head != 0) {
+                signal_one(); /* its own task, or one that it was signalled for, and all others may be idle */
+            }
             hotplug_leave(me);
         }
         if (live == 0) {

@@ -11,6 +11,7 @@
 #define XEN_H
 
 #include "../lib/guest.h"
+#include "../lib/hypercall.h"
 
 /* memory.c of the library. */
 void *memset(void *to, int value, size_t size);
@@ -18,54 +19,6 @@ int memcmp(const void *left, const void *right, size_t size);
 
 #define MAX_CPUS 4
 #define PAGE 4096UL
-
-/* ---- hypercalls ----------------------------------------------------------------------------- */
-
-enum {
-    MEMORY_OP = 12,
-    MULTICALL = 13,
-    XEN_VERSION = 17,
-    CONSOLE_IO = 18,
-    GRANT_TABLE_OP = 20,
-    VM_ASSIST = 21,
-    VCPU_OP = 24,
-    SCHED_OP = 29,
-    EVENT_CHANNEL_OP = 32,
-    PHYSDEV_OP = 33,
-    HVM_OP = 34,
-};
-
-enum {
-    BIND_INTERDOMAIN,
-    BIND_VIRQ,
-    BIND_PIRQ,
-    CLOSE,
-    SEND,
-    STATUS,
-    ALLOC_UNBOUND,
-    BIND_IPI,
-    BIND_VCPU,
-    UNMASK,
-    RESET,
-    INIT_CONTROL,
-    EXPAND_ARRAY,
-    SET_PRIORITY,
-    RESET_CONTINUED,
-};
-
-#define SELF 0x7FF0UL
-
-static inline int64_t hypercall(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2)
-{
-    register uint64_t x0 __asm__("x0") = a0;
-    register uint64_t x1 __asm__("x1") = a1;
-    register uint64_t x2 __asm__("x2") = a2;
-    register uint64_t x3 __asm__("x3") = 0;
-    register uint64_t x4 __asm__("x4") = 0;
-    register uint64_t x16 __asm__("x16") = number;
-    __asm__ volatile("hvc #0xEA1" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x16)::"memory");
-    return (int64_t)x0;
-}
 
 /* ---- calls.c: the structures, laid out by hand ------------------------------------------------ */
 
@@ -138,28 +91,7 @@ void map_page(unsigned page, uint64_t frame, enum rights rights);
 
 /* ---- shared.c: what is shared with the hypervisor --------------------------------------------- */
 
-struct vcpu_info {
-    volatile uint8_t pending, unused[7];
-    volatile uint64_t selector;
-    volatile uint64_t rest[4];
-};
-struct shared_info {
-    struct vcpu_info first;
-    volatile uint64_t pending[64];
-    volatile uint64_t mask[64];
-    volatile uint32_t clock[4];
-    volatile uint32_t unused[752];
-};
-struct control {
-    volatile uint32_t ready, unused;
-    volatile uint32_t head[16];
-};
-
 #define EVENT_PAGES 2
-#define EVENT_WORDS 1024
-#define EVENT_PENDING (1u << 31)
-#define EVENT_MASKED (1u << 30)
-#define EVENT_LINKED (1u << 29)
 
 extern struct shared_info shared;
 /* A page for each processor. */

@@ -30,9 +30,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two real machines in one thread, with a connection that a seed disturbs. */
 class InProcessMoveTest {
@@ -140,6 +143,42 @@ class InProcessMoveTest {
                         after);
                 assertTrue(moved.out().contains("smp: processor 3 received 1000 interrupts\n"), moved.out());
             }
+        }
+    }
+
+    /** What waits for pages, and what has been announced, moves with the guest; a processor goes and comes meanwhile. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kvm",
+                "kvm:apf.route=ppi",
+                "xen",
+                "xen:xen.fifo=absent",
+                "xen:xen.apf-restore=wake-all",
+                "xen:xen.apf-restore=drain,xen.upcall=edge,xen.fifo=absent"
+            })
+    void tasksGoOnWaitingWhereverTheirKernelIsCut(String choice) {
+        try (HypervisorBackend backend = BackendChoice.parse(choice).open(BackendRegistry.discover())) {
+            long announced = 0;
+            for (int cut = 0; cut < 4; cut++) {
+                long after = 300_000 + cut * 600_011L;
+                Moved moved = move(
+                        backend,
+                        guest("kernel").vcpus(3).seed(cut).commandLine("pages=256 rounds=6 decline=11"),
+                        after,
+                        ROUGH,
+                        LinkModel.withLatency(30_000),
+                        cut % 2 == 0,
+                        FaultDecision.ACCEPT_ALL,
+                        cut);
+                Map<String, Long> said = KernelRun.numbers("kernel: ", moved.out());
+                assertEquals(256, said.get("pages verified"), "after " + after + ": " + moved.out());
+                assertEquals(768, said.get("own pages verified"), "after " + after + ": " + moved.out());
+                assertEquals(0, said.get("bytes wrong"));
+                assertEquals(1, said.get("came back"));
+                announced += moved.counters().announced();
+            }
+            assertTrue(announced > 400, announced + " were announced after the moves");
         }
     }
 

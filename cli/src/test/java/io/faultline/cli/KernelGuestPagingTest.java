@@ -68,7 +68,7 @@ class KernelGuestPagingTest {
         void evictSome() {
             for (int i = random.nextInt(4); i > 0; i--) {
                 long page = IMAGE.base() + (long) PAGE * random.nextInt((int) (IMAGE.bytes() / PAGE));
-                if (machine.memory().residency(page) == PageResidency.RESIDENT) {
+                if (machine.memory().residency(page) == PageResidency.RESIDENT && !faults().isPinned(page)) {
                     store.put(page, faults().evict(page));
                     evicted++;
                 }
@@ -120,20 +120,25 @@ class KernelGuestPagingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
-                "apf.slots=1",
-                "apf.reply=ignored",
-                "tlb=retentive",
-                "sdei.dispatcher=absent",
-                "apf.route=ppi",
-                "apf.route=ppi,apf.slots=1",
-                "apf.route=ppi,apf.reply=ignored",
-                "apf.route=ppi,apf.inject=taken"
+                "kvm",
+                "kvm:apf.slots=1",
+                "kvm:apf.reply=ignored",
+                "kvm:tlb=retentive",
+                "kvm:sdei.dispatcher=absent",
+                "kvm:apf.route=ppi",
+                "kvm:apf.route=ppi,apf.slots=1",
+                "kvm:apf.route=ppi,apf.reply=ignored",
+                "kvm:apf.route=ppi,apf.inject=taken",
+                "xen",
+                "xen:xen.fifo=absent",
+                "xen:xen.apf-slots=1,xen.upcall=edge",
+                "xen:xen.apf-undeliverable=park,xen.upcall=resampled",
+                "xen:xen.fifo=absent,xen.apf-supervisor=park"
             })
-    void anyPageMayGoAtAnyTime(String settings) {
-        Evictor evictor = new Evictor(settings.hashCode());
+    void anyPageMayGoAtAnyTime(String backendAndSettings) {
+        Evictor evictor = new Evictor(backendAndSettings.hashCode());
         ByteArrayOutputStream console = new ByteArrayOutputStream();
-        HypervisorBackend backend = new BackendChoice("kvm", settings).open(BackendRegistry.discover());
+        HypervisorBackend backend = BackendChoice.parse(backendAndSettings).open(BackendRegistry.discover());
         GuestConfiguration configuration = GuestConfiguration.of(ImageFile.read(KernelRun.GUEST, OptionalLong.empty()))
                 .vcpus(VCPUS)
                 .commandLine("rounds=8 decline=9")
