@@ -390,6 +390,16 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
+     * Returns the immediate of the call that was trapped last, as {@link Syndrome#immediate()} of {@link #trapSyndrome()}
+     * does, which is made for everybody who asks.
+     *
+     * @return bits 15:0 of the syndrome
+     */
+    public int trapImmediate() {
+        return (int) system.stored(host.esr()) & 0xFFFF;
+    }
+
+    /**
      * Returns the virtual address of the access of the last abort that was trapped: FAR of the level above the guest.
      *
      * @return a virtual address

@@ -39,6 +39,7 @@ public final class GuestRam implements StateElement {
     private final OpenMonitors monitors = new OpenMonitors();
     private final SparePages spare = new SparePages();
     private int allocatedPages;
+    private long searches;
 
     /** 512 pages: those that are allocated, and one bit for each that is absent. */
     private static final class Chunk {
@@ -487,6 +488,15 @@ public final class GuestRam implements StateElement {
         return allocatedPages;
     }
 
+    /**
+     * Returns how often something was looked up by its address: what is done often does without.
+     *
+     * @return number of lookups since this RAM was made
+     */
+    public long searches() {
+        return searches;
+    }
+
     @Override
     public String stateName() {
         return "ram";
@@ -596,6 +606,7 @@ public final class GuestRam implements StateElement {
     }
 
     private int regionOf(long address) {
+        searches++;
         for (int i = 0; i < regions.length; i++) {
             if (regions[i].contains(address)) {
                 return i;

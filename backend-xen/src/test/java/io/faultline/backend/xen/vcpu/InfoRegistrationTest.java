@@ -102,7 +102,7 @@ class InfoRegistrationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 4052})
     void aMisplacedOneCanBeAnsweredAsItWasLongAgo(long offset) {
-        VcpuRig old = new VcpuRig(1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, VcpuRig.PPI));
+        VcpuRig old = new VcpuRig(1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, VcpuRig.PPI, 8));
         assertEquals(EINVAL, old.register(0, VcpuRig.INFO, offset));
     }
 
