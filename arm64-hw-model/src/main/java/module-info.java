@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.faultline.hwmodel {
     requires transitive io.faultline.api;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports io.faultline.hwmodel.cpu;
     exports io.faultline.hwmodel.firmware;

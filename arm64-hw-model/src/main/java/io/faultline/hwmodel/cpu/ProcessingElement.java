@@ -26,6 +26,7 @@ import io.faultline.hwmodel.execute.Interpreter;
 import io.faultline.hwmodel.gic.CpuInterface;
 import io.faultline.hwmodel.gic.InterruptController;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.RamPage;
 import io.faultline.hwmodel.mmu.MemoryAccess;
 import io.faultline.hwmodel.mmu.MemoryFault;
 import io.faultline.hwmodel.mmu.Stage2;
@@ -34,6 +35,7 @@ import io.faultline.hwmodel.registers.RegisterFile;
 import io.faultline.hwmodel.timer.GenericTimers;
 import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One processing element: architectural state and execution.
@@ -388,6 +390,16 @@ public final class ProcessingElement implements StateElement {
     }
 
     /**
+     * Returns the immediate of the call that was trapped last, as {@link Syndrome#immediate()} of {@link #trapSyndrome()}
+     * does, which is made for everybody who asks.
+     *
+     * @return bits 15:0 of the syndrome
+     */
+    public int trapImmediate() {
+        return (int) system.stored(host.esr()) & 0xFFFF;
+    }
+
+    /**
      * Returns the virtual address of the access of the last abort that was trapped: FAR of the level above the guest.
      *
      * @return a virtual address
@@ -428,6 +440,19 @@ public final class ProcessingElement implements StateElement {
         } catch (MemoryFault absent) {
             return false;
         }
+    }
+
+    /**
+     * Finds the page that EL1 gets at by an address, for software above the guest that follows its pointers. It is found as
+     * the guest's own accesses find it, so that it costs next to nothing if the TLB has it. PAN does not count.
+     *
+     * @param address virtual address, any value
+     * @param write whether the page has to be writable
+     * @return the page; null if a stage of translation does not permit the access or the page is not resident, of which
+     *     {@link #translate} tells more
+     */
+    public @Nullable RamPage kernelPage(long address, boolean write) {
+        return memory.kernelPage(address, write ? AccessKind.WRITE : AccessKind.READ);
     }
 
     /**

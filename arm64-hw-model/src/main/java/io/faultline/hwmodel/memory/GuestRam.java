@@ -39,6 +39,7 @@ public final class GuestRam implements StateElement {
     private final OpenMonitors monitors = new OpenMonitors();
     private final SparePages spare = new SparePages();
     private int allocatedPages;
+    private long searches;
 
     /** 512 pages: those that are allocated, and one bit for each that is absent. */
     private static final class Chunk {
@@ -131,6 +132,7 @@ public final class GuestRam implements StateElement {
             chunk.pages[slot] = null;
             allocatedPages--;
             forget(old);
+            old.leave();
             spare.add(old);
         }
         chunk.absent[slot / Long.SIZE] |= 1L << slot;
@@ -174,20 +176,36 @@ public final class GuestRam implements StateElement {
      * @throws HypervisorException with NOT_GUEST_MEMORY or PAGE_ABSENT if there is none
      */
     public RamPage page(long address) {
+        RamPage known = allocatedPage(address);
+        return known != null ? known : newPage(address);
+    }
+
+    /**
+     * Returns the page object for an address if there is one, for software outside the machine that reads from it often.
+     *
+     * @param address any value
+     * @return the page; null if there is no RAM, the page is absent, or nobody has touched it, so that it is zero
+     */
+    public @Nullable RamPage allocatedPage(long address) {
+        int region = regionOf(address);
+        if (region < 0) {
+            return null;
+        }
+        long index = address - regions[region].base() >>> PageSize.SHIFT;
+        Chunk chunk = chunks[region][(int) (index / CHUNK_PAGES)];
+        return chunk == null ? null : chunk.pages[(int) (index % CHUNK_PAGES)];
+    }
+
+    private RamPage newPage(long address) {
         int region = requireRegion(address, "accessing a page");
         if (!isResident(address)) {
             throw absent(address);
         }
         long index = address - regions[region].base() >>> PageSize.SHIFT;
-        Chunk chunk = chunkFor(region, index);
-        int slot = (int) (index % CHUNK_PAGES);
-        RamPage page = chunk.pages[slot];
-        if (page == null) {
-            page = spare.take(PageSize.pageOf(address));
-            Arrays.fill(page.bytes(), (byte) 0);
-            chunk.pages[slot] = page;
-            allocatedPages++;
-        }
+        RamPage page = spare.take(PageSize.pageOf(address));
+        Arrays.fill(page.bytes(), (byte) 0);
+        chunkFor(region, index).pages[(int) (index % CHUNK_PAGES)] = page;
+        allocatedPages++;
         return page;
     }
 
@@ -208,7 +226,7 @@ public final class GuestRam implements StateElement {
             long from = address + done;
             int inPage = (int) (from & PageSize.OFFSET_MASK);
             int count = Math.min(length - done, PageSize.BYTES - inPage);
-            RamPage page = allocated(from);
+            RamPage page = allocatedPage(from);
             if (page == null) {
                 Arrays.fill(target, offset + done, offset + done + count, (byte) 0);
             } else {
@@ -253,14 +271,18 @@ public final class GuestRam implements StateElement {
      * @throws HypervisorException with NOT_GUEST_MEMORY or PAGE_ABSENT
      */
     public long load(long address, AccessWidth width) {
-        return (address & PageSize.OFFSET_MASK) + width.bytes() <= PageSize.BYTES && isResident(address)
-                ? loadInPage(address, width.bytes())
-                : loadAcross(address, width);
-    }
-
-    private long loadInPage(long address, int length) {
-        RamPage page = allocated(address);
-        return page == null ? 0 : littleEndian(page.bytes(), (int) (address & PageSize.OFFSET_MASK), length);
+        int offset = (int) (address & PageSize.OFFSET_MASK);
+        int length = width.bytes();
+        if (offset + length <= PageSize.BYTES) {
+            RamPage page = allocatedPage(address);
+            if (page != null) {
+                return page.load(offset, length);
+            }
+            if (isResident(address)) {
+                return 0;
+            }
+        }
+        return loadAcross(address, width);
     }
 
     private static long littleEndian(byte[] bytes, int at, int length) {
@@ -288,11 +310,10 @@ public final class GuestRam implements StateElement {
     public void store(long address, AccessWidth width, long value) {
         int length = width.bytes();
         int offset = (int) (address & PageSize.OFFSET_MASK);
-        if (offset + length <= PageSize.BYTES && isResident(address)) {
+        if (offset + length <= PageSize.BYTES) {
             RamPage page = page(address);
-            put(page.bytes(), offset, length, value);
-            page.written(offset, length);
-            monitors.stored(null, address, length);
+            page.put(offset, length, value);
+            stored(page, offset, length);
         } else {
             byte[] bytes = new byte[length];
             put(bytes, 0, length, value);
@@ -304,6 +325,61 @@ public final class GuestRam implements StateElement {
         for (int i = 0; i < length; i++) {
             bytes[at + i] = (byte) (value >>> 8 * i);
         }
+    }
+
+    /**
+     * Writes a byte for software outside the machine that has the page already.
+     *
+     * @param page a page that {@linkplain RamPage#isAt is} in this RAM
+     * @param offset 0 to 4095
+     * @param value the byte; bits above 7 are ignored
+     */
+    public void store8(RamPage page, int offset, int value) {
+        page.put(offset, Byte.BYTES, value);
+        stored(page, offset, Byte.BYTES);
+    }
+
+    /**
+     * Writes a word for software outside the machine that has the page already.
+     *
+     * @param page a page that {@linkplain RamPage#isAt is} in this RAM
+     * @param offset 0 to 4092
+     * @param value the word
+     */
+    public void store32(RamPage page, int offset, int value) {
+        page.put(offset, Integer.BYTES, value);
+        stored(page, offset, Integer.BYTES);
+    }
+
+    /**
+     * Writes a doubleword for software outside the machine that has the page already.
+     *
+     * @param page a page that {@linkplain RamPage#isAt is} in this RAM
+     * @param offset 0 to 4088
+     * @param value the doubleword
+     */
+    public void store64(RamPage page, int offset, long value) {
+        page.put(offset, Long.BYTES, value);
+        stored(page, offset, Long.BYTES);
+    }
+
+    /**
+     * Writes bytes for software outside the machine that has the page already.
+     *
+     * @param page a page that {@linkplain RamPage#isAt is} in this RAM
+     * @param offset where to, 0 to 4095
+     * @param source where from
+     * @param at first index in the source
+     * @param length number of bytes, at most to the end of the page
+     */
+    public void store(RamPage page, int offset, byte[] source, int at, int length) {
+        System.arraycopy(source, at, page.bytes(), offset, length);
+        stored(page, offset, length);
+    }
+
+    private void stored(RamPage page, int offset, int length) {
+        page.written(offset, length);
+        monitors.stored(null, page.address() + offset, length);
     }
 
     /**
@@ -412,6 +488,15 @@ public final class GuestRam implements StateElement {
         return allocatedPages;
     }
 
+    /**
+     * Returns how often something was looked up by its address: what is done often does without.
+     *
+     * @return number of lookups since this RAM was made
+     */
+    public long searches() {
+        return searches;
+    }
+
     @Override
     public String stateName() {
         return "ram";
@@ -496,6 +581,7 @@ public final class GuestRam implements StateElement {
                     for (RamPage page : chunk.pages) {
                         if (page != null) {
                             page.written(0, PageSize.BYTES);
+                            page.leave();
                         }
                     }
                 }
@@ -520,6 +606,7 @@ public final class GuestRam implements StateElement {
     }
 
     private int regionOf(long address) {
+        searches++;
         for (int i = 0; i < regions.length; i++) {
             if (regions[i].contains(address)) {
                 return i;
@@ -554,13 +641,6 @@ public final class GuestRam implements StateElement {
             chunks[region][number] = chunk;
         }
         return chunk;
-    }
-
-    private @Nullable RamPage allocated(long address) {
-        int region = requireRegion(address, "reading");
-        long index = address - regions[region].base() >>> PageSize.SHIFT;
-        Chunk chunk = chunks[region][(int) (index / CHUNK_PAGES)];
-        return chunk == null ? null : chunk.pages[(int) (index % CHUNK_PAGES)];
     }
 
     private static HypervisorException absent(long address) {

@@ -4,6 +4,9 @@
  */
 package io.faultline.hwmodel.memory;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class RamPage {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Address of a page that went away. */
+    private static final long GONE = -1;
+
     private final byte[] bytes = new byte[4096];
     private long address;
     private @Nullable WriteWatch watch;
@@ -36,6 +46,72 @@ public final class RamPage {
         watched = null;
         cache = null;
         widely = false;
+    }
+
+    /** The page went away: it is at no address until it is used for another. */
+    void leave() {
+        address = GONE;
+    }
+
+    /**
+     * Tells whether this is still the page of an address. Who keeps a page asks each time: one that became absent, or was
+     * reset or restored, may be used for another address since.
+     *
+     * @param physical a multiple of 4096
+     * @return true if what is at the address is the content of this page
+     */
+    public boolean isAt(long physical) {
+        return address == physical;
+    }
+
+    /**
+     * Reads a byte.
+     *
+     * @param offset 0 to 4095
+     * @return 0 to 255
+     */
+    public int load8(int offset) {
+        return bytes[offset] & 0xFF;
+    }
+
+    /**
+     * Reads a word.
+     *
+     * @param offset 0 to 4092
+     * @return the word
+     */
+    public int load32(int offset) {
+        return (int) INTS.get(bytes, offset);
+    }
+
+    /**
+     * Reads a doubleword.
+     *
+     * @param offset 0 to 4088
+     * @return the doubleword
+     */
+    public long load64(int offset) {
+        return (long) LONGS.get(bytes, offset);
+    }
+
+    /** Reads 1, 2, 4 or 8 bytes, zero-extended. */
+    long load(int offset, int length) {
+        return switch (length) {
+            case 8 -> (long) LONGS.get(bytes, offset);
+            case 4 -> (int) INTS.get(bytes, offset) & 0xFFFF_FFFFL;
+            case 2 -> (short) SHORTS.get(bytes, offset) & 0xFFFFL;
+            default -> bytes[offset] & 0xFFL;
+        };
+    }
+
+    /** Writes 1, 2, 4 or 8 bytes, of which nobody is told. */
+    void put(int offset, int length, long value) {
+        switch (length) {
+            case 8 -> LONGS.set(bytes, offset, value);
+            case 4 -> INTS.set(bytes, offset, (int) value);
+            case 2 -> SHORTS.set(bytes, offset, (short) value);
+            default -> bytes[offset] = (byte) value;
+        }
     }
 
     /**
@@ -74,7 +150,7 @@ public final class RamPage {
     /**
      * Returns where the page is.
      *
-     * @return physical address, a multiple of 4096
+     * @return physical address, a multiple of 4096; -1 if it went away
      */
     public long address() {
         return address;

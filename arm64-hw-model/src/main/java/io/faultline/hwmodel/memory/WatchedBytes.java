@@ -7,12 +7,17 @@ package io.faultline.hwmodel.memory;
 import io.faultline.api.arm64.PageSize;
 import java.util.Arrays;
 
-/** The bytes of one page that are watched. Most stores to such a page miss them, which one look at a map tells. */
+/**
+ * The bytes of one page that are watched. Most stores to such a page miss them, which one look at a map tells; one that hits
+ * looks at the watches of its own bytes and not at the others.
+ */
 final class WatchedBytes {
     /** One bit for each byte of the page. */
     private final long[] map = new long[PageSize.BYTES / Long.SIZE];
 
+    /** Ascending; of several watches of one byte the oldest is first. */
     private int[] offsets = new int[1];
+
     private ByteWatch[] watches = new ByteWatch[1];
     private int size;
 
@@ -21,8 +26,12 @@ final class WatchedBytes {
             offsets = Arrays.copyOf(offsets, 2 * size);
             watches = Arrays.copyOf(watches, 2 * size);
         }
-        offsets[size] = offset;
-        watches[size++] = watch;
+        int at = firstFrom(offset + 1);
+        System.arraycopy(offsets, at, offsets, at + 1, size - at);
+        System.arraycopy(watches, at, watches, at + 1, size - at);
+        offsets[at] = offset;
+        watches[at] = watch;
+        size++;
         map[offset / Long.SIZE] |= 1L << offset;
     }
 
@@ -59,12 +68,23 @@ final class WatchedBytes {
     }
 
     private boolean containsMany(int offset, int end) {
-        for (int i = 0; i < size; i++) {
-            if (offsets[i] >= offset && offsets[i] < end) {
-                return true;
+        int first = firstFrom(offset);
+        return first < size && offsets[first] < end;
+    }
+
+    /** Position of the first watch of a byte from an offset on. */
+    private int firstFrom(int offset) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (offsets[middle] < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return false;
+        return low;
     }
 
     /** Whether a store of at most 8 bytes makes a watched byte other than zero that is zero. */
@@ -83,11 +103,8 @@ final class WatchedBytes {
 
     void written(byte[] bytes, int offset, int length) {
         if (contains(offset, length)) {
-            for (int i = 0; i < size; i++) {
-                int at = offsets[i];
-                if (at >= offset && at < offset + length) {
-                    watches[i].written(bytes[at] & 0xFF);
-                }
+            for (int i = firstFrom(offset); i < size && offsets[i] < offset + length; i++) {
+                watches[i].written(bytes[offsets[i]] & 0xFF);
             }
         }
     }

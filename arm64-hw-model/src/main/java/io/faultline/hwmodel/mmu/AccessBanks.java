@@ -74,6 +74,11 @@ final class AccessBanks implements LongConsumer {
         return bank(unprivileged);
     }
 
+    /** The context of EL1 with PSTATE.PAN clear, whatever the present one is. */
+    AccessBank kernel() {
+        return bank(EL1);
+    }
+
     private AccessBank bank(int index) {
         AccessBank known = banks[index];
         if (known != null) {
@@ -89,9 +94,9 @@ final class AccessBanks implements LongConsumer {
     }
 
     /** Remembers that an entry came from a mapping larger than a page. */
-    void noteLarge(long address, int shift) {
+    void noteLarge(AccessBank by, long address, int shift) {
         if (shift > PAGE_SHIFT) {
-            (current >= FIRST_OF_EL2 ? largeOfEl2 : largeOfGuest).add(address, shift);
+            (by.index >= FIRST_OF_EL2 ? largeOfEl2 : largeOfGuest).add(address, shift);
         }
     }
 

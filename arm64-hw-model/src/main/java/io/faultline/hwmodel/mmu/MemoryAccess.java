@@ -624,7 +624,7 @@ public final class MemoryAccess implements PageObserver, PageCache {
      */
     public RamPage fetch(long address) {
         long physical = translate(address, AccessKind.EXECUTE, true);
-        banks.noteLarge(address, stages.shift());
+        banks.noteLarge(bank, address, stages.shift());
         return ram.page(physical);
     }
 
@@ -712,16 +712,42 @@ public final class MemoryAccess implements PageObserver, PageCache {
         }
     }
 
-    /** Finds the page of a data access after every check, and remembers it if it can be used without questions. */
+    /**
+     * Finds the page of an access that EL1 would make with PSTATE.PAN clear, whatever the present context, for software
+     * above the guest that acts on its behalf. It is found as the guest finds it, by what the TLB knows first.
+     *
+     * @param address virtual address, aligned or not
+     * @param access READ or WRITE
+     * @return the page; null if a stage of translation does not permit the access or the page is not resident
+     */
+    public @Nullable RamPage kernelPage(long address, AccessKind access) {
+        AccessBank kernel = banks.kernel();
+        RamPage known = access == AccessKind.READ ? kernel.readable(address) : kernel.writable(address);
+        return known != null ? known : findKernelPage(kernel, address, access);
+    }
+
+    private @Nullable RamPage findKernelPage(AccessBank kernel, long address, AccessKind access) {
+        try {
+            return locate(kernel, address, 1, access);
+        } catch (MemoryFault found) {
+            return null;
+        }
+    }
+
     private RamPage locate(long address, int size, AccessKind access) {
-        RamPage page = ram.page(translate(address, access, (address & size - 1) == 0));
+        return locate(bank, address, size, access);
+    }
+
+    /** Finds the page of a data access after every check, and remembers it if it can be used without questions. */
+    private RamPage locate(AccessBank by, long address, int size, AccessKind access) {
+        RamPage page = ram.page(stages.translate(by, address, access, (address & size - 1) == 0));
         if (access == AccessKind.READ) {
-            banks.noteLarge(address, stages.shift());
-            bank.rememberRead(address, page, stages.found());
+            banks.noteLarge(by, address, stages.shift());
+            by.rememberRead(address, page, stages.found());
             remembered(address, page);
         } else if (!ram.isReservedByOther(monitor, page.address())) {
-            banks.noteLarge(address, stages.shift());
-            bank.rememberWrite(address, page, stages.found());
+            banks.noteLarge(by, address, stages.shift());
+            by.rememberWrite(address, page, stages.found());
             remembered(address, page);
         }
         return page;

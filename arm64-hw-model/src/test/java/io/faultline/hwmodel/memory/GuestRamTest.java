@@ -7,6 +7,8 @@ package io.faultline.hwmodel.memory;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -404,5 +406,74 @@ class GuestRamTest {
         ram.makeResident(BASE + 0x20_0000, page(1));
         ram.read(BASE + 0x20_0000, read, 0, 4096);
         assertArrayEquals(page(1), read);
+    }
+
+    @Test
+    void whoKeepsAPageCanTellWhetherItIsStillThatOfItsAddress() {
+        assertNull(ram.allocatedPage(BASE), "nobody has touched it");
+        RamPage page = ram.page(BASE);
+        assertSame(page, ram.allocatedPage(BASE + 0xFFF));
+        assertTrue(page.isAt(BASE));
+        assertFalse(page.isAt(BASE + 0x1000));
+
+        ram.makeResident(BASE, page(3));
+        assertTrue(page.isAt(BASE), "the content is new and the page is not");
+
+        ram.makeAbsent(BASE);
+        assertFalse(page.isAt(BASE));
+        assertNull(ram.allocatedPage(BASE));
+        assertSame(page, ram.page(BASE + 0x5000), "what went is used for what comes");
+        assertFalse(page.isAt(BASE));
+        assertTrue(page.isAt(BASE + 0x5000));
+
+        Map<String, StateValue> state = save();
+        restore(ram, state);
+        assertFalse(page.isAt(BASE + 0x5000));
+        RamPage other = ram.page(BASE + 0x1000);
+        ram.reset();
+        assertFalse(other.isAt(BASE + 0x1000));
+        assertNull(ram.allocatedPage(0), "there is no RAM");
+    }
+
+    @Test
+    void storesToAPageThatIsKnownAreNoticedAsOthersAre() {
+        RamPage page = ram.page(BASE);
+        List<Integer> seen = new ArrayList<>();
+        ram.watchByte(BASE + 7, seen::add);
+        ram.watchByte(BASE + 9, value -> seen.add(-value));
+        ram.watchByte(BASE + 7, value -> seen.add(value + 1000));
+        ram.watchByte(BASE + 100, value -> seen.add(0));
+
+        ram.store64(page, 0, 0x8877_6655_4433_2211L);
+        ram.store32(page, 8, 0xFFEE_DDCC);
+        ram.store8(page, 7, 0x199);
+        ram.store(page, 6, new byte[] {0, 1, 2, 3, 4, 5}, 1, 4);
+
+        assertEquals(List.of(0x88, 0x88 + 1000, -0xDD, 0x99, 0x99 + 1000, 2, 1002, -4), seen);
+        assertEquals(0x0201_6655_4433_2211L, page.load64(0));
+        assertEquals(0xFFEE_0403, page.load32(8));
+        assertEquals(0xFF, page.load8(11));
+        assertEquals(0xEE04, ram.load(BASE + 9, AccessWidth.HALFWORD));
+        assertEquals(0xFFEE_0403L, ram.load(BASE + 8, AccessWidth.WORD));
+
+        ExclusiveMonitor monitor = ram.newMonitor();
+        monitor.mark(BASE);
+        ram.store8(page, 64, 1);
+        assertTrue(monitor.isOpen());
+        ram.store8(page, 63, 1);
+        assertFalse(monitor.isOpen());
+    }
+
+    @Test
+    void lookupsAreCountedAndKnownPagesNeedNone() {
+        RamPage page = ram.page(BASE);
+        long before = ram.searches();
+        ram.store64(page, 8, 1);
+        ram.store32(page, 8, page.load32(12));
+        assertTrue(page.isAt(BASE));
+        assertEquals(before, ram.searches());
+        ram.load(BASE, AccessWidth.WORD);
+        ram.store(BASE, AccessWidth.WORD, 1);
+        assertEquals(before + 2, ram.searches());
     }
 }

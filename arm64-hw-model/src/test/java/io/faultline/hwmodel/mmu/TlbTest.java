@@ -5,8 +5,11 @@
 package io.faultline.hwmodel.mmu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.SystemRegister;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,5 +193,63 @@ class TlbTest {
         MemoryFault fault = assertThrows(MemoryFault.class, () -> tables.memory.store64(VA, 4));
         assertEquals(MemoryFault.Origin.HOST, fault.origin());
         assertEquals(A, fault.ipa());
+    }
+
+    // What software above the guest does on its behalf.
+
+    @ParameterizedTest
+    @EnumSource
+    void softwareAboveFindsPagesAsTheGuestDoes(TlbMode mode) {
+        prepare(mode, Granule.KIB4, 3, 0);
+        tables.at(Tables.EL0);
+        assertSame(tables.ram.page(A), tables.memory.kernelPage(VA + 0xFFF, AccessKind.READ));
+        assertSame(tables.ram.page(A), tables.memory.kernelPage(VA + 1, AccessKind.WRITE));
+        point(B);
+        assertSame(tables.ram.page(A), tables.memory.kernelPage(VA, AccessKind.READ));
+        tables.at(Tables.EL1);
+        long before = tables.ram.searches();
+        assertEquals(1, value(), "the guest has what was found for it");
+        tables.memory.kernelPage(VA, AccessKind.READ);
+        tables.memory.kernelPage(VA, AccessKind.WRITE);
+        assertEquals(before, tables.ram.searches());
+        tables.memory.invalidateAddress(false, VA, 1);
+        assertSame(tables.ram.page(B), tables.memory.kernelPage(VA, AccessKind.READ));
+        assertSame(tables.ram.page(B), tables.memory.kernelPage(VA, AccessKind.WRITE));
+    }
+
+    @Test
+    void softwareAboveGetsAtWhatPanKeepsFromTheGuest() {
+        prepare(TlbMode.NORMAL, Granule.KIB4, 3, Tables.USER);
+        tables.at(Tables.EL1_PAN);
+        assertThrows(MemoryFault.class, this::value);
+        assertSame(tables.ram.page(A), tables.memory.kernelPage(VA, AccessKind.READ));
+        assertThrows(MemoryFault.class, this::value, "which changes nothing for the guest");
+    }
+
+    @Test
+    void softwareAboveIsRefusedWhatTheGuestIs() {
+        prepare(TlbMode.NORMAL, Granule.KIB4, 3, Tables.READ_ONLY);
+        assertSame(tables.ram.page(A), tables.memory.kernelPage(VA, AccessKind.READ));
+        assertNull(tables.memory.kernelPage(VA, AccessKind.WRITE));
+        assertNull(tables.memory.kernelPage(VA + 0x1000, AccessKind.READ));
+        assertNull(tables.memory.kernelPage(0x00FF_FFFF_FFFF_FFFFL, AccessKind.READ));
+        tables.host.permit(A, Stage2.WRITE);
+        assertNull(tables.memory.kernelPage(VA, AccessKind.READ));
+        tables.host.permit(A, Stage2.ALL);
+        assertSame(tables.ram.page(A), tables.memory.kernelPage(VA, AccessKind.READ));
+        tables.ram.makeAbsent(A);
+        assertNull(tables.memory.kernelPage(VA, AccessKind.READ));
+        tables.host.map(A, B);
+        assertSame(tables.ram.page(B), tables.memory.kernelPage(VA, AccessKind.READ));
+    }
+
+    @Test
+    void aBlockThatSoftwareAboveFoundIsForgottenAsAWhole() {
+        prepare(TlbMode.NORMAL, Granule.KIB4, 2, 0);
+        tables.at(Tables.EL0);
+        assertSame(tables.ram.page(A + 0x3000), tables.memory.kernelPage(VA + 0x3000, AccessKind.READ));
+        point(B);
+        assertEquals(-0x20_0000L, tables.memory.invalidateAddress(false, VA + 0x1F_F000, 1));
+        assertSame(tables.ram.page(B + 0x3000), tables.memory.kernelPage(VA + 0x3000, AccessKind.READ));
     }
 }

@@ -16,9 +16,6 @@ import io.faultline.backend.xen.pagefault.PageFaultSettings;
 
 /** What machines in the style of Xen can do. */
 final class XenCapabilities {
-    /** Largest number of vCPUs of a domain on Arm (xen.md 2.4). */
-    static final int VCPUS = 128;
-
     private static final String NO_SDEI = "Xen has no software delegated exceptions";
     private static final String NOT_KVM = "the interface is that of xen-event";
     private static final String NO_OFFER = "the request does not offer asynchronous page faults to the guest";
@@ -34,7 +31,7 @@ final class XenCapabilities {
      */
     static CapabilitySet of(DomainSettings settings, boolean offered) {
         CapabilitySet.Builder builder = CapabilitySet.builder()
-                .with(Capabilities.VCPUS, VCPUS)
+                .with(Capabilities.VCPUS, settings.vcpus().limit())
                 .with(Capabilities.SAVE_RESTORE, true)
                 .with(Capabilities.TIMERS, true)
                 .with(Capabilities.PSCI, true)

@@ -34,13 +34,13 @@ final class TrapRouter implements TrapHandler {
     @Override
     public void hypervisorCall(ProcessingElement pe) {
         trapped(pe);
-        machine.calls().call(machine.core(pe.index()), Conduit.HVC, immediate(pe));
+        machine.calls().call(machine.core(pe.index()), Conduit.HVC, pe.trapImmediate());
     }
 
     @Override
     public void secureMonitorCall(ProcessingElement pe) {
         trapped(pe);
-        int immediate = immediate(pe);
+        int immediate = pe.trapImmediate();
         if (pe.topLevel() == ExceptionLevel.EL1) {
             // Trapped by HCR_EL2.TSC, before the instruction; at EL3 it would arrive after it.
             pe.completeTrapped();
@@ -199,9 +199,5 @@ final class TrapRouter implements TrapHandler {
 
     private static long mask(AccessWidth width) {
         return -1L >>> Long.SIZE - 8 * width.bytes();
-    }
-
-    private static int immediate(ProcessingElement pe) {
-        return pe.trapSyndrome().immediate();
     }
 }

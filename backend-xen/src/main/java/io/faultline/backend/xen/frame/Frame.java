@@ -4,10 +4,11 @@
  */
 package io.faultline.backend.xen.frame;
 
-import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.RamPage;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page of memory that the hypervisor and a guest share. It names the memory, not the guest's address for it: what the
@@ -16,19 +17,74 @@ import java.util.Objects;
  * <p>The frame is pinned: it is never absent. Values are little-endian. Used by the thread that drives the machine, with
  * every vCPU stopped, so that reading and writing back is one atomic operation to the guest.
  *
- * @param ram the memory
- * @param physical physical address of the page
+ * <p>Where the host has the content is found once, and again if the page was made resident anew, or all memory was reset or
+ * restored. Two frames are equal if they are the same page of the same memory.
  */
-public record Frame(GuestRam ram, long physical) {
+public final class Frame {
+    private final GuestRam ram;
+    private final long physical;
+    /** As it was found last. */
+    private @Nullable RamPage found;
+
     /**
-     * Checks the address.
+     * Names a page.
      *
+     * @param ram the memory
+     * @param physical physical address of the page
      * @throws IllegalArgumentException if it is not the address of a page of the memory
      */
-    public Frame {
+    public Frame(GuestRam ram, long physical) {
         if (!PageSize.isAligned(physical) || !ram.contains(physical)) {
             throw new IllegalArgumentException("there is no page at 0x" + Long.toHexString(physical));
         }
+        this.ram = ram;
+        this.physical = physical;
+    }
+
+    /**
+     * Returns the memory.
+     *
+     * @return the memory in which the page is
+     */
+    public GuestRam ram() {
+        return ram;
+    }
+
+    /**
+     * Returns the address.
+     *
+     * @return physical address of the page
+     */
+    public long physical() {
+        return physical;
+    }
+
+    /** The content for reading; null if it is zero and nobody has touched it. */
+    private @Nullable RamPage readable() {
+        RamPage known = found;
+        return known != null && known.isAt(physical) ? known : findReadable();
+    }
+
+    private @Nullable RamPage findReadable() {
+        RamPage page = ram.allocatedPage(physical);
+        if (page == null && !ram.isResident(physical)) {
+            // Says why.
+            page = ram.page(physical);
+        }
+        found = page;
+        return page;
+    }
+
+    /** The content for writing. */
+    private RamPage writable() {
+        RamPage known = found;
+        return known != null && known.isAt(physical) ? known : findWritable();
+    }
+
+    private RamPage findWritable() {
+        RamPage page = ram.page(physical);
+        found = page;
+        return page;
     }
 
     /**
@@ -38,7 +94,8 @@ public record Frame(GuestRam ram, long physical) {
      * @return 0 to 255
      */
     public int load8(int offset) {
-        return (int) ram.load(physical + offset, AccessWidth.BYTE);
+        RamPage page = readable();
+        return page == null ? 0 : page.load8(offset);
     }
 
     /**
@@ -48,7 +105,8 @@ public record Frame(GuestRam ram, long physical) {
      * @return the word
      */
     public int load32(int offset) {
-        return (int) ram.load(physical + offset, AccessWidth.WORD);
+        RamPage page = readable();
+        return page == null ? 0 : page.load32(offset);
     }
 
     /**
@@ -58,7 +116,8 @@ public record Frame(GuestRam ram, long physical) {
      * @return the doubleword
      */
     public long load64(int offset) {
-        return ram.load(physical + offset, AccessWidth.DOUBLEWORD);
+        RamPage page = readable();
+        return page == null ? 0 : page.load64(offset);
     }
 
     /**
@@ -68,7 +127,7 @@ public record Frame(GuestRam ram, long physical) {
      * @param value the byte; bits above 7 are ignored
      */
     public void store8(int offset, int value) {
-        ram.store(physical + offset, AccessWidth.BYTE, value);
+        ram.store8(writable(), offset, value);
     }
 
     /**
@@ -78,7 +137,7 @@ public record Frame(GuestRam ram, long physical) {
      * @param value the word
      */
     public void store32(int offset, int value) {
-        ram.store(physical + offset, AccessWidth.WORD, value);
+        ram.store32(writable(), offset, value);
     }
 
     /**
@@ -88,7 +147,7 @@ public record Frame(GuestRam ram, long physical) {
      * @param value the doubleword
      */
     public void store64(int offset, long value) {
-        ram.store(physical + offset, AccessWidth.DOUBLEWORD, value);
+        ram.store64(writable(), offset, value);
     }
 
     /**
@@ -123,11 +182,12 @@ public record Frame(GuestRam ram, long physical) {
      * @return true if all of them were set before; nothing was written then
      */
     public boolean testAndSet64(int offset, long bits) {
-        long before = load64(offset);
+        RamPage page = writable();
+        long before = page.load64(offset);
         if ((before & bits) == bits) {
             return true;
         }
-        store64(offset, before | bits);
+        ram.store64(page, offset, before | bits);
         return false;
     }
 
@@ -155,11 +215,12 @@ public record Frame(GuestRam ram, long physical) {
      * @return true if all of them were set before; nothing was written then
      */
     public boolean testAndSet32(int offset, int bits) {
-        int before = load32(offset);
+        RamPage page = writable();
+        int before = page.load32(offset);
         if ((before & bits) == bits) {
             return true;
         }
-        store32(offset, before | bits);
+        ram.store32(page, offset, before | bits);
         return false;
     }
 
@@ -177,5 +238,20 @@ public record Frame(GuestRam ram, long physical) {
         }
         store32(offset, before & ~bits);
         return true;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Frame frame && frame.ram == ram && frame.physical == physical;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(ram, physical);
+    }
+
+    @Override
+    public String toString() {
+        return "frame 0x" + Long.toHexString(physical);
     }
 }

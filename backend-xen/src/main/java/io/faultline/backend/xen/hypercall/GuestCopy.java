@@ -7,7 +7,8 @@ package io.faultline.backend.xen.hypercall;
 /**
  * Copies between the hypervisor and the memory of a guest that a virtual address names (xen.md 1.4).
  *
- * <p>Pages are translated one by one, with what a vCPU's translation registers say at that moment.
+ * <p>Pages are translated one by one, as an access of the vCPU at EL1 would be at that moment: by its translation registers,
+ * and by what its TLB still has until the guest invalidates it.
  */
 public interface GuestCopy {
     /**

@@ -9,6 +9,7 @@ import io.faultline.api.arm64.PageSize;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.hwmodel.cpu.ProcessingElement;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.RamPage;
 import io.faultline.hwmodel.mmu.Stage2;
 
 /**
@@ -50,11 +51,12 @@ final class StandardGuestCopy implements GuestCopy {
         for (int done = 0; done < length; ) {
             long from = address + done;
             int count = inPage(from, length - done);
-            long physical = locate(from, AccessKind.READ);
-            if (physical == Stage2.HOLE) {
+            RamPage page = pe.kernelPage(from, false);
+            if (page == null) {
+                lookInto(from, AccessKind.READ);
                 return false;
             }
-            ram.read(physical, target, offset + done, count);
+            System.arraycopy(page.bytes(), inPage(from), target, offset + done, count);
             done += count;
         }
         return true;
@@ -65,43 +67,48 @@ final class StandardGuestCopy implements GuestCopy {
         for (int done = 0; done < length; ) {
             long to = address + done;
             int count = inPage(to, length - done);
-            long physical = locate(to, AccessKind.WRITE);
-            if (physical == Stage2.HOLE) {
+            RamPage page = pe.kernelPage(to, true);
+            if (page == null) {
+                lookInto(to, AccessKind.WRITE);
                 return false;
             }
-            ram.write(physical, source, offset + done, count);
+            ram.store(page, inPage(to), source, offset + done, count);
             done += count;
         }
         return true;
     }
 
-    private static int inPage(long address, int length) {
-        return Math.min(length, PageSize.BYTES - (int) (address & PageSize.OFFSET_MASK));
+    private static int inPage(long address) {
+        return (int) (address & PageSize.OFFSET_MASK);
     }
 
-    private long locate(long address, AccessKind access) {
+    private static int inPage(long address, int length) {
+        return Math.min(length, PageSize.BYTES - inPage(address));
+    }
+
+    /** Remembers what is missing, if anything that can come: the page itself, or one with a table for its translation. */
+    private void lookInto(long address, AccessKind access) {
         long ipa = pe.translate(address, access == AccessKind.WRITE);
         if (ipa == ProcessingElement.UNMAPPED) {
-            return Stage2.HOLE;
+            return;
         }
         if ((ipa & ProcessingElement.ABSENT_TABLE) != 0) {
-            return lacks(ipa & ~ProcessingElement.ABSENT_TABLE, AccessKind.READ);
+            lacks(ipa & ~ProcessingElement.ABSENT_TABLE, AccessKind.READ);
+            return;
         }
-        int needed = access == AccessKind.WRITE ? Stage2.WRITE : Stage2.READ;
         long physical = stage2.physical(ipa);
-        if (physical == Stage2.HOLE || !ram.contains(physical) || (stage2.permissions(ipa) & needed) == 0) {
-            return Stage2.HOLE;
+        int needed = access == AccessKind.WRITE ? Stage2.WRITE : Stage2.READ;
+        if (physical != Stage2.HOLE && !ram.isResident(physical) && (stage2.permissions(ipa) & needed) != 0) {
+            lacks(PageSize.pageOf(ipa), access);
         }
-        return ram.isResident(physical) ? physical : lacks(PageSize.pageOf(ipa), access);
     }
 
     /** What is no memory at all will not come. */
-    long lacks(long page, AccessKind access) {
+    void lacks(long page, AccessKind access) {
         long physical = stage2.physical(page);
         if (physical != Stage2.HOLE && ram.contains(physical)) {
             missing = page;
             missingFor = access;
         }
-        return Stage2.HOLE;
     }
 }

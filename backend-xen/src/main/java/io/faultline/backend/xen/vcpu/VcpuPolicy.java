@@ -8,6 +8,7 @@ import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.MachineLayout;
 import io.faultline.hwmodel.gic.VirtualInterface;
 import io.faultline.hwmodel.timer.GenericTimers;
 import java.util.List;
@@ -20,25 +21,38 @@ import java.util.Locale;
  * @param misplacedInfo what registering a misplaced vcpu_info answers
  * @param registration how registering a vcpu_info is checked
  * @param eventInterrupt INTID of the event interrupt, 16 to 31
+ * @param limit largest number of vCPUs of a domain, 1 to 512
  */
 public record VcpuPolicy(
-        UpcallStyle upcall, MisplacedInfo misplacedInfo, RegistrationChecks registration, int eventInterrupt) {
+        UpcallStyle upcall,
+        MisplacedInfo misplacedInfo,
+        RegistrationChecks registration,
+        int eventInterrupt,
+        int limit) {
     private static final String UPCALL = "xen.upcall";
     private static final String MISPLACED_INFO = "xen.misplaced-vcpu-info";
     private static final String REGISTRATION = "xen.vcpu-info-checks";
     private static final String EVENT_PPI = "xen.event-ppi";
+    private static final String LIMIT = "xen.vcpu-limit";
     private static final int FIRST = 16;
     private static final int LAST = 31;
     private static final int DEFAULT_PPI = 31;
+    /** Of a domain on Arm (xen.md 2.4). */
+    private static final int DEFAULT_LIMIT = 128;
 
     /**
-     * Checks the interrupt.
+     * Checks the numbers.
      *
-     * @throws IllegalArgumentException if it is not a PPI, or one of a timer or of the GIC itself
+     * @throws IllegalArgumentException if the interrupt is not a PPI, or one of a timer or of the GIC itself, or the limit is
+     *     more than the hardware has
      */
     public VcpuPolicy {
         if (eventInterrupt < FIRST || eventInterrupt > LAST || isTaken(eventInterrupt)) {
             throw new IllegalArgumentException("INTID " + eventInterrupt + " is not a PPI that is free");
+        }
+        if (limit < 1 || limit > MachineLayout.MAX_VCPUS) {
+            throw new IllegalArgumentException(
+                    "a limit of " + limit + " vCPUs is outside 1 to " + MachineLayout.MAX_VCPUS);
         }
     }
 
@@ -78,7 +92,12 @@ public record VcpuPolicy(
                 Setting.free(
                         EVENT_PPI,
                         Integer.toString(DEFAULT_PPI),
-                        "INTID of the event interrupt, 16 to 31, not one of a timer."));
+                        "INTID of the event interrupt, 16 to 31, not one of a timer."),
+                Setting.free(
+                        LIMIT,
+                        Integer.toString(DEFAULT_LIMIT),
+                        "Largest number of vCPUs of a domain, 1 to " + MachineLayout.MAX_VCPUS + "; Xen on Arm has "
+                                + DEFAULT_LIMIT + "."));
     }
 
     /**
@@ -86,7 +105,7 @@ public record VcpuPolicy(
      *
      * @param configuration the configuration
      * @return the choices
-     * @throws HypervisorException with INVALID_SETTING if the interrupt cannot be used
+     * @throws HypervisorException with INVALID_SETTING if the interrupt or the limit cannot be used
      */
     public static VcpuPolicy of(BackendConfiguration configuration) {
         int intid = (int) configuration.number(EVENT_PPI, FIRST, LAST);
@@ -101,7 +120,8 @@ public record VcpuPolicy(
                 UpcallStyle.valueOf(constant(configuration.get(UPCALL))),
                 MisplacedInfo.valueOf(constant(configuration.get(MISPLACED_INFO))),
                 RegistrationChecks.valueOf(constant(configuration.get(REGISTRATION))),
-                intid);
+                intid,
+                (int) configuration.number(LIMIT, 1, MachineLayout.MAX_VCPUS));
     }
 
     private static String constant(String text) {
@@ -111,9 +131,10 @@ public record VcpuPolicy(
     /**
      * Returns the choices when nothing is said.
      *
-     * @return the first choice everywhere, and INTID 31
+     * @return the first choice everywhere, INTID 31, and 128 vCPUs
      */
     public static VcpuPolicy defaults() {
-        return new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, DEFAULT_PPI);
+        return new VcpuPolicy(
+                UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, DEFAULT_PPI, DEFAULT_LIMIT);
     }
 }

@@ -309,7 +309,11 @@ final class Generator {
     /** A page of the guest's addresses is mapped elsewhere, or not at all: calls find it so from the next copy on. */
     private void remap(int machine) {
         if (translated) {
-            add(Step.Kind.LONGS, machine, FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES), descriptor());
+            add(
+                    Step.Kind.LONGS,
+                    machine,
+                    FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES),
+                    descriptor());
         }
     }
 
@@ -330,7 +334,9 @@ final class Generator {
         long value = 0;
         if (once(2)) {
             boolean table = translated && once(3);
-            address = table ? FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES) : eventWord() & -8;
+            address = table
+                    ? FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES)
+                    : eventWord() & -8;
             value = table ? descriptor() : once(3) ? 0 : word() | word() << 32;
         }
         add(

@@ -72,7 +72,7 @@ class InfoRegistrationTest {
     @Test
     void xen417ChecksTheOffsetFirstAndHasAnotherAnswerToASecondRegistration() {
         VcpuRig old = new VcpuRig(
-                3, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.OLDER, VcpuRig.PPI));
+                3, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.OLDER, VcpuRig.PPI, 8));
         for (int offset : new int[] {4, 4056, 4096, 8192, -8, Integer.MIN_VALUE}) {
             assertEquals(ENXIO, old.register(0, VcpuRig.INFO, offset), "offset " + offset);
         }
@@ -118,7 +118,8 @@ class InfoRegistrationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 4052})
     void aMisplacedOneCanBeAnsweredAsItWasLongAgo(long offset) {
-        VcpuRig old = new VcpuRig(1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, RegistrationChecks.PRESENT, VcpuRig.PPI));
+        VcpuRig old = new VcpuRig(
+                1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, RegistrationChecks.PRESENT, VcpuRig.PPI, 8));
         assertEquals(EINVAL, old.register(0, VcpuRig.INFO, offset));
     }
 

@@ -28,7 +28,9 @@ class VcpuPolicyTest {
     @Test
     void nothingSaidIsTheDefault() {
         assertEquals(VcpuPolicy.defaults(), parse(""));
-        assertEquals(new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, 31), VcpuPolicy.defaults());
+        assertEquals(
+                new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, 31, 128),
+                VcpuPolicy.defaults());
     }
 
     @ParameterizedTest
@@ -57,6 +59,29 @@ class VcpuPolicyTest {
     @ValueSource(ints = {15, 27, 32})
     void norCanAPolicyHaveOne(int intid) {
         assertThrows(
-                IllegalArgumentException.class, () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, intid));
+                IllegalArgumentException.class,
+                () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, intid, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 128, 129, 512})
+    void anyNumberOfVcpusThatTheHardwareHasCanBeTheLimit(int limit) {
+        assertEquals(limit, parse("xen.vcpu-limit=" + limit).limit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "513", "-1", "many"})
+    void anyOtherLimitIsRefused(String limit) {
+        HypervisorException refused = assertThrows(HypervisorException.class, () -> parse("xen.vcpu-limit=" + limit));
+        assertEquals(ErrorId.INVALID_SETTING, refused.id());
+        assertTrue(refused.getMessage().contains("xen.vcpu-limit"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 513})
+    void norCanAPolicyHaveOneOutsideThat(int limit) {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, 31, limit));
     }
 }

@@ -65,7 +65,7 @@ final class VcpuRig {
     }
 
     VcpuRig(int vcpus, UpcallStyle style) {
-        this(vcpus, new VcpuPolicy(style, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, PPI));
+        this(vcpus, new VcpuPolicy(style, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, PPI, 8));
     }
 
     VcpuRig(int vcpus, VcpuPolicy policy) {
