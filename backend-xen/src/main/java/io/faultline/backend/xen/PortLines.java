@@ -93,9 +93,8 @@ final class PortLines implements ChannelLines<NotificationChannel> {
     @Override
     public ChannelState state(NotificationChannel channel, int vcpu) {
         EventChannels channels = domain.get().channels();
-        int port = channel instanceof Virq virq
-                ? channels.virqPort(virq.number(), vcpu)
-                : ((EventChannel) channel).port();
+        int port =
+                channel instanceof Virq virq ? channels.virqPort(virq.number(), vcpu) : ((EventChannel) channel).port();
         PollState state = channels.pollState(port);
         return new ChannelState(state != PollState.UNUSABLE, state == PollState.PENDING, false);
     }

@@ -31,8 +31,8 @@ import java.util.Set;
 final class XenBackend implements HypervisorBackend {
     private static final int STATE_VERSION = 1;
     private static final BackendIdentity IDENTITY = new BackendIdentity(XenBackendProvider.ID, STATE_VERSION);
-    private static final Set<Class<? extends NotificationChannel>> CHANNELS =
-            Set.of(NotificationChannel.EventChannel.class, NotificationChannel.Virq.class, NotificationChannel.Ppi.class);
+    private static final Set<Class<? extends NotificationChannel>> CHANNELS = Set.of(
+            NotificationChannel.EventChannel.class, NotificationChannel.Virq.class, NotificationChannel.Ppi.class);
 
     private final DomainSettings settings;
     private final Module[] overrides;
@@ -90,7 +90,8 @@ final class XenBackend implements HypervisorBackend {
                     && event.port() > settings.events().maxPorts()) {
                 refusals.add("Port " + event.port() + " is above the limit of "
                         + settings.events().maxPorts() + " (xen.max-ports).");
-            } else if (channel instanceof NotificationChannel.Virq virq && VirqType.of(virq.number()) == VirqType.GLOBAL) {
+            } else if (channel instanceof NotificationChannel.Virq virq
+                    && VirqType.of(virq.number()) == VirqType.GLOBAL) {
                 refusals.add("VIRQ " + virq.number() + " is global: only a privileged domain gets it.");
             }
         }

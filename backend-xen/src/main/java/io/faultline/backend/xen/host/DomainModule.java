@@ -193,7 +193,12 @@ final class DomainModule extends AbstractModule {
                 ports.add(event.port());
             }
         }
-        return new ToolstackPorts(channels, hasStore(), settings.console().ring(), ports, settings.events().xenOwnedPorts());
+        return new ToolstackPorts(
+                channels,
+                hasStore(),
+                settings.console().ring(),
+                ports,
+                settings.events().xenOwnedPorts());
     }
 
     private boolean hasStore() {

@@ -36,8 +36,7 @@ final class ToolstackPorts {
      * @param vmmPorts ports of the guest that the VMM wants to raise
      * @param xenOwned how many ports of the guest are the hypervisor's (xen.md 4.7)
      */
-    ToolstackPorts(
-            EventChannels channels, boolean hasStore, boolean hasConsole, List<Integer> vmmPorts, int xenOwned) {
+    ToolstackPorts(EventChannels channels, boolean hasStore, boolean hasConsole, List<Integer> vmmPorts, int xenOwned) {
         this.channels = channels;
         storeEnd = hasStore ? channels.register(() -> store.notified()) : NONE;
         consoleEnd = hasConsole ? channels.register(() -> console.notified()) : NONE;

@@ -118,7 +118,8 @@ class InfoRegistrationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 4052})
     void aMisplacedOneCanBeAnsweredAsItWasLongAgo(long offset) {
-        VcpuRig old = new VcpuRig(1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, RegistrationChecks.PRESENT, VcpuRig.PPI));
+        VcpuRig old = new VcpuRig(
+                1, new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.EINVAL, RegistrationChecks.PRESENT, VcpuRig.PPI));
         assertEquals(EINVAL, old.register(0, VcpuRig.INFO, offset));
     }
 

@@ -28,7 +28,9 @@ class VcpuPolicyTest {
     @Test
     void nothingSaidIsTheDefault() {
         assertEquals(VcpuPolicy.defaults(), parse(""));
-        assertEquals(new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, 31), VcpuPolicy.defaults());
+        assertEquals(
+                new VcpuPolicy(UpcallStyle.LEVEL, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, 31),
+                VcpuPolicy.defaults());
     }
 
     @ParameterizedTest
@@ -57,6 +59,7 @@ class VcpuPolicyTest {
     @ValueSource(ints = {15, 27, 32})
     void norCanAPolicyHaveOne(int intid) {
         assertThrows(
-                IllegalArgumentException.class, () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, intid));
+                IllegalArgumentException.class,
+                () -> new VcpuPolicy(UpcallStyle.EDGE, MisplacedInfo.ENXIO, RegistrationChecks.PRESENT, intid));
     }
 }
