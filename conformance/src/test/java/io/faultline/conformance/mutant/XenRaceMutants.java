@@ -60,6 +60,8 @@ final class XenRaceMutants {
     private static final int SELF = 0x7FF0;
     private static final int NOTHING = -1;
     private static final int POLL = 3;
+    private static final int POLL_BYTES = 24;
+    private static final int MOST_POLLED = 128;
     private static final int EFAULT = -14;
     private static final int LINK_BITS = 17;
 
@@ -334,7 +336,7 @@ final class XenRaceMutants {
                     Modules.combine(
                             XenMutant.decoration(
                                     number -> number == SCHED_OP,
-                                    inTwoParts(POLL, (parts, caller) -> 0, (parts, caller, call, none) -> {
+                                    inTwoParts(POLL, XenRaceMutants::allQuiet, (parts, caller, call, none) -> {
                                         Notes notes = parts.getInstance(Notes.class);
                                         notes.believes = true;
                                         long result = call.call(caller);
@@ -427,6 +429,23 @@ final class XenRaceMutants {
     private static Mutant preempted(
             String id, String rule, String words, int command, ToIntBiFunction<Injector, Caller> first, Rest rest) {
         return XenMutant.hypercall(id, rule, words, EVENT_CHANNEL_OP, inTwoParts(command, first, rest));
+    }
+
+    /** 0 if every port of a poll is quiet. */
+    private static int allQuiet(Injector parts, Caller caller) {
+        if (!caller.readStruct(caller.argument(1), POLL_BYTES)) {
+            return NOTHING;
+        }
+        long array = caller.struct().u64(0);
+        int count = caller.struct().u32(8);
+        for (int i = 0; i < count && i < MOST_POLLED; i++) {
+            boolean quiet = caller.readStruct(array + 4L * i, 4)
+                    && XenWaitMutants.right(parts, caller.struct().u32(0)) == PollPorts.QUIET;
+            if (!quiet) {
+                return NOTHING;
+            }
+        }
+        return 0;
     }
 
     private static int own(Injector parts) {
