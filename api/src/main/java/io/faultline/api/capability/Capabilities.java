@@ -92,7 +92,9 @@ public final class Capabilities {
 
     /** The VMM can raise Xen's virtual interrupts. */
     public static final Capability<Boolean> EVENT_CHANNELS_VIRQ = new Capability<>(
-            "event-channels.virq", Boolean.class, "The VMM can raise virtual interrupts that a guest has bound to ports.");
+            "event-channels.virq",
+            Boolean.class,
+            "The VMM can raise virtual interrupts that a guest has bound to ports.");
     /** Every guest has ports that the hypervisor owns itself. */
     public static final Capability<Integer> EVENT_CHANNELS_XEN_OWNED = new Capability<>(
             "event-channels.xen-owned",

@@ -269,6 +269,24 @@ public final class FifoQueueChecks {
         fifo.expectDrained("with both", 0, staying);
         fifo.expectDrained("with both", 1, port);
         s.witness("by-vcpu");
+        fifo.drainAll();
+        int again = guest.ipi(1);
+        int beside = guest.ipi(0);
+        guest.setPriority(beside, 5);
+        guest.setPriority(again, 5);
+        guest.close(again);
+        s.expectEqual("port that is used again", again, guest.ipi(0));
+        guest.setPriority(again, 5);
+        guest.send(again);
+        fifo.expectDrained("before the number is used again", 0, again);
+        guest.close(again);
+        s.expectEqual("port that is used again", again, guest.ipi(0));
+        guest.send(again);
+        fifo.expectHead("of the next user of the number", 0, Xen.DEFAULT_PRIORITY, again);
+        guest.send(beside);
+        fifo.expectHead("of the queue of the number's previous user", 0, 5, beside);
+        fifo.expectWord("of the next user of the number", again, QUEUED);
+        fifo.expectDrained("with both", 0, beside, again);
     }
 
     /** XEN-119. */

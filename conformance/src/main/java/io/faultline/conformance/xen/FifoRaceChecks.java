@@ -206,8 +206,7 @@ public final class FifoRaceChecks {
                     }
                     s.expectThat("the guest's own unmask has ended " + when, (fifo.word(tail) & Xen.MASKED) == 0);
                     for (int port = 0; port < Xen.WORDS_OF_PAGE; port++) {
-                        s.expectThat(
-                                "BUSY of port " + port + " is clear " + when, (fifo.word(port) & Xen.BUSY) == 0);
+                        s.expectThat("BUSY of port " + port + " is clear " + when, (fifo.word(port) & Xen.BUSY) == 0);
                     }
                     fifo.expectAtRest(when, first, tail, next[0], next[1]);
                     fifo.expectWord(when, next[0], QUEUED | next[1]);
@@ -406,8 +405,7 @@ public final class FifoRaceChecks {
             return new Interleaving.Race(
                     guest,
                     PortRaceChecks.once(guest, Xen.RESET, Xen.SELF),
-                    () -> result[0] =
-                            guest.event(guest.cpu(1), Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32),
+                    () -> result[0] = guest.event(guest.cpu(1), Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32),
                     when -> {
                         s.expectEqual("result of reset " + when, 0, guest.cpu().x(0));
                         expectAfterReset(fifo, stray, result[0], when);

@@ -181,9 +181,7 @@ public final class PollChecks {
                             () -> guest.send(guest.cpu(1), two ? channel.sender() : port),
                             when -> {
                                 s.expectEqual(
-                                        "result of poll " + when,
-                                        0,
-                                        guest.cpu().x(0));
+                                        "result of poll " + when, 0, guest.cpu().x(0));
                                 bits.expectPending(when, port, true);
                             });
                 });
@@ -198,7 +196,8 @@ public final class PollChecks {
                 fifo.setWord(port, Xen.MASKED);
                 return new Interleaving.Race(
                         guest, Programs.poll(guest, quiet, port), () -> guest.send(guest.cpu(1), port), when -> {
-                            s.expectEqual("result of poll " + when, 0, guest.cpu().x(0));
+                            s.expectEqual(
+                                    "result of poll " + when, 0, guest.cpu().x(0));
                             fifo.expectWord(when, port, Xen.PENDING | Xen.MASKED);
                         });
             });

@@ -6,6 +6,7 @@ package io.faultline.conformance.xen;
 
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.EventChannelLimits;
+import io.faultline.api.guest.GuestStep;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
@@ -176,6 +177,30 @@ public final class PortChecks {
         s.expectThat("the ends are two ports", channel.sender() != channel.receiver());
         expectPeer(s, guest, channel.sender(), domain, channel.receiver());
         expectPeer(s, guest, channel.receiver(), domain, channel.sender());
+        for (int parameter : new int[] {Xen.STORE_EVTCHN, Xen.CONSOLE_EVTCHN}) {
+            int port = guest.getParam(Xen.SELF, parameter) == 0
+                    ? (int) guest.arguments().quad(8)
+                    : 0;
+            if (port != 0) {
+                theNumberIsConnectedAgain(s, guest, port, domain);
+            }
+        }
+    }
+
+    /** A number that was connected to domain 0, and sent there, is used for a connection of the domain to itself. */
+    private static void theNumberIsConnectedAgain(Scenario s, XenGuest guest, int port, int domain) {
+        int receiver = guest.ipi(0);
+        guest.send(port);
+        guest.close(receiver);
+        s.expectEqual("port of the receiver", receiver, guest.unbound());
+        guest.close(port);
+        s.expectEqual("port of the sender, which was domain 0's", port, guest.connect(receiver));
+        expectPeer(s, guest, port, domain, receiver);
+        expectPeer(s, guest, receiver, domain, port);
+        guest.send(port);
+        GuestStep step = guest.poll(guest.cpu(), 0, receiver);
+        s.expectRetired("poll of the receiver, which is pending after a send", step);
+        s.expectEqual("result of poll", 0, guest.cpu().x(0));
     }
 
     private static void expectPeer(Scenario s, XenGuest guest, int port, int domain, int peer) {

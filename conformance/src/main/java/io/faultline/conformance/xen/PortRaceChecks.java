@@ -85,8 +85,7 @@ public final class PortRaceChecks {
                                     "ports " + given + " differ " + when, new TreeSet<>(given).size() == given.size());
                             s.expectThat("the number that was free was given " + when, given.contains((long) hole));
                             for (long port : given) {
-                                s.expectThat(
-                                        "port " + port + " is in use " + when, guest.state(port) != Xen.CLOSED);
+                                s.expectThat("port " + port + " is in use " + when, guest.state(port) != Xen.CLOSED);
                             }
                         });
             });
@@ -173,7 +172,8 @@ public final class PortRaceChecks {
                         s.expectEqual("pending bits " + when, 0, bits.pendingWord(0));
                         int[] next = {guest.ipi(0), guest.ipi(1)};
                         s.expectThat(
-                                "the next ports, " + next[0] + " and " + next[1] + ", are those that were closed " + when,
+                                "the next ports, " + next[0] + " and " + next[1] + ", are those that were closed "
+                                        + when,
                                 next[0] + next[1] == channel.sender() + channel.receiver() && next[0] < next[1]);
                     });
         });
@@ -194,7 +194,9 @@ public final class PortRaceChecks {
     /** XEN-074: a number goes to another user while its old peer sends; then the other way round. */
     private static void noStaleEventReachesTheNextUser(Scenario s) {
         for (Programs.Call next : List.of(
-                new Programs.Call(Xen.BIND_IPI, 1, 0), offer(), new Programs.Call(Xen.BIND_VIRQ, Xen.VIRQ_DEBUG, 1, 0))) {
+                new Programs.Call(Xen.BIND_IPI, 1, 0),
+                offer(),
+                new Programs.Call(Xen.BIND_VIRQ, Xen.VIRQ_DEBUG, 1, 0))) {
             Interleaving.explore(s, () -> {
                 TwoLevel bits = TwoLevel.boot(s, 2);
                 XenGuest guest = bits.guest();
@@ -217,7 +219,8 @@ public final class PortRaceChecks {
                         },
                         when -> {
                             for (int i = 0; i < 2; i++) {
-                                s.expectOneOf("result of a send " + when, guest.cpu().x(24 + i), 0, Xen.EINVAL);
+                                s.expectOneOf(
+                                        "result of a send " + when, guest.cpu().x(24 + i), 0, Xen.EINVAL);
                             }
                             s.expectThat(
                                     "the next user of the number gets no event after its bind returned, " + when,
@@ -228,8 +231,8 @@ public final class PortRaceChecks {
                 TwoLevel bits = TwoLevel.boot(s, 2);
                 XenGuest guest = bits.guest();
                 XenGuest.Channel channel = bits.channel();
-                GuestCode code = Programs.calls(
-                        guest, guest.cpu(), new Programs.Call(Xen.CLOSE, channel.receiver()), next);
+                GuestCode code =
+                        Programs.calls(guest, guest.cpu(), new Programs.Call(Xen.CLOSE, channel.receiver()), next);
                 return new Interleaving.Race(
                         guest,
                         code,

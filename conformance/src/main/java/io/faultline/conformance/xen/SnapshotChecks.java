@@ -249,7 +249,8 @@ public final class SnapshotChecks {
             List<Integer> handled = new ArrayList<>(bits.scan(0));
             handled.addAll(bits.scan(1));
             for (int port : new int[] {channel.receiver(), idle, pending, other}) {
-                s.expectEqual("how often port " + port + " is handled " + when, 1, Collections.frequency(handled, port));
+                s.expectEqual(
+                        "how often port " + port + " is handled " + when, 1, Collections.frequency(handled, port));
             }
             s.expectEqual("pending word 0 " + when, TwoLevel.bit(masked), bits.pendingWord(0));
             guest.takeUpcalls(0);

@@ -206,7 +206,11 @@ public final class TwoLevelRaceChecks {
                 long start = bits.pendingWord(0);
                 SteppingGuestCpu cpu = guest.cpu();
                 cpu.x(3, pendingAddress(sent));
-                cpu.x(4, atomic == Atomic.SET ? TwoLevel.bit(OF_THE_GUEST) : TwoLevel.bit(before) | TwoLevel.bit(LAST_OF_WORD));
+                cpu.x(
+                        4,
+                        atomic == Atomic.SET
+                                ? TwoLevel.bit(OF_THE_GUEST)
+                                : TwoLevel.bit(before) | TwoLevel.bit(LAST_OF_WORD));
                 cpu.x(7, 0);
                 cpu.x(8, 0);
                 cpu.x(MARK_HANDLED, 0);
@@ -242,14 +246,15 @@ public final class TwoLevelRaceChecks {
 
         GuestCode code(SteppingGuestCpu cpu) {
             return switch (this) {
-                case EXCLUSIVE_CLEAR -> new GuestCode(
-                        cpu,
-                        GuestCode.loadExclusive64(5, 3),
-                        GuestCode.bic(5, 5, 4),
-                        GuestCode.storeExclusive64(6, 5, 3),
-                        A64.add(MARK_HANDLED, MARK_HANDLED, 1),
-                        A64.cbnz(6, -16),
-                        A64.NOP);
+                case EXCLUSIVE_CLEAR ->
+                    new GuestCode(
+                            cpu,
+                            GuestCode.loadExclusive64(5, 3),
+                            GuestCode.bic(5, 5, 4),
+                            GuestCode.storeExclusive64(6, 5, 3),
+                            A64.add(MARK_HANDLED, MARK_HANDLED, 1),
+                            A64.cbnz(6, -16),
+                            A64.NOP);
                 case CLEAR -> new GuestCode(cpu, A64.NOP, GuestCode.clear64(4, 8, 3), A64.NOP);
                 case SET -> new GuestCode(cpu, A64.NOP, GuestCode.set64(4, 8, 3), A64.NOP);
                 case TAKE -> new GuestCode(cpu, A64.NOP, GuestCode.swap64(7, 8, 3), A64.NOP);

@@ -75,7 +75,9 @@ public final class VirqChecks {
     private static void expectResults(Scenario s, XenGuest guest, int calls, String when) {
         for (int i = 0; i < calls; i++) {
             s.expectEqual(
-                    "result of call " + i + " of the program " + when, 0, guest.cpu().x(24 + i));
+                    "result of call " + i + " of the program " + when,
+                    0,
+                    guest.cpu().x(24 + i));
         }
     }
 

@@ -73,7 +73,8 @@ public final class XenOwnedChecks {
         guest.expectEvent("unmask" + name, 0, Xen.UNMASK, port);
         guest.expectEvent("bind_interdomain to it" + name, Xen.EINVAL, Xen.BIND_INTERDOMAIN, Xen.SELF, port);
         guest.scenario().expectRetired("poll" + name, guest.poll(guest.cpu(), 1, port));
-        guest.scenario().expectEqual("result of poll" + name, Xen.EINVAL, guest.cpu().x(0));
+        guest.scenario()
+                .expectEqual("result of poll" + name, Xen.EINVAL, guest.cpu().x(0));
     }
 
     /**

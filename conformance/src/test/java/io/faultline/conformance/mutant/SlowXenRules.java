@@ -7,9 +7,9 @@ package io.faultline.conformance.mutant;
 import java.util.Set;
 
 /** Rules whose checks are run only against the mutants that are aimed at them. */
-final class SlowXenRules {
+public final class SlowXenRules {
     /** They fill the table of ports, add every array page or play many interleavings. */
-    static final Set<String> ALL = Set.of(
+    public static final Set<String> ALL = Set.of(
             "XEN-012", "XEN-038", "XEN-046", "XEN-071", "XEN-072", "XEN-073", "XEN-074", "XEN-076", "XEN-085",
             "XEN-087", "XEN-088", "XEN-089", "XEN-092", "XEN-101", "XEN-107", "XEN-127", "XEN-128", "XEN-129",
             "XEN-130", "XEN-131", "XEN-132", "XEN-133", "XEN-134", "XEN-135", "XEN-136", "XEN-137", "XEN-139",

@@ -60,6 +60,8 @@ final class XenRaceMutants {
     private static final int SELF = 0x7FF0;
     private static final int NOTHING = -1;
     private static final int POLL = 3;
+    private static final int POLL_BYTES = 24;
+    private static final int MOST_POLLED = 128;
     private static final int EFAULT = -14;
     private static final int LINK_BITS = 17;
 
@@ -240,7 +242,9 @@ final class XenRaceMutants {
                                 && offset % 8 == 0
                                 && offset > 0
                                 && offset <= 4096 - FifoQueues.BLOCK_BYTES;
-                        if (!good || queues.hasBlock(vcpu) || !parts.getInstance(CurrentAbi.class).isFifo()) {
+                        if (!good
+                                || queues.hasBlock(vcpu)
+                                || !parts.getInstance(CurrentAbi.class).isFifo()) {
                             return NOTHING;
                         }
                         queues.block(vcpu, frame, 0);
@@ -295,21 +299,16 @@ final class XenRaceMutants {
                                 .add(parts.getInstance(GuestFrames.class).ram(gfn(caller)));
                         return 0;
                     }),
-            event(
-                    "a-send-waits-for-its-queue",
-                    "XEN-147",
-                    "within three attempts",
-                    SEND,
-                    (parts, caller, call) -> {
-                        int queue = queueOf(parts, argument(caller, 0));
-                        TreeMap<Integer, Integer> seen = parts.getInstance(Notes.class).found;
-                        Integer before = seen.put(caller.vcpu(), queue);
-                        if (queue != NOTHING && (before == null || before != queue)) {
-                            return caller.continueLater();
-                        }
-                        seen.remove(caller.vcpu());
-                        return call.call(caller);
-                    }),
+            event("a-send-waits-for-its-queue", "XEN-147", "within three attempts", SEND, (parts, caller, call) -> {
+                int queue = queueOf(parts, argument(caller, 0));
+                TreeMap<Integer, Integer> seen = parts.getInstance(Notes.class).found;
+                Integer before = seen.put(caller.vcpu(), queue);
+                if (queue != NOTHING && (before == null || before != queue)) {
+                    return caller.continueLater();
+                }
+                seen.remove(caller.vcpu());
+                return call.call(caller);
+            }),
             part(
                     "a-reset-does-not-tell-peers",
                     "XEN-154",
@@ -337,16 +336,13 @@ final class XenRaceMutants {
                     Modules.combine(
                             XenMutant.decoration(
                                     number -> number == SCHED_OP,
-                                    inTwoParts(
-                                            POLL,
-                                            (parts, caller) -> 0,
-                                            (parts, caller, call, none) -> {
-                                                Notes notes = parts.getInstance(Notes.class);
-                                                notes.believes = true;
-                                                long result = call.call(caller);
-                                                notes.believes = false;
-                                                return result;
-                                            })),
+                                    inTwoParts(POLL, XenRaceMutants::allQuiet, (parts, caller, call, none) -> {
+                                        Notes notes = parts.getInstance(Notes.class);
+                                        notes.believes = true;
+                                        long result = call.call(caller);
+                                        notes.believes = false;
+                                        return result;
+                                    })),
                             XenMutant.binding(PollPorts.class, parts -> port -> {
                                 int state = XenWaitMutants.right(parts, port);
                                 Notes notes = parts.getInstance(Notes.class);
@@ -360,7 +356,8 @@ final class XenRaceMutants {
                             XenMutant.decoration(number -> true, (parts, caller, call) -> {
                                 Notes notes = parts.getInstance(Notes.class);
                                 if (notes.restored) {
-                                    int queues = parts.getInstance(EventDomain.class).vcpus() * PortTable.PRIORITIES;
+                                    int queues =
+                                            parts.getInstance(EventDomain.class).vcpus() * PortTable.PRIORITIES;
                                     for (int queue = 0; queue < queues; queue++) {
                                         parts.getInstance(FifoQueues.class).tail(queue, 0);
                                     }
@@ -369,7 +366,8 @@ final class XenRaceMutants {
                                 return call.call(caller);
                             }),
                             XenMutant.binding(
-                                    PortTable.class, parts -> new PortTable(parts.getInstance(EventSettings.class)
+                                    PortTable.class,
+                                    parts -> new PortTable(parts.getInstance(EventSettings.class)
                                             .maxPorts()) {
                                         @Override
                                         public void restore(StateReader reader, int vcpus, int consumers) {
@@ -431,6 +429,23 @@ final class XenRaceMutants {
     private static Mutant preempted(
             String id, String rule, String words, int command, ToIntBiFunction<Injector, Caller> first, Rest rest) {
         return XenMutant.hypercall(id, rule, words, EVENT_CHANNEL_OP, inTwoParts(command, first, rest));
+    }
+
+    /** 0 if every port of a poll is quiet. */
+    private static int allQuiet(Injector parts, Caller caller) {
+        if (!caller.readStruct(caller.argument(1), POLL_BYTES)) {
+            return NOTHING;
+        }
+        long array = caller.struct().u64(0);
+        int count = caller.struct().u32(8);
+        for (int i = 0; i < count && i < MOST_POLLED; i++) {
+            boolean quiet = caller.readStruct(array + 4L * i, 4)
+                    && XenWaitMutants.right(parts, caller.struct().u32(0)) == PollPorts.QUIET;
+            if (!quiet) {
+                return NOTHING;
+            }
+        }
+        return 0;
     }
 
     private static int own(Injector parts) {
