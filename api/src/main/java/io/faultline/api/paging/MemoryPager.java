@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
  * {@link #evict}. An access of the guest puts a request into the ring and pauses the vCPU; so does one that comes between
  * the two steps, and {@link #evict} fails then. The pager hands the content back by {@link #prepare} and answers the request
  * in the ring, which unpauses the vCPU: {@link #resume} says that there are answers. A run of a paused vCPU ends with
- * {@link io.faultline.api.machine.VcpuExit.WaitForPage}, not interruptible.
+ * {@link io.faultline.api.machine.VcpuExit.WaitForPage}, not interruptible, and so does that of one for which the ring has no
+ * room to ask; a vCPU that is kept back for want of room without waiting for a page ends with a backend's own
+ * {@link io.faultline.api.machine.VcpuExit.BackendSpecific}.
  *
  * <p>Results are 0 or a negative error number of the hypervisor. No content of the ring makes a method throw. A page that is
  * paged out here is the pager's business alone: no page source is asked for it, and the guest is told of no fault.

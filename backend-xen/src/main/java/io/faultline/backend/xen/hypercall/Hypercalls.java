@@ -79,16 +79,6 @@ public final class Hypercalls {
     }
 
     /**
-     * Returns the memory as a vCPU sees it, whether it is in a call or not.
-     *
-     * @param vcpu index of the vCPU
-     * @return its view
-     */
-    public GuestCopy memory(int vcpu) {
-        return callers[vcpu].copy();
-    }
-
-    /**
      * A call needs a page that is not resident: it is made again when the page has come, whatever it returns. Nothing of
      * the call may have had an effect.
      *

@@ -28,9 +28,13 @@ final class Producers implements StateElement {
 
     @Inject
     Producers(Host host) {
-        sleepers = new int[host.vcpuCount()];
-        held = new long[host.vcpuCount()];
-        last = host.vcpuCount() - 1;
+        this(host.vcpuCount());
+    }
+
+    Producers(int vcpus) {
+        sleepers = new int[vcpus];
+        held = new long[vcpus];
+        last = vcpus - 1;
     }
 
     boolean isAnybodyAsleep() {
