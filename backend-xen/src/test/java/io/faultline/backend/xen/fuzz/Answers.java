@@ -33,7 +33,7 @@ final class Answers {
         }
         return size == resident.size
                 ? Optional.empty()
-                : Optional.of("a guest is told " + size + " things with absent pages and " + resident.size
-                        + " without");
+                : Optional.of(
+                        "a guest is told " + size + " things with absent pages and " + resident.size + " without");
     }
 }

@@ -4,8 +4,6 @@
  */
 package io.faultline.backend.xen.fuzz;
 
-import java.util.Optional;
-
 /** The long run: {@code lanes/xen/fuzz.sh} starts it. */
 public final class Fuzz {
     private static final int STEPS = 20_000;
@@ -34,12 +32,14 @@ public final class Fuzz {
             calls += outcome.calls();
             if (outcome.complaint().isPresent()) {
                 System.out.println("seed " + seed + ": " + outcome.complaint().get());
-                System.out.println(new Shrinker().report("seed " + seed, sequence).orElse("not again"));
+                System.out.println(
+                        new Shrinker().report("seed " + seed, sequence).orElse("not again"));
                 System.exit(1);
             }
             if (calls - said >= 250_000) {
                 said = calls;
-                System.err.println("seed " + seed + ": " + calls + " calls, " + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");
+                System.err.println("seed " + seed + ": " + calls + " calls, "
+                        + calls * 1_000_000_000L / (System.nanoTime() - begin) + " a second, heap " + used() + " MiB");
             }
         }
         System.out.println(sequences + " sequences, " + calls + " calls, none fails; "

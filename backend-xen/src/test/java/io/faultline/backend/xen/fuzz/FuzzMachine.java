@@ -182,7 +182,8 @@ final class FuzzMachine {
     /** Takes a page away, unless the hypervisor needs it. */
     void evict(long page, int failures) {
         AsyncPageFaults faults = machine.asyncPageFaults().orElseThrow();
-        if (ram().contains(page, PAGE) && machine.memory().residency(page) == PageResidency.RESIDENT
+        if (ram().contains(page, PAGE)
+                && machine.memory().residency(page) == PageResidency.RESIDENT
                 && !faults.isPinned(page)) {
             pager.take(page, faults.evict(page), failures);
         }

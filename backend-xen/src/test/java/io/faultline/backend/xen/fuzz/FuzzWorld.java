@@ -244,7 +244,10 @@ final class FuzzWorld implements AutoCloseable {
         int command = (int) values[3];
         long result = requireResult(machine, vcpu);
         answers.add(steps, result);
-        if (number == VCPU_OP && command == REGISTER_VCPU_INFO && (int) values[4] >= 0 && (int) values[4] < machine.vcpus()) {
+        if (number == VCPU_OP
+                && command == REGISTER_VCPU_INFO
+                && (int) values[4] >= 0
+                && (int) values[4] < machine.vcpus()) {
             machine.learnInfo((int) values[4]);
         }
         checkReset(machine, number, command, result);
@@ -258,7 +261,10 @@ final class FuzzWorld implements AutoCloseable {
                 throw new Broken("a call that returns " + result + " has changed the ABI");
             }
         }
-        if (polled >= 0 && handled == before && machine.insides().host.vcpu(vcpu).isBlocked() && !ports.isUsable(polled)) {
+        if (polled >= 0
+                && handled == before
+                && machine.insides().host.vcpu(vcpu).isBlocked()
+                && !ports.isUsable(polled)) {
             throw new Broken("a poll sleeps for port " + polled + ", which nobody can use");
         }
     }
@@ -451,7 +457,9 @@ final class FuzzWorld implements AutoCloseable {
         machine.registers(
                 actor, 0, function & 0xFFFF_FFFFL, machine.vcpu(vcpu).affinity().mpidr(), FuzzMachine.SPIN, 0);
         machine.at(actor, FuzzMachine.POWER);
-        for (int i = 0; i < MOST_INSTRUCTIONS && machine.vcpu(actor).isOn() && pc(machine, actor) != FuzzMachine.POWER + 4; i++) {
+        for (int i = 0;
+                i < MOST_INSTRUCTIONS && machine.vcpu(actor).isOn() && pc(machine, actor) != FuzzMachine.POWER + 4;
+                i++) {
             if (machine.vcpu(actor).step() instanceof VcpuExit.WaitForPage) {
                 machine.deliver(false);
             }
@@ -502,7 +510,8 @@ final class FuzzWorld implements AutoCloseable {
                 checkPorts(i, ports);
                 checkPlaces(hostile[i]);
                 answers.add(steps, ports.open());
-                FaultCounters faults = hostile[i].machine().asyncPageFaults().orElseThrow().counters();
+                FaultCounters faults =
+                        hostile[i].machine().asyncPageFaults().orElseThrow().counters();
                 if (!faults.isBalanced()) {
                     throw new Broken("counters of page faults do not agree: " + faults);
                 }

@@ -278,8 +278,7 @@ final class Generator {
             // The first slot is what the reset comes back to.
             long slot = 0x100L * (SLOTS - 1);
             words(machine, slot, 0, 0);
-            long[] call =
-                    once(2) ? new long[] {32, 7, FuzzMachine.HANDLES + slot, 0, 0, 0} : event(machine, slot);
+            long[] call = once(2) ? new long[] {32, 7, FuzzMachine.HANDLES + slot, 0, 0, 0} : event(machine, slot);
             add(Step.Kind.CALL, machine, other, call[0], call[1], call[2], call[3], call[4], call[5]);
             add(Step.Kind.GO_ON, machine, vcpu);
         }
@@ -341,7 +340,11 @@ final class Generator {
     /** A page of the guest's addresses is mapped elsewhere, or not at all: calls find it so from the next copy on. */
     private void remap(int machine) {
         if (translated) {
-            add(Step.Kind.LONGS, machine, FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES), descriptor());
+            add(
+                    Step.Kind.LONGS,
+                    machine,
+                    FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES),
+                    descriptor());
         }
     }
 
@@ -362,7 +365,9 @@ final class Generator {
         long value = 0;
         if (once(2)) {
             boolean table = translated && once(3);
-            address = table ? FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES) : eventWord() & -8;
+            address = table
+                    ? FuzzMachine.DESCRIPTORS + 8 * random.nextInt(FuzzMachine.DESCRIPTOR_PAGES)
+                    : eventWord() & -8;
             value = table ? descriptor() : once(3) ? 0 : word() | word() << 32;
         }
         add(

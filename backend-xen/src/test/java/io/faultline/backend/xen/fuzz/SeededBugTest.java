@@ -10,11 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import io.faultline.backend.xen.event.EventChannels;
-import io.faultline.backend.xen.event.PollState;
-import io.faultline.backend.xen.hypercall.Hypercall;
-import io.faultline.backend.xen.hypercall.HypercallDecoration;
-import io.faultline.backend.xen.vcpu.StandardUpcalls;
 import io.faultline.backend.xen.event.FifoSetup;
+import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.PortBinding;
 import io.faultline.backend.xen.event.PortChoice;
 import io.faultline.backend.xen.event.PortClosing;
@@ -37,7 +34,10 @@ import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Caller;
+import io.faultline.backend.xen.hypercall.Hypercall;
+import io.faultline.backend.xen.hypercall.HypercallDecoration;
 import io.faultline.backend.xen.vcpu.PollPorts;
+import io.faultline.backend.xen.vcpu.StandardUpcalls;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import jakarta.inject.Inject;
 import java.util.Optional;
@@ -68,7 +68,9 @@ class SeededBugTest {
                 Named.of("XSA-188: a failed init_control leaves FIFO", bug(FifoSetup.class, Hasty.class)),
                 Named.of("XSA-221: poll looks at any port", bug(PollPorts.class, Trusting.class)),
                 Named.of("d4bfa0c78f: poll sleeps for a port that nobody can use", bug(PollPorts.class, Sleepy.class)),
-                Named.of("XSA-268: version 2 of the grant table is a bug", bug(HypercallDecoration.class, Asserting.class)),
+                Named.of(
+                        "XSA-268: version 2 of the grant table is a bug",
+                        bug(HypercallDecoration.class, Asserting.class)),
                 Named.of("XSA-327: vcpu_info begins anywhere", bug(HypercallDecoration.class, Misplacing.class)),
                 Named.of("XSA-317: an error is taken for a port", bug(PortChoice.class, Endless.class)),
                 Named.of("XSA-338: reset shrinks the table", bug(PortReset.class, Shrinking.class)),
@@ -80,7 +82,9 @@ class SeededBugTest {
                 Named.of("XSA-359: the FIFO ABI is there before its array", bug(FifoAbi.class, Arrayless.class)),
                 Named.of("XSA-505: expand_array does not ask which ABI it is", bug(FifoSetup.class, Late.class)),
                 Named.of("dae2a1c5f9: a link to any port is followed", bug(LinkWriter.class, Following.class)),
-                Named.of("a call is made again after it has had an effect", bug(HypercallDecoration.class, Hurried.class)));
+                Named.of(
+                        "a call is made again after it has had an effect",
+                        bug(HypercallDecoration.class, Hurried.class)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -405,7 +409,8 @@ class SeededBugTest {
                         boolean misplaced = result == -6 && caller.readStruct(caller.argument(2), 16);
                         Frame frame = misplaced ? frames.ram(caller.struct().u64(0)) : null;
                         if (frame != null) {
-                            upcalls.register(caller.word(1), frame, caller.struct().u32(8));
+                            upcalls.register(
+                                    caller.word(1), frame, caller.struct().u32(8));
                             return 0;
                         }
                         return result;

@@ -29,8 +29,8 @@ final class Shrinker {
 
     private Sequence untilItFails(Sequence failing) {
         List<Step> all = failing.steps();
-        Sequence until = failing.with(
-                all.subList(0, Math.min(all.size(), FuzzWorld.outcome(failing, mutants).steps() + 1)));
+        Sequence until = failing.with(all.subList(
+                0, Math.min(all.size(), FuzzWorld.outcome(failing, mutants).steps() + 1)));
         return fails(until) ? until : failing;
     }
 
