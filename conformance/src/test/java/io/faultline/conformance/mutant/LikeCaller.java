@@ -47,6 +47,11 @@ class LikeCaller implements Caller {
     }
 
     @Override
+    public boolean lacksPage() {
+        return right.lacksPage();
+    }
+
+    @Override
     public boolean hasWorkedEnough() {
         return right.hasWorkedEnough();
     }

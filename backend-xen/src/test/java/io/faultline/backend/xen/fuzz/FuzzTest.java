@@ -58,6 +58,30 @@ class FuzzTest {
                 call 0 0 18 a 3 40100600 0 0
                 move 0
                 """,
+                // A list whose second entry was on an absent page was made from its beginning when the page had come.
+                """
+                2 1 flat xen.max-ports=9 xen.upcall=edge xen.xsm=dummy
+                evict 0 4010a000 0
+                words 0 40100500 7fff7ff0 0
+                longs 0 40109fc0 20 0 6 40100500 0 0 0
+                call 0 0 d 40109fc0 4 0 0 0
+                """,
+                // populate_physmap put a page in the place of one that had failed to come, and that was still counted.
+                """
+                1 1 flat xen.max-ports=9 xen.upcall=edge xen.xsm=dummy
+                evict 0 40027000 7fffffff
+                longs 0 40104ff8 40025 0
+                call 0 0 20 b 40104ff8 0 0 0
+                longs 0 40100440 40021 0 0 0
+                longs 0 40100400 40100440 5 0 7ff0
+                call 0 0 c 1 40100400 0 0 0
+                longs 0 40100000 40027
+                call 0 0 20 c 40100000 0 0 0
+                longs 0 40100240 40027 0 0 0
+                longs 0 40100200 40100240 3 0 7ff0
+                call 0 0 c 6 40100200 0 0 0
+                move 0
+                """,
             })
     void whatWasFoundOnceIsNotFoundAgain(String sequence) {
         assertEquals(Optional.empty(), FuzzWorld.complaint(Sequence.parse(sequence)));

@@ -42,6 +42,7 @@ final class FuzzWorld implements AutoCloseable {
     /** A call touches a few pages; each fails a few times at most, or for ever. */
     private static final int MOST_WAITS = 40;
 
+    private static final int MOST_INFO_OFFSET = 4096 - 48;
     private static final int MOST_RACES = 16;
     private static final int VCPU_OP = 24;
     private static final int REGISTER_VCPU_INFO = 10;
@@ -249,6 +250,7 @@ final class FuzzWorld implements AutoCloseable {
                 && (int) values[4] < machine.vcpus()) {
             machine.learnInfo((int) values[4]);
         }
+        checkReset(machine, number, command, result);
         boolean refused = number == EVENT_CHANNEL_OP && result < 0 && result != EFAULT && handled == before;
         if (refused && command != RESET && command != RESET_CONT) {
             if (ports.open() != open) {
@@ -397,7 +399,22 @@ final class FuzzWorld implements AutoCloseable {
 
     private void goOn(FuzzMachine machine, int vcpu) {
         if (isReady(machine, vcpu) && pc(machine, vcpu) == FuzzMachine.CODE) {
-            parts(machine, vcpu, true);
+            long number = machine.vcpu(vcpu).read(CoreRegister.x(16));
+            int command = (int) machine.vcpu(vcpu).read(CoreRegister.X0);
+            if (parts(machine, vcpu, true)) {
+                checkReset(machine, number, command, machine.vcpu(vcpu).read(CoreRegister.X0));
+            }
+        }
+    }
+
+    /** Ports that another vCPU has opened since a reset began are not forgotten. */
+    private static void checkReset(FuzzMachine machine, long number, int command, long result) {
+        PortTable ports = machine.insides().ports;
+        if (number == EVENT_CHANNEL_OP
+                && (command == RESET || command == RESET_CONT)
+                && result == 0
+                && ports.open() != ports.xenOwned()) {
+            throw new Broken("a reset is over, and " + ports.open() + " ports are open");
         }
     }
 
@@ -491,6 +508,7 @@ final class FuzzWorld implements AutoCloseable {
             }
             if (everything) {
                 checkPorts(i, ports);
+                checkPlaces(hostile[i]);
                 answers.add(steps, ports.open());
                 FaultCounters faults =
                         hostile[i].machine().asyncPageFaults().orElseThrow().counters();
@@ -513,14 +531,32 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
+    /** What the hypervisor writes to is where it can be, and there are no event words without the FIFO ABI. */
+    private static void checkPlaces(FuzzMachine machine) {
+        Insides insides = machine.insides();
+        if (!insides.abi.isFifo() && insides.array.pages() != 0) {
+            throw new Broken("the two-level ABI has an event array of " + insides.array.pages() + " pages");
+        }
+        for (int vcpu = 0; vcpu < machine.vcpus(); vcpu++) {
+            int offset = insides.upcalls.infoOffset(vcpu);
+            if (offset % Long.BYTES != 0 || offset > MOST_INFO_OFFSET) {
+                throw new Broken("the vcpu_info of vCPU " + vcpu + " begins at " + offset + " of its page");
+            }
+        }
+    }
+
     private void checkPorts(int machine, PortTable ports) {
         int open = 0;
+        int capacity = hostile[machine].insides().abi.capacity();
         for (int port = 1; port < ports.valid(); port++) {
             PortState state = ports.state(port);
             if (state.isOpen()) {
                 open++;
                 if (port > ports.limit()) {
                     throw new Broken("port " + port + " is above the limit of " + ports.limit());
+                }
+                if (port >= capacity && ports.consumer(port) == 0) {
+                    throw new Broken("port " + port + " is open in an ABI with " + capacity);
                 }
                 if (ports.vcpu(port) >= hostile[machine].vcpus()) {
                     throw new Broken("port " + port + " belongs to vCPU " + ports.vcpu(port));

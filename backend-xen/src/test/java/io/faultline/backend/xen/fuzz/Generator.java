@@ -55,6 +55,8 @@ final class Generator {
     private final boolean translated;
     /** Whether pages are taken away, but calls must not be different for it. */
     private boolean transparent;
+    /** Whether there can be more ports than the two-level ABI has. */
+    private boolean crowded;
     /** Whether there are absent pages. */
     private boolean evicting;
     /** Whether interrupts are taken. */
@@ -81,6 +83,7 @@ final class Generator {
         Generator generator = new Generator(random, machines, vcpus, translated, calls);
         generator.transparent = random.nextInt(6) == 0;
         generator.evicting = generator.transparent || random.nextInt(3) == 0;
+        generator.crowded = random.nextInt(8) == 0;
         generator.interrupting = !generator.transparent && random.nextBoolean();
         for (int vcpu = 1; vcpu < vcpus; vcpu++) {
             for (int machine = 0; machine < machines; machine++) {
@@ -94,11 +97,14 @@ final class Generator {
             if (generator.interrupting) {
                 generator.upcalls(machine);
             }
+            if (generator.crowded) {
+                generator.crowd(machine);
+            }
         }
         for (int i = 0; i < calls; i++) {
             generator.next();
         }
-        return new Sequence(machines, vcpus, translated, settings(random), generator.steps);
+        return new Sequence(machines, vcpus, translated, settings(random, generator.crowded), generator.steps);
     }
 
     /** Half of the guests begin with a FIFO ABI that works. */
@@ -112,6 +118,15 @@ final class Generator {
         add(Step.Kind.CALL, machine, 0, 32, 12, FuzzMachine.HANDLES, 0, 0, 0);
     }
 
+    /** More ports than the two-level ABI has, or thousands that are given back. */
+    private void crowd(int machine) {
+        int vcpu = random.nextInt(vcpus);
+        add(Step.Kind.PORTS, machine, vcpu, of(5000, 18_000));
+        if (once(2)) {
+            resetPorts(machine, vcpu);
+        }
+    }
+
     /** The guest registers vcpu_info, and takes the event interrupt. */
     private void upcalls(int machine) {
         long frame = (FuzzMachine.FRAMES >> 12) + 2 * FuzzMachine.FRAME_PAGES - 1;
@@ -122,10 +137,11 @@ final class Generator {
         }
     }
 
-    private static Map<String, String> settings(RandomGenerator random) {
+    private static Map<String, String> settings(RandomGenerator random, boolean crowded) {
         Map<String, String> settings = new TreeMap<>();
-        String[] limits = {"1023", "70", "9", "4095", "5000", "131071"};
-        settings.put("xen.max-ports", limits[random.nextInt(limits.length)]);
+        settings.put(
+                "xen.max-ports",
+                crowded ? pick(random, "5000", "131071") : pick(random, "1023", "70", "9", "4095", "5000", "131071"));
         settings.put("xen.xsm", random.nextInt(4) == 0 ? "silo" : "dummy");
         settings.put("xen.upcall", pick(random, "level", "edge", "resampled"));
         return settings;
@@ -218,10 +234,9 @@ final class Generator {
             }
             case 6 -> {
                 if (once(6)) {
-                    add(Step.Kind.PORTS, machine, vcpu, once(9) ? 18_000 : of(63, 64, 200, 1100));
+                    add(Step.Kind.PORTS, machine, vcpu, crowded && once(4) ? 5000 : of(63, 64, 200, 1100));
                     if (once(2)) {
-                        words(machine, 0, DOMAINS[0]);
-                        add(Step.Kind.CALL, machine, vcpu, 32, 10, FuzzMachine.HANDLES, 0, 0, 0);
+                        resetPorts(machine, vcpu);
                     }
                 }
             }
@@ -250,6 +265,22 @@ final class Generator {
                 System.arraycopy(call, 0, values, 2, call.length);
                 add(once(30) ? Step.Kind.BEGIN : Step.Kind.CALL, values);
             }
+        }
+    }
+
+    /** A reset, or the beginning of one, and what another vCPU does meanwhile. */
+    private void resetPorts(int machine, int vcpu) {
+        words(machine, 0, DOMAINS[0]);
+        boolean whole = once(2);
+        add(whole ? Step.Kind.CALL : Step.Kind.BEGIN, machine, vcpu, 32, 10, FuzzMachine.HANDLES, 0, 0, 0);
+        if (!whole) {
+            int other = random.nextInt(vcpus);
+            // The first slot is what the reset comes back to.
+            long slot = 0x100L * (SLOTS - 1);
+            words(machine, slot, 0, 0);
+            long[] call = once(2) ? new long[] {32, 7, FuzzMachine.HANDLES + slot, 0, 0, 0} : event(machine, slot);
+            add(Step.Kind.CALL, machine, other, call[0], call[1], call[2], call[3], call[4], call[5]);
+            add(Step.Kind.GO_ON, machine, vcpu);
         }
     }
 

@@ -15,7 +15,6 @@ final class Handler {
     /** Where its hypercall is. */
     static final int CALL = OFFSET + 0x74;
 
-    static final int BYTES = 0x98;
     /** What it is told, from the address in TPIDR_EL0: number, five arguments, address, value. */
     static final int BLOCK_WORDS = 8;
 

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
+import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.FifoSetup;
+import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.PortBinding;
 import io.faultline.backend.xen.event.PortChoice;
 import io.faultline.backend.xen.event.PortClosing;
@@ -32,7 +34,10 @@ import io.faultline.backend.xen.event.port.PortTable;
 import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Caller;
+import io.faultline.backend.xen.hypercall.Hypercall;
+import io.faultline.backend.xen.hypercall.HypercallDecoration;
 import io.faultline.backend.xen.vcpu.PollPorts;
+import io.faultline.backend.xen.vcpu.StandardUpcalls;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import jakarta.inject.Inject;
 import java.util.Optional;
@@ -61,18 +66,25 @@ class SeededBugTest {
                 Named.of("XSA-47: a port that cannot be is left behind", bug(PortBinding.class, Leaving.class)),
                 Named.of("XSA-107: no control block", bug(FifoAbi.class, Blockless.class)),
                 Named.of("XSA-188: a failed init_control leaves FIFO", bug(FifoSetup.class, Hasty.class)),
-                Named.of("XSA-221: poll looks at any port", new AbstractModule() {
-                    @Override
-                    protected void configure() {
-                        bind(PollPorts.class).to(Trusting.class);
-                    }
-                }),
+                Named.of("XSA-221: poll looks at any port", bug(PollPorts.class, Trusting.class)),
+                Named.of("d4bfa0c78f: poll sleeps for a port that nobody can use", bug(PollPorts.class, Sleepy.class)),
+                Named.of(
+                        "XSA-268: version 2 of the grant table is a bug",
+                        bug(HypercallDecoration.class, Asserting.class)),
+                Named.of("XSA-327: vcpu_info begins anywhere", bug(HypercallDecoration.class, Misplacing.class)),
                 Named.of("XSA-317: an error is taken for a port", bug(PortChoice.class, Endless.class)),
                 Named.of("XSA-338: reset shrinks the table", bug(PortReset.class, Shrinking.class)),
+                Named.of("XSA-342: the limit is not that of the present ABI", bug(PortChoice.class, Unlimited.class)),
                 Named.of("XSA-343: reset forgets the other end", bug(PortClosing.class, OneSided.class)),
+                Named.of("XSA-343: reset forgets ports that open meanwhile", bug(PortReset.class, Forgetful.class)),
                 Named.of("XSA-344: reset does not stop", bug(PortReset.class, Endured.class)),
                 Named.of("XSA-358: a block is used before it is checked", bug(FifoSetup.class, Unchecked.class)),
-                Named.of("dae2a1c5f9: a link to any port is followed", bug(LinkWriter.class, Following.class)));
+                Named.of("XSA-359: the FIFO ABI is there before its array", bug(FifoAbi.class, Arrayless.class)),
+                Named.of("XSA-505: expand_array does not ask which ABI it is", bug(FifoSetup.class, Late.class)),
+                Named.of("dae2a1c5f9: a link to any port is followed", bug(LinkWriter.class, Following.class)),
+                Named.of(
+                        "a call is made again after it has had an effect",
+                        bug(HypercallDecoration.class, Hurried.class)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -346,6 +358,176 @@ class SeededBugTest {
             }
             int word = array.load(last);
             return (word & EventWord.LINKED) != 0 && array.compareAndSet(last, word, word & ~LINK | port);
+        }
+    }
+
+    /** Waits for a port that is there and not in use. */
+    private static final class Sleepy implements PollPorts {
+        private final EventChannels channels;
+
+        @Inject
+        Sleepy(EventChannels channels) {
+            this.channels = channels;
+        }
+
+        @Override
+        public int state(int port) {
+            return channels.pollState(port) == PollState.PENDING ? PENDING : QUIET;
+        }
+    }
+
+    /** Something that only other architectures have must not happen. */
+    private static final class Asserting implements HypercallDecoration {
+        @Override
+        public Hypercall decorate(int number, Hypercall call) {
+            return number != 20
+                    ? call
+                    : caller -> {
+                        boolean setsVersion = caller.word(0) == 8 && caller.readStruct(caller.argument(1), 4);
+                        if (setsVersion && caller.struct().u32(0) == 2) {
+                            throw new IllegalStateException("BUG");
+                        }
+                        return call.call(caller);
+                    };
+        }
+    }
+
+    /** Registers a vcpu_info without asking whether it is aligned and ends in its page. */
+    private static final class Misplacing implements HypercallDecoration {
+        @Inject
+        private StandardUpcalls upcalls;
+
+        @Inject
+        private GuestFrames frames;
+
+        @Override
+        public Hypercall decorate(int number, Hypercall call) {
+            return number != 24
+                    ? call
+                    : caller -> {
+                        long result = call.call(caller);
+                        boolean misplaced = result == -6 && caller.readStruct(caller.argument(2), 16);
+                        Frame frame = misplaced ? frames.ram(caller.struct().u64(0)) : null;
+                        if (frame != null) {
+                            upcalls.register(
+                                    caller.word(1), frame, caller.struct().u32(8));
+                            return 0;
+                        }
+                        return result;
+                    };
+        }
+    }
+
+    /** Gives numbers away that the present ABI does not have. */
+    private static final class Unlimited implements PortChoice {
+        private final PortTable ports;
+
+        @Inject
+        Unlimited(PortTable ports) {
+            this.ports = ports;
+        }
+
+        @Override
+        public int choose() {
+            int port = ports.nextFree(1);
+            return port <= ports.limit() ? port : -28;
+        }
+    }
+
+    /** Does not look again when it has come to the end. */
+    private static final class Forgetful implements PortReset {
+        private final StandardReset standard;
+        private final CurrentAbi abi;
+
+        @Inject
+        Forgetful(StandardReset standard, CurrentAbi abi) {
+            this.standard = standard;
+            this.abi = abi;
+        }
+
+        @Override
+        public long run(Caller caller, boolean resumed) {
+            long result = standard.run(caller, resumed);
+            if (result == -11) {
+                abi.useTwoLevel();
+                return 0;
+            }
+            return result;
+        }
+    }
+
+    /** Takes for granted that every port has an event word. */
+    private static final class Arrayless extends FifoAbi {
+        private final EventArray array;
+
+        @Inject
+        Arrayless(
+                PortTable ports,
+                EventArray array,
+                FifoQueues queues,
+                LinkWriter links,
+                Interleaving interleaving,
+                Upcalls upcalls,
+                Undeliverable undeliverable) {
+            super(ports, array, queues, links, interleaving, upcalls, undeliverable);
+            this.array = array;
+        }
+
+        @Override
+        public boolean isPending(int port) {
+            return (array.load(port) & EventWord.PENDING) != 0;
+        }
+    }
+
+    /** Adds a page to the array of an ABI that was left. */
+    private static final class Late implements FifoSetup {
+        private final StandardFifoSetup standard;
+        private final CurrentAbi abi;
+        private final EventArray array;
+        private final GuestFrames frames;
+
+        @Inject
+        Late(StandardFifoSetup standard, CurrentAbi abi, EventArray array, GuestFrames frames) {
+            this.standard = standard;
+            this.abi = abi;
+            this.array = array;
+            this.frames = frames;
+        }
+
+        @Override
+        public int initControl(int vcpu, long gfn, int offset) {
+            return standard.initControl(vcpu, gfn, offset);
+        }
+
+        @Override
+        public int expandArray(long gfn) {
+            Frame frame = abi.isFifo() ? null : frames.ram(gfn);
+            if (frame != null) {
+                array.add(frame);
+                return 0;
+            }
+            return standard.expandArray(gfn);
+        }
+
+        @Override
+        public int setPriority(int port, int priority) {
+            return standard.setPriority(port, priority);
+        }
+    }
+
+    /** Does its work first, and then finds that it needs another page. */
+    private static final class Hurried implements HypercallDecoration {
+        private final byte[] rest = new byte[64];
+
+        @Override
+        public Hypercall decorate(int number, Hypercall call) {
+            return number != 32
+                    ? call
+                    : caller -> {
+                        long result = call.call(caller);
+                        caller.read(caller.argument(1) + 4096, rest, 0, rest.length);
+                        return result;
+                    };
         }
     }
 }
