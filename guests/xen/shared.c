@@ -164,17 +164,15 @@ uint32_t dequeue(unsigned vcpu)
     struct control *control = &controls[vcpu].block;
     static uint32_t heads[MAX_CPUS][16];
     static uint32_t todo[MAX_CPUS];
-    uint32_t fresh = control->ready;
-    control->ready = 0;
-    todo[vcpu] |= fresh;
+    todo[vcpu] |= __atomic_exchange_n(&control->ready, 0, __ATOMIC_ACQ_REL);
     for (unsigned q = 0; q < 16; q++) {
         if ((todo[vcpu] >> q & 1) == 0) {
             continue;
         }
         uint32_t port = heads[vcpu][q] != 0 ? heads[vcpu][q] : control->head[q];
-        uint32_t word = events[port % (EVENT_PAGES * EVENT_WORDS)];
-        events[port % (EVENT_PAGES * EVENT_WORDS)] = word & ~(EVENT_LINKED | 0x1FFFF);
-        heads[vcpu][q] = word & 0x1FFFF;
+        uint32_t word = __atomic_fetch_and(&events[port % (EVENT_PAGES * EVENT_WORDS)], ~(EVENT_LINKED | EVENT_LINK),
+                                           __ATOMIC_ACQ_REL);
+        heads[vcpu][q] = word & EVENT_LINK;
         if (heads[vcpu][q] == 0) {
             todo[vcpu] &= ~(1u << q);
         }

@@ -152,25 +152,47 @@ void read_tree(uint64_t tree)
     }
 }
 
-int argument(const char *word)
+/* What stands after the beginning of a word; 0 if no word begins so. */
+static const char *after(const char *begin)
 {
     const char *at = machine.arguments;
     while (*at != '\0') {
         while (*at == ' ') {
             at++;
         }
-        const char *rest = at;
-        const char *wanted = word;
-        while (*wanted != '\0' && *rest == *wanted) {
-            rest++;
-            wanted++;
-        }
-        if (*wanted == '\0' && (*rest == '\0' || *rest == ' ')) {
-            return 1;
+        if (begins(at, begin)) {
+            while (*begin != '\0') {
+                at++;
+                begin++;
+            }
+            return at;
         }
         while (*at != '\0' && *at != ' ') {
             at++;
         }
     }
     return 0;
+}
+
+int argument(const char *word)
+{
+    const char *rest = after(word);
+    return rest != 0 && (*rest == '\0' || *rest == ' ');
+}
+
+uint64_t argument_number(const char *begin, uint64_t otherwise)
+{
+    const char *at = after(begin);
+    if (at == 0) {
+        return otherwise;
+    }
+    uint64_t value = 0;
+    const char *first = at;
+    for (; *at >= '0' && *at <= '9' && at < first + 9; at++) {
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    if (at == first || (*at != '\0' && *at != ' ')) {
+        fail("boot argument %s: give a number of at most nine digits", begin);
+    }
+    return value;
 }

@@ -74,6 +74,8 @@ extern struct machine machine;
 void read_tree(uint64_t tree);
 /* Whether a word stands in the boot arguments. */
 int argument(const char *word);
+/* The number after a word that begins so, or what is meant if there is none. */
+uint64_t argument_number(const char *begin, uint64_t otherwise);
 
 /* ---- console.c: "%ld", too ------------------------------------------------------------------- */
 
@@ -156,6 +158,11 @@ void observe_poll(void);       /* polls.c */
 void observe_handles(void);    /* handles.c */
 void observe_processors(void); /* processors.c */
 void observe_limits(void);     /* limits.c */
+
+/* ---- pair.c: instead of all that, if boot arguments say so ------------------------------------ */
+
+int pair_wanted(void);
+void pair(void);
 
 /* The hypervisor's, in nanoseconds; known after observe_poll(). */
 uint64_t system_time(void);

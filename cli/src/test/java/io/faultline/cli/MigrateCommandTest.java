@@ -418,6 +418,19 @@ class MigrateCommandTest {
     }
 
     @Test
+    void aDemonstrationMovesAGuestOfXenToo() {
+        String arguments = "pages=0 rounds=20 tasks=4 offline=0";
+        CommandRun run =
+                CommandRun.of("migrate", kernel(), "--backend", "xen", "--append", arguments, "--after", "1500000");
+        assertEquals(0, run.status(), run.err());
+        assertEquals(
+                2, run.out().lines().filter("kernel: bytes wrong 0"::equals).count(), run.out());
+        assertTrue(run.err().lines().anyMatch(line -> line.matches("asynchronous page faults +off +on")), run.err());
+        assertTrue(
+                run.err().lines().anyMatch(line -> line.matches("target.faults.announced +0 +[1-9][0-9]*")), run.err());
+    }
+
+    @Test
     void aDemonstrationThatFailsSaysWhy() {
         CommandRun run = CommandRun.of("migrate", apf(), "--backend", "kvm", "--after", "900000000", "--recover", "0");
         assertEquals(1, run.status());
