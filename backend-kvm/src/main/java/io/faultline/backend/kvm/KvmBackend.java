@@ -5,15 +5,13 @@
 package io.faultline.backend.kvm;
 
 import io.faultline.api.capability.CapabilitySet;
-import io.faultline.api.error.ErrorId;
-import io.faultline.api.error.HypervisorException;
 import io.faultline.api.guest.GuestDriver;
 import io.faultline.api.machine.MachinePlan;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.spi.BackendDescriptor;
-import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.BackendIdentity;
+import io.faultline.backend.core.machine.CoreBackend;
 import io.faultline.backend.core.machine.CorePlan;
 import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.kvm.guest.KvmPpiGuestDriver;
@@ -26,7 +24,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** An open backend. */
-final class KvmBackend implements HypervisorBackend {
+final class KvmBackend extends CoreBackend {
     private static final int STATE_VERSION = 1;
     private static final BackendIdentity IDENTITY = new BackendIdentity(KvmBackendProvider.ID, STATE_VERSION);
     private static final Set<Class<? extends NotificationChannel>> CHANNELS =
@@ -36,13 +34,13 @@ final class KvmBackend implements HypervisorBackend {
     private final ApfSettings pageFaults;
     private final HardwareSettings hardware;
     private final Supplier<KvmPersonality> personalities;
-    private volatile boolean closed;
 
     KvmBackend(
             SdeiPolicy policy,
             ApfSettings pageFaults,
             HardwareSettings hardware,
             Supplier<KvmPersonality> personalities) {
+        super(IDENTITY);
         this.hardware = hardware;
         this.policy = policy;
         this.pageFaults = pageFaults;
@@ -60,18 +58,11 @@ final class KvmBackend implements HypervisorBackend {
     }
 
     @Override
-    public MachinePlan plan(MachineRequest request) {
-        if (closed) {
-            throw new HypervisorException(
-                    ErrorId.CLOSED,
-                    "planning a machine with a backend that was closed",
-                    "backend " + KvmBackendProvider.ID,
-                    "open another one");
-        }
+    protected MachinePlan plan(BackendIdentity identity, MachineRequest request) {
         CapabilitySet capabilities =
                 KvmCapabilities.of(policy, pageFaults, request.asyncPageFaults().isPresent());
         return new CorePlan(
-                IDENTITY, request, capabilities, CHANNELS, EventConflicts.of(request, policy), hardware, personalities);
+                identity, request, capabilities, CHANNELS, EventConflicts.of(request, policy), hardware, personalities);
     }
 
     @Override
@@ -80,10 +71,5 @@ final class KvmBackend implements HypervisorBackend {
             return List.of(new KvmPpiGuestDriver(pageFaults.function()));
         }
         return policy.isOffered() ? List.of(new KvmSdeiGuestDriver(pageFaults.function())) : List.of();
-    }
-
-    @Override
-    public void close() {
-        closed = true;
     }
 }

@@ -6,16 +6,14 @@ package io.faultline.backend.xen;
 
 import com.google.inject.Module;
 import io.faultline.api.capability.CapabilitySet;
-import io.faultline.api.error.ErrorId;
-import io.faultline.api.error.HypervisorException;
 import io.faultline.api.guest.GuestDriver;
 import io.faultline.api.machine.MachinePlan;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.spi.BackendDescriptor;
-import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.core.machine.BackendIdentity;
+import io.faultline.backend.core.machine.CoreBackend;
 import io.faultline.backend.core.machine.CorePlan;
 import io.faultline.backend.xen.guest.XenEventGuestDriver;
 import io.faultline.backend.xen.host.DomainLayout;
@@ -27,7 +25,7 @@ import java.util.List;
 import java.util.Set;
 
 /** An open backend: the domains of one host. */
-final class XenBackend implements HypervisorBackend {
+final class XenBackend extends CoreBackend {
     private static final int STATE_VERSION = 1;
     private static final BackendIdentity IDENTITY = new BackendIdentity(XenBackendProvider.ID, STATE_VERSION);
     private static final Set<Class<? extends NotificationChannel>> CHANNELS =
@@ -36,9 +34,9 @@ final class XenBackend implements HypervisorBackend {
     private final DomainSettings settings;
     private final Module[] overrides;
     private final DomainTable domains = new DomainTable();
-    private volatile boolean closed;
 
     XenBackend(DomainSettings settings, Module... overrides) {
+        super(IDENTITY);
         this.settings = settings;
         this.overrides = overrides;
     }
@@ -54,16 +52,9 @@ final class XenBackend implements HypervisorBackend {
     }
 
     @Override
-    public MachinePlan plan(MachineRequest request) {
-        if (closed) {
-            throw new HypervisorException(
-                    ErrorId.CLOSED,
-                    "planning a machine with a backend that was closed",
-                    "backend " + XenBackendProvider.ID,
-                    "open another one");
-        }
+    protected MachinePlan plan(BackendIdentity identity, MachineRequest request) {
         return new CorePlan(
-                IDENTITY,
+                identity,
                 request,
                 XenCapabilities.of(settings, request.asyncPageFaults().isPresent()),
                 CHANNELS,
@@ -97,10 +88,5 @@ final class XenBackend implements HypervisorBackend {
     @Override
     public List<GuestDriver> guestDrivers() {
         return List.of(new XenEventGuestDriver(settings.vcpus().eventInterrupt()));
-    }
-
-    @Override
-    public void close() {
-        closed = true;
     }
 }

@@ -26,16 +26,11 @@ import io.faultline.api.memory.PageRequest;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.memory.PageSink;
 import io.faultline.api.memory.PageSource;
-import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
-import io.faultline.api.state.StateReader;
-import io.faultline.api.state.StateWriter;
-import io.faultline.backend.core.pagefault.HostOnlyPorts;
-import io.faultline.backend.core.pagefault.PageFaultService;
+import io.faultline.backend.core.pagefault.PagingPersonality;
 import io.faultline.backend.core.pagefault.Policy;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,76 +40,6 @@ import org.junit.jupiter.api.Test;
 class PageSourceTest {
     private static final long PAGES = Rig.DATA;
     private static final int COUNT = 8;
-
-    /** A hypervisor without anything of its own. */
-    private static final class PlainPersonality implements Personality {
-        private Host host;
-
-        @Override
-        public void attach(Host newHost) {
-            host = newHost;
-        }
-
-        @Override
-        public AbsentPageHandler absentPages() {
-            return new PageFaultService(host, new HostOnlyPorts(Policy.builder().build()));
-        }
-
-        @Override
-        public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
-            return false;
-        }
-
-        @Override
-        public boolean attention(VirtualProcessor vcpu) {
-            return false;
-        }
-
-        @Override
-        public boolean wakes(VirtualProcessor vcpu) {
-            return false;
-        }
-
-        @Override
-        public void turnedOn(VirtualProcessor vcpu) {
-            // nothing of its own
-        }
-
-        @Override
-        public void turnedOff(VirtualProcessor vcpu) {
-            // nothing of its own
-        }
-
-        @Override
-        public void reset(VirtualProcessor vcpu) {
-            // nothing of its own
-        }
-
-        @Override
-        public Optional<EventNotifications> notifications() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String stateName() {
-            return "plain";
-        }
-
-        @Override
-        public void reset() {
-            // nothing of its own
-        }
-
-        @Override
-        public void save(StateWriter writer) {
-            // nothing of its own
-        }
-
-        @Override
-        public void restore(StateReader reader) {
-            // nothing of its own
-        }
-    }
 
     /** Answers after a fixed time, and fails each page a number of times first. */
     private static final class SlowSource implements PageSource {
@@ -166,7 +91,7 @@ class PageSourceTest {
                         Set.of(),
                         List.of(),
                         HardwareSettings.DEFAULT,
-                        PlainPersonality::new)
+                        () -> new PagingPersonality(Policy.builder().build(), attached -> {}))
                 .build();
     }
 

@@ -15,22 +15,14 @@ import io.faultline.api.machine.RunBudget;
 import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.memory.MemoryRegion;
-import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
-import io.faultline.api.state.StateReader;
-import io.faultline.api.state.StateWriter;
 import io.faultline.api.trace.TraceEvent;
-import io.faultline.backend.core.machine.AbsentPageHandler;
 import io.faultline.backend.core.machine.BackendIdentity;
-import io.faultline.backend.core.machine.Conduit;
 import io.faultline.backend.core.machine.CorePlan;
 import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.core.machine.Personality;
-import io.faultline.backend.core.machine.VirtualProcessor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** A real machine whose hypervisor does nothing but bring pages. */
@@ -46,7 +38,7 @@ final class PagedMachine {
 
     final List<TraceEvent> trace = new ArrayList<>();
     final Machine machine;
-    private final List<Nothing> personalities = new ArrayList<>();
+    private final List<PagingPersonality> personalities = new ArrayList<>();
 
     PagedMachine(int vcpus) {
         this(vcpus, Policy.builder().build());
@@ -70,7 +62,7 @@ final class PagedMachine {
                         Set.of(),
                         List.of(),
                         HardwareSettings.DEFAULT,
-                        () -> new Nothing(policy, personalities))
+                        () -> new PagingPersonality(policy, personalities::add))
                 .build();
         for (int i = 0; i < 64; i++) {
             machine.memory().store(CODE + 4 * i, AccessWidth.WORD, NOP);
@@ -83,7 +75,7 @@ final class PagedMachine {
 
     /** The machine as a hypervisor sees it. */
     Host host() {
-        return personalities.get(0).host;
+        return personalities.get(0).host();
     }
 
     Vcpu vcpu() {
@@ -112,83 +104,5 @@ final class PagedMachine {
         byte[] content = new byte[4096];
         content[0] = (byte) first;
         return content;
-    }
-
-    /** A hypervisor that does nothing. */
-    private static final class Nothing implements Personality {
-        private final Policy policy;
-        private final List<Nothing> made;
-        private Host host;
-
-        Nothing(Policy policy, List<Nothing> made) {
-            this.policy = policy;
-            this.made = made;
-        }
-
-        @Override
-        public void attach(Host newHost) {
-            host = newHost;
-            made.add(this);
-        }
-
-        @Override
-        public AbsentPageHandler absentPages() {
-            return new PageFaultService(host, new HostOnlyPorts(policy));
-        }
-
-        @Override
-        public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
-            return false;
-        }
-
-        @Override
-        public boolean attention(VirtualProcessor vcpu) {
-            return false;
-        }
-
-        @Override
-        public boolean wakes(VirtualProcessor vcpu) {
-            return false;
-        }
-
-        @Override
-        public void turnedOn(VirtualProcessor vcpu) {
-            // nothing to do
-        }
-
-        @Override
-        public void turnedOff(VirtualProcessor vcpu) {
-            // nothing to do
-        }
-
-        @Override
-        public void reset(VirtualProcessor vcpu) {
-            // nothing to do
-        }
-
-        @Override
-        public Optional<EventNotifications> notifications() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String stateName() {
-            return "nothing";
-        }
-
-        @Override
-        public void reset() {
-            // nothing to do
-        }
-
-        @Override
-        public void save(StateWriter writer) {
-            // no state
-        }
-
-        @Override
-        public void restore(StateReader reader) {
-            // no state
-        }
     }
 }
