@@ -43,13 +43,18 @@ public class XenHypercallBenchmark {
     @Param({"call", "nop"})
     private String body = "call";
 
-    private XenGuest guest = new XenGuest(1, false, 16, false, true);
+    private XenGuest guest = new XenGuest(1, false, 16, false, XenGuest.Body.SEND);
 
     /** Makes the machine. */
     @Setup
     public void prepare() {
-        guest = new XenGuest(16, abi.equals("fifo"), 1023, mmu.equals("on"), body.equals("call"));
-        guest.requireLoop(body.equals("call"));
+        guest = new XenGuest(
+                16,
+                abi.equals("fifo"),
+                1023,
+                mmu.equals("on"),
+                body.equals("call") ? XenGuest.Body.SEND : XenGuest.Body.NOP);
+        guest.requireLoop();
     }
 
     /** One round of the loop. */
