@@ -165,8 +165,11 @@ void scene_timers_alone(void)
 
 void scene_timers(void)
 {
-    struct row row;
+    struct row store, console;
     scene_timers_alone();
-    if (!interrupt_row("xen-dyn", 1, &row))
+    if (!interrupt_row("xen-dyn", 1, &store) || !interrupt_row("xenbus", 0, &store) ||
+        !interrupt_row("hvc_console", 0, &console))
         die("console and xenstore have no interrupts of xen-dyn", (char *)0);
+    say("faultline-client: interrupts: xenbus has ", decimal(store.irq), ", hvc_console has ", decimal(console.irq),
+        (char *)0);
 }
