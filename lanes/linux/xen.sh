@@ -255,7 +255,7 @@ secondaries() {
 
 # XEN-176, XEN-177, XEN-180 to XEN-184 in the FIFO ABI; ends as control/shutdown says.
 run_fifo() {
-    boot fifo "$1" "$(live_scenes "$1") told-off" 'console=hvc0' "${@:2}"
+    boot "${variant:-fifo}" "$1" "$(live_scenes "$1") told-off" 'console=hvc0' "${@:2}"
     booted "$1"
     says 'xen:events: Using FIFO-based ABI' 'reboot: Power down'
     early_calls '0 init_control gfn=0x[0-9a-f]+ offset=0 vcpu=0 on = 0 -> link_bits=17' '0 register_vcpu_info 0 .* = 0' \
@@ -366,11 +366,11 @@ run_kpti() {
 
 # Xen's two interrupt controllers, and a debug build that destroys arguments.
 run_edge() {
-    run_fifo "$1" xen.upcall=edge
+    variant=edge run_fifo "$1" xen.upcall=edge
 }
 
 run_resampled() {
-    run_fifo "$1" xen.upcall=resampled xen.arguments=destroyed xen.rebind-pending=raised
+    variant=resampled run_fifo "$1" xen.upcall=resampled xen.arguments=destroyed xen.rebind-pending=raised
 }
 
 runs_of() {
