@@ -32,20 +32,45 @@ entry() {
     pad "$size"
 }
 
-# linux_payload DIRECTORY: the archive is written by hand, because a device file takes a superuser to make.
-linux_payload() {
-    need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
-    debian_file arm64 'linux-image-6\.12\.[0-9]+\+deb12-cloud-arm64' 'boot/vmlinuz-*'
-    kernel=$debian_file
-    check_image "$kernel"
-    aarch64-linux-gnu-gcc -Os -ffreestanding -nostdlib -static -mgeneral-regs-only -fno-stack-protector -s \
-        -Wall -Wextra -Werror -o "$1/init" "$root/lanes/linux/init.c"
-    ramdisk=$1/initrd
+# user_program OUTPUT SOURCE...: a static program for user space, without a C library.
+user_program() {
+    aarch64-linux-gnu-gcc -std=gnu17 -Os -ffreestanding -nostdlib -static -mgeneral-regs-only -fno-stack-protector \
+        -fno-tree-loop-distribute-patterns -s -Wall -Wextra -Werror -o "$1" "${@:2}"
+}
+
+# linux_ramdisk DIRECTORY [NAME=FILE]...: DIRECTORY/initrd with DIRECTORY/init, a console, and more files, whose folders
+# have to be named before them, as NAME=. The archive is written by hand, because a device file takes a superuser to make.
+linux_ramdisk() {
+    local directory=$1 more
+    shift
+    ramdisk=$directory/initrd
     inode=0
     {
         entry dev $((0040755)) 0 0
         entry dev/console $((0020600)) 5 1
-        entry init $((0100755)) 0 0 "$1/init"
+        entry init $((0100755)) 0 0 "$directory/init"
+        for more in "$@"; do
+            if [ -n "${more#*=}" ]; then
+                entry "${more%%=*}" $((0100755)) 0 0 "${more#*=}"
+            else
+                entry "${more%%=*}" $((0040755)) 0 0
+            fi
+        done
         entry 'TRAILER!!!' 0 0 0
     } >"$ramdisk"
+}
+
+# linux_kernel: sets kernel.
+linux_kernel() {
+    need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+    debian_file arm64 'linux-image-6\.12\.[0-9]+\+deb12-cloud-arm64' 'boot/vmlinuz-*'
+    kernel=$debian_file
+    check_image "$kernel"
+}
+
+# linux_payload DIRECTORY
+linux_payload() {
+    linux_kernel
+    user_program "$1/init" "$root/lanes/linux/init.c"
+    linux_ramdisk "$1"
 }
