@@ -44,7 +44,7 @@ done
 
 work=$out/linux-xen
 java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
-limit=600
+limit=900
 
 build() {
     local modules name sources=("$here"/client/*.c)
