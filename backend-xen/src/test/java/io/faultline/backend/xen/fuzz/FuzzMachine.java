@@ -34,6 +34,9 @@ final class FuzzMachine {
     static final long CODE = RAM + 0x1000;
     static final long SPIN = CODE + 0x40;
     static final long POWER = CODE + 0x80;
+    /** A call that is made after all translations are forgotten, as a guest does that has changed its tables. */
+    static final long FORGETTING_CALL = CODE + 0xC0;
+
     static final long VECTORS = RAM + 0x4000;
     /** Where a guest stays after an abort. */
     static final long ABORTED = VECTORS + 0x200;
@@ -67,6 +70,9 @@ final class FuzzMachine {
     private final int vcpus;
     private final boolean translated;
     private final Insides.Source source;
+    /** Where calls begin. */
+    private final long call;
+
     private final Pager pager = new Pager();
     /** Which vCPUs take interrupts. */
     private final boolean[] open;
@@ -76,11 +82,12 @@ final class FuzzMachine {
     private Machine machine;
     private Insides insides;
 
-    FuzzMachine(HypervisorBackend backend, int vcpus, boolean translated, Insides.Source source) {
+    FuzzMachine(HypervisorBackend backend, int vcpus, boolean translated, boolean forgets, Insides.Source source) {
         this.backend = backend;
         this.vcpus = vcpus;
         this.translated = translated;
         this.source = source;
+        call = forgets ? FORGETTING_CALL : CODE;
         open = new boolean[vcpus];
         machine = build();
         insides = source.of(machine);
@@ -106,6 +113,11 @@ final class FuzzMachine {
     private void writeCode() {
         word(CODE, 0xD400_0002 | 0xEA1 << 5);
         word(CODE + 4, 0xD503_201F);
+        // TLBI VMALLE1, DSB SY, ISB, and on to the call
+        word(FORGETTING_CALL, 0xD508_871F);
+        word(FORGETTING_CALL + 4, 0xD503_3F9F);
+        word(FORGETTING_CALL + 8, 0xD503_3FDF);
+        word(FORGETTING_CALL + 12, 0x17FF_FFCD);
         // LDR X1, [X0] and again
         word(SPIN, 0xF940_0001);
         word(SPIN + 4, 0x17FF_FFFF);
@@ -305,7 +317,7 @@ final class FuzzMachine {
     /** Sets the registers for a call. */
     void registers(int index, long number, long... arguments) {
         Vcpu vcpu = vcpu(index);
-        at(index, CODE);
+        at(index, call);
         vcpu.write(CoreRegister.x(16), number);
         for (int i = 0; i < arguments.length; i++) {
             vcpu.write(CoreRegister.x(i), arguments[i]);

@@ -96,9 +96,10 @@ final class FuzzWorld implements AutoCloseable {
                 BackendConfiguration.of(new XenBackendProvider().descriptor(), settings), source.with(mutants));
         hostile = new FuzzMachine[sequence.hostile()];
         for (int i = 0; i < hostile.length; i++) {
-            hostile[i] = new FuzzMachine(backend, sequence.vcpus(), sequence.translated(), source);
+            // A page that goes takes what a TLB knows with it, and a TLB may know what the tables no longer say.
+            hostile[i] = new FuzzMachine(backend, sequence.vcpus(), sequence.translated(), comparable, source);
         }
-        good = new GoodGuest(new FuzzMachine(backend, 2, false, source), hostile.length, sequence.translated());
+        good = new GoodGuest(new FuzzMachine(backend, 2, false, false, source), hostile.length, sequence.translated());
     }
 
     /** Runs a sequence; returns what is wrong, or empty. */
