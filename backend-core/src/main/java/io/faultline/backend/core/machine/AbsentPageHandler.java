@@ -64,9 +64,7 @@ public interface AbsentPageHandler extends StateElement {
      *
      * @param page address of the page, which is resident now
      */
-    default void replaced(long page) {
-        // Somebody who keeps nothing of pages forgets nothing.
-    }
+    void replaced(long page);
 
     /**
      * Asks every page source for what has arrived by the present virtual time. Called before a vCPU runs, when one

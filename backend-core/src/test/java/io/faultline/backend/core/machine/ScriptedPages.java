@@ -47,6 +47,11 @@ final class ScriptedPages implements AbsentPageHandler, AsyncPageFaults {
     }
 
     @Override
+    public void replaced(long page) {
+        // nothing is kept
+    }
+
+    @Override
     public AbsentPageDecision absent(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
         seen.add(vcpu.index() + " " + access + " " + Long.toHexString(page));
         if (lies) {

@@ -56,6 +56,11 @@ public final class PagerFirst implements AbsentPageHandler {
     }
 
     @Override
+    public void replaced(long page) {
+        others.replaced(page);
+    }
+
+    @Override
     public void poll() {
         others.poll();
     }
