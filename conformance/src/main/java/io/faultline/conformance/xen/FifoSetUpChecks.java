@@ -270,6 +270,9 @@ public final class FifoSetUpChecks {
         guest.expectUpcalls("when the page was added", 0, 1);
         fifo.expectDrained("when the page was added", 0, unmasked);
         fifo.expectDrained("once more", 0);
+        s.expectEqual("result of another expand_array", 0, fifo.expand(1));
+        fifo.expectWord("of the first page when another was added", unmasked, 0);
+        guest.expectUpcall("when another page was added", 0, false);
     }
 
     /** XEN-105. */

@@ -168,6 +168,9 @@ public final class ResetChecks {
                 guest.event(Xen.STATUS, Xen.SELF, opened, 0, 0, 0, 0),
                 0);
         if (result == 0) {
+            for (long port : taken) {
+                s.expectEqual("state of port " + port + " after a reset that succeeded", Xen.CLOSED, guest.state(port));
+            }
             FifoSetUpChecks.expectTwoLevel(s, guest);
         } else {
             fifo.drain(0);

