@@ -53,6 +53,8 @@ final class FuzzMachine {
     static final long DESCRIPTORS = TABLES + 0x2000;
 
     static final int DESCRIPTOR_PAGES = 16;
+    /** Where the descriptors are mapped at first, above everything that they map. */
+    static final long DESCRIPTORS_MAPPED = 0xF000;
 
     private static final int PAGE = 4096;
     private static final int EACH = 0x200;
@@ -138,6 +140,7 @@ final class FuzzMachine {
                 case 7 -> 0x2000_0000L | 0x703;
                 case 8 -> HANDLES | 0x783;
                 case 9 -> 0x3900_0000L | 0x703;
+                case (int) (DESCRIPTORS_MAPPED / PAGE) -> DESCRIPTORS | 0x703;
                 default -> HANDLES + (long) PAGE * (page * 7 % 16) | 0x703;
             };
             longs(DESCRIPTORS + 8L * page, to);

@@ -205,8 +205,9 @@ final class Generator {
             return of(HOSTILE);
         }
         if (translated && once(3)) {
-            // Now and then the hypervisor writes its answer into a translation table.
-            return once(12) ? FuzzMachine.DESCRIPTORS + (slot & 0x78) : (0x1000 + slot) & 0xFFFF;
+            // Now and then the hypervisor writes its answer into a translation table, at an address with nothing above
+            // it.
+            return once(12) ? FuzzMachine.DESCRIPTORS_MAPPED + (slot & 0x78) : (0x1000 + slot) & 0xFFFF;
         }
         return FuzzMachine.HANDLES + slot;
     }
