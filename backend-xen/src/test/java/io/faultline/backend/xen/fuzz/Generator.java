@@ -441,6 +441,11 @@ final class Generator {
             // A runstate area tells of time, and waiting takes some.
             call[1] = 10;
         }
+        if (transparent && call[0] == 18) {
+            // Text that reaches as far as the list of calls that prints it tells of how often that list was
+            // interrupted.
+            call[2] &= 0x3FF;
+        }
         return call;
     }
 
