@@ -285,18 +285,10 @@ public final class GuestRam implements StateElement {
         return loadAcross(address, width);
     }
 
-    private static long littleEndian(byte[] bytes, int at, int length) {
-        long value = 0;
-        for (int i = length - 1; i >= 0; i--) {
-            value = value << 8 | bytes[at + i] & 0xFF;
-        }
-        return value;
-    }
-
     private long loadAcross(long address, AccessWidth width) {
         byte[] bytes = new byte[width.bytes()];
         read(address, bytes, 0, bytes.length);
-        return littleEndian(bytes, 0, bytes.length);
+        return LittleEndian.load(bytes, 0, bytes.length);
     }
 
     /**
@@ -316,14 +308,8 @@ public final class GuestRam implements StateElement {
             stored(page, offset, length);
         } else {
             byte[] bytes = new byte[length];
-            put(bytes, 0, length, value);
+            LittleEndian.store(bytes, 0, length, value);
             write(address, bytes, 0, length);
-        }
-    }
-
-    private static void put(byte[] bytes, int at, int length, long value) {
-        for (int i = 0; i < length; i++) {
-            bytes[at + i] = (byte) (value >>> 8 * i);
         }
     }
 

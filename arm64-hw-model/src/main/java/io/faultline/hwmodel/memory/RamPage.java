@@ -4,9 +4,6 @@
  */
 package io.faultline.hwmodel.memory;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class RamPage {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     /** Address of a page that went away. */
     private static final long GONE = -1;
 
@@ -81,7 +74,7 @@ public final class RamPage {
      * @return the word
      */
     public int load32(int offset) {
-        return (int) INTS.get(bytes, offset);
+        return LittleEndian.load32(bytes, offset);
     }
 
     /**
@@ -91,27 +84,17 @@ public final class RamPage {
      * @return the doubleword
      */
     public long load64(int offset) {
-        return (long) LONGS.get(bytes, offset);
+        return LittleEndian.load64(bytes, offset);
     }
 
     /** Reads 1, 2, 4 or 8 bytes, zero-extended. */
     long load(int offset, int length) {
-        return switch (length) {
-            case 8 -> (long) LONGS.get(bytes, offset);
-            case 4 -> (int) INTS.get(bytes, offset) & 0xFFFF_FFFFL;
-            case 2 -> (short) SHORTS.get(bytes, offset) & 0xFFFFL;
-            default -> bytes[offset] & 0xFFL;
-        };
+        return LittleEndian.load(bytes, offset, length);
     }
 
     /** Writes 1, 2, 4 or 8 bytes, of which nobody is told. */
     void put(int offset, int length, long value) {
-        switch (length) {
-            case 8 -> LONGS.set(bytes, offset, value);
-            case 4 -> INTS.set(bytes, offset, (int) value);
-            case 2 -> SHORTS.set(bytes, offset, (short) value);
-            default -> bytes[offset] = (byte) value;
-        }
+        LittleEndian.store(bytes, offset, length, value);
     }
 
     /**

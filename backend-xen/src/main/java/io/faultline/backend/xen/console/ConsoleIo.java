@@ -109,8 +109,9 @@ public final class ConsoleIo implements Hypercall, StateElement {
             return -XenError.E2BIG;
         }
         // Input is taken when all of it has been handed over: the call may have to be made again.
-        byte[] input = console.waitingInput().toArray();
-        int count = Math.min(wanted, input.length);
+        int count = Math.min(wanted, console.waitingInput().size());
+        byte[] input = new byte[count];
+        console.waitingInput().peek(input, 0, count);
         if (!caller.write(caller.argument(2), input, 0, count)) {
             return -XenError.EFAULT;
         }
