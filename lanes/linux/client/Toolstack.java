@@ -12,7 +12,7 @@ import io.faultline.api.trace.TraceSink;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.XenBackendProvider;
 import io.faultline.backend.xen.XenBackends;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.hypercall.HypercallDecoration;
 import io.faultline.backend.xen.store.GuestStore;
 import io.faultline.vmm.FrozenGuest;

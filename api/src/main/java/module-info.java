@@ -32,6 +32,7 @@ module io.faultline.api {
     exports io.faultline.api.sdei;
     exports io.faultline.api.spi;
     exports io.faultline.api.state;
+    exports io.faultline.api.synic;
     exports io.faultline.api.trace;
 
     uses HypervisorBackendProvider;

@@ -11,6 +11,7 @@ module io.faultline.backend.core {
     requires transitive io.faultline.hwmodel;
     requires static org.jspecify;
 
+    exports io.faultline.backend.core.frame;
     exports io.faultline.backend.core.guest;
     exports io.faultline.backend.core.machine;
     exports io.faultline.backend.core.pagefault;

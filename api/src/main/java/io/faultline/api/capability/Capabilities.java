@@ -73,6 +73,11 @@ public final class Capabilities {
             "apf.xen",
             Boolean.class,
             "Asynchronous page faults in the style of Xen, by an event channel of the guest.");
+    /** The Hyper-V-style interface: control by synthetic registers, an assist page, ready by SynIC. */
+    public static final Capability<Boolean> APF_HYPERV = new Capability<>(
+            "apf.hyperv",
+            Boolean.class,
+            "Asynchronous page faults in the style of Hyper-V: an assist page, and the synthetic interrupt controller.");
     /** The guest may refuse asynchronous handling of one fault. */
     public static final Capability<Boolean> APF_DECLINE = new Capability<>(
             "apf.decline", Boolean.class, "The guest may answer a not-present notification with: resolve it yourself.");
@@ -100,6 +105,20 @@ public final class Capabilities {
             "event-channels.xen-owned",
             Integer.class,
             "Every guest has ports whose events the hypervisor consumes itself; the value is how many.");
+    /** The guest has Hyper-V's hypercalls with a synthetic interrupt controller for each vCPU. */
+    public static final Capability<Boolean> SYNIC = new Capability<>(
+            "synic", Boolean.class, "The guest has the hypercalls and the synthetic interrupt controllers of Hyper-V.");
+    /** The guest has the synthetic timers of Hyper-V. */
+    public static final Capability<Boolean> SYNIC_TIMERS = new Capability<>(
+            "synic.timers", Boolean.class, "The guest has the four synthetic timers of Hyper-V for each vCPU.");
+    /** A synthetic interrupt source may be polled. */
+    public static final Capability<Boolean> SYNIC_POLLING = new Capability<>(
+            "synic.polling", Boolean.class, "A guest may have a synthetic interrupt source without interrupts.");
+    /** The VMM may receive intercept messages for memory. */
+    public static final Capability<Boolean> MEMORY_INTERCEPTS = new Capability<>(
+            "memory-intercepts",
+            Boolean.class,
+            "The VMM may be told of accesses to memory by intercept messages of Hyper-V.");
 
     private Capabilities() {}
 }

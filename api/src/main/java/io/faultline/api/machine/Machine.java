@@ -10,6 +10,7 @@ import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.SavedState;
+import io.faultline.api.synic.SyntheticInterrupts;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -87,6 +88,15 @@ public interface Machine extends AutoCloseable {
      * @return the interface, the same each time, or empty if the backend has none
      */
     default Optional<MemoryPager> memoryPager() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the VMM's side of the synthetic interrupt controllers of Hyper-V.
+     *
+     * @return the interface, the same each time, or empty if the backend has none
+     */
+    default Optional<SyntheticInterrupts> syntheticInterrupts() {
         return Optional.empty();
     }
 

@@ -103,20 +103,27 @@ public sealed interface NotificationChannel {
     }
 
     /**
-     * A message or event flag of a Hyper-V synthetic interrupt controller.
+     * An event flag of a Hyper-V synthetic interrupt controller. Messages go through
+     * {@link io.faultline.api.synic.SyntheticInterrupts}.
      *
-     * @param sint synthetic interrupt source, 0 to 15
-     * @param connection connection identifier
+     * @param source synthetic interrupt source, 0 to 15
+     * @param flag number of the flag, 0 to 2047
      */
-    record Synic(int sint, int connection) implements NotificationChannel {
+    record Synic(int source, int flag) implements NotificationChannel {
+        private static final int SOURCES = 16;
+        private static final int FLAGS = 2048;
+
         /**
-         * Checks the source.
+         * Checks source and flag.
          *
-         * @throws IllegalArgumentException if the source is outside 0 to 15
+         * @throws IllegalArgumentException if the source is outside 0 to 15, or the flag outside 0 to 2047
          */
         public Synic {
-            if (sint < 0 || sint > 15) {
-                throw new IllegalArgumentException("synthetic interrupt source " + sint + " is outside 0 to 15");
+            if (source < 0 || source >= SOURCES) {
+                throw new IllegalArgumentException("synthetic interrupt source " + source + " is outside 0 to 15");
+            }
+            if (flag < 0 || flag >= FLAGS) {
+                throw new IllegalArgumentException("event flag " + flag + " is outside 0 to 2047");
             }
         }
     }

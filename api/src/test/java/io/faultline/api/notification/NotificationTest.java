@@ -18,7 +18,7 @@ class NotificationTest {
         new NotificationChannel.SdeiEvent(0, SdeiEventType.PRIVATE, SdeiPriority.NORMAL);
         new NotificationChannel.SdeiEvent(0x4040_0001, SdeiEventType.SHARED, SdeiPriority.CRITICAL);
         new NotificationChannel.EventChannel(1);
-        new NotificationChannel.Synic(15, 4);
+        new NotificationChannel.Synic(15, 2047);
         assertRefused(() -> new NotificationChannel.SdeiEvent(-1, SdeiEventType.PRIVATE, SdeiPriority.NORMAL));
         assertRefused(() -> new NotificationChannel.SdeiEvent(0, SdeiEventType.SHARED, SdeiPriority.NORMAL));
         assertRefused(() -> new NotificationChannel.SdeiEvent(0, SdeiEventType.PRIVATE, SdeiPriority.CRITICAL));
@@ -26,6 +26,8 @@ class NotificationTest {
         assertRefused(() -> new NotificationChannel.EventChannel(0));
         assertRefused(() -> new NotificationChannel.Synic(16, 0));
         assertRefused(() -> new NotificationChannel.Synic(-1, 0));
+        assertRefused(() -> new NotificationChannel.Synic(0, 2048));
+        assertRefused(() -> new NotificationChannel.Synic(0, -1));
     }
 
     @Test

@@ -5,7 +5,7 @@
 package io.faultline.conformance.mutant;
 
 import com.google.inject.Injector;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.vcpu.StandardUpcalls;
 import io.faultline.backend.xen.vcpu.Upcalls;
 

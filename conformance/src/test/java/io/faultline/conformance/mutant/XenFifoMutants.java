@@ -15,6 +15,7 @@ import static io.faultline.conformance.mutant.XenMutant.event;
 import static io.faultline.conformance.mutant.XenMutant.part;
 import static io.faultline.conformance.mutant.XenMutant.result;
 
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.event.PortChoice;
 import io.faultline.backend.xen.event.StandardPortChoice;
@@ -24,7 +25,6 @@ import io.faultline.backend.xen.event.abi.EventWord;
 import io.faultline.backend.xen.event.abi.FifoQueues;
 import io.faultline.backend.xen.event.abi.TwoLevelAbi;
 import io.faultline.backend.xen.event.port.PortTable;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.conformance.mutant.XenFifoParts.LikeFifo;
 import io.faultline.conformance.mutant.XenFifoParts.LikeLinks;
 import io.faultline.conformance.mutant.XenFifoParts.LikeSetup;

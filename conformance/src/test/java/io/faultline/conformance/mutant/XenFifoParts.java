@@ -5,6 +5,7 @@
 package io.faultline.conformance.mutant;
 
 import com.google.inject.Injector;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.event.FifoSetup;
 import io.faultline.backend.xen.event.StandardFifoSetup;
@@ -18,7 +19,6 @@ import io.faultline.backend.xen.event.abi.LinkWriter;
 import io.faultline.backend.xen.event.abi.StandardLinkWriter;
 import io.faultline.backend.xen.event.abi.Undeliverable;
 import io.faultline.backend.xen.event.port.PortTable;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import java.util.function.Function;
 

@@ -12,9 +12,9 @@ import static io.faultline.conformance.mutant.XenMutant.hypercall;
 import static io.faultline.conformance.mutant.XenMutant.part;
 
 import com.google.inject.Injector;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.event.abi.EventDomain;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;
 import io.faultline.backend.xen.memory.PhysicalMap;

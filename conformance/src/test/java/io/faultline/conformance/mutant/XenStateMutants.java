@@ -17,6 +17,7 @@ import static io.faultline.conformance.mutant.XenMutant.result;
 
 import com.google.inject.Injector;
 import io.faultline.api.state.StateReader;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.event.EventSettings;
 import io.faultline.backend.xen.event.PortBinding;
 import io.faultline.backend.xen.event.PortReset;
@@ -25,7 +26,6 @@ import io.faultline.backend.xen.event.abi.EventWord;
 import io.faultline.backend.xen.event.abi.FifoQueues;
 import io.faultline.backend.xen.event.abi.TwoLevelAbi;
 import io.faultline.backend.xen.event.port.PortTable;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.conformance.mutant.XenFifoParts.LikeFifo;
 import io.faultline.conformance.mutant.XenFifoParts.LikeLinks;
 import jakarta.inject.Inject;

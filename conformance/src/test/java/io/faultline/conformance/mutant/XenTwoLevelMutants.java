@@ -10,10 +10,10 @@ import static io.faultline.conformance.mutant.XenMutant.event;
 import static io.faultline.conformance.mutant.XenMutant.part;
 
 import com.google.inject.Injector;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.event.abi.TwoLevelAbi;
 import io.faultline.backend.xen.event.port.PortTable;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import java.util.List;
 import java.util.TreeSet;

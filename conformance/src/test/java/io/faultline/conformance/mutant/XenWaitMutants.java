@@ -10,13 +10,13 @@ import static io.faultline.conformance.mutant.XenMutant.part;
 
 import com.google.inject.Injector;
 import io.faultline.api.arm64.ProcessorState;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.PollState;
 import io.faultline.backend.xen.event.abi.CurrentAbi;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.event.abi.TwoLevelAbi;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.vcpu.EventInterrupt;
 import io.faultline.backend.xen.vcpu.PollPorts;

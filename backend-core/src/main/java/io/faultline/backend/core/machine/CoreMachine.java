@@ -25,6 +25,7 @@ import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.SavedState;
+import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.api.trace.TraceEvent;
 import io.faultline.api.trace.TraceSink;
 import io.faultline.hwmodel.cpu.HardwareModel;
@@ -402,6 +403,12 @@ final class CoreMachine implements Machine, Host {
     public Optional<MemoryPager> memoryPager() {
         requireOpen();
         return personality.memoryPager();
+    }
+
+    @Override
+    public Optional<SyntheticInterrupts> syntheticInterrupts() {
+        requireOpen();
+        return personality.syntheticInterrupts();
     }
 
     @Override

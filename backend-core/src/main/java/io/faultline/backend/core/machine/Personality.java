@@ -11,6 +11,7 @@ import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.paging.MemoryPager;
 import io.faultline.api.state.StateElement;
+import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.List;
 import java.util.Optional;
@@ -215,6 +216,15 @@ public interface Personality extends StateElement {
      * @return the interface, the same each time; empty if there is none
      */
     default Optional<MemoryPager> memoryPager() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the VMM's side of synthetic interrupt controllers of this personality.
+     *
+     * @return the interface, the same each time; empty if there is none
+     */
+    default Optional<SyntheticInterrupts> syntheticInterrupts() {
         return Optional.empty();
     }
 

@@ -7,7 +7,7 @@ package io.faultline.backend.xen.console;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.ring.ByteQueue;
 import io.faultline.backend.xen.ring.ByteRing;
 import io.faultline.backend.xen.ring.RingLayout;

@@ -5,12 +5,12 @@
 package io.faultline.backend.xen.event;
 
 import io.faultline.api.arm64.PageSize;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.event.abi.CurrentAbi;
 import io.faultline.backend.xen.event.abi.EventArray;
 import io.faultline.backend.xen.event.abi.EventDomain;
 import io.faultline.backend.xen.event.abi.FifoQueues;
 import io.faultline.backend.xen.event.port.PortTable;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.XenError;
 import jakarta.inject.Inject;

@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.xen.frame;
 
+import io.faultline.backend.core.frame.Frame;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,8 +5,8 @@
 package io.faultline.backend.xen.host;
 
 import io.faultline.api.memory.MemoryRegion;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.xen.frame.Frame;
 import java.util.List;
 
 /**

@@ -4,8 +4,8 @@
  */
 package io.faultline.backend.xen.host;
 
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.hwmodel.mmu.Stage2;
 import java.util.function.LongConsumer;

@@ -7,7 +7,7 @@ package io.faultline.backend.xen.memory;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /**
  * The frames of a grant table of version 1 (xen.md 6.8). It begins with one frame and grows when the guest maps more, or

@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.memory;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /**
  * The guest's physical address space: which page of memory is at which guest frame number. Guest frame numbers come from

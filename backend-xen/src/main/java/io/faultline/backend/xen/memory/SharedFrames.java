@@ -7,7 +7,7 @@ package io.faultline.backend.xen.memory;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.hypercall.XenError;
 import java.util.Arrays;
 

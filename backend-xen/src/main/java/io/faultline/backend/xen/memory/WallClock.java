@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.memory;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /**
  * The wall clock in shared_info: the time at which the guest's counter read zero (xen.md 3.2, XEN-030). The guest adds its

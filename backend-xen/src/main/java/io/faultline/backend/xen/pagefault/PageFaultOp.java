@@ -5,8 +5,8 @@
 package io.faultline.backend.xen.pagefault;
 
 import io.faultline.api.arm64.PageSize;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;

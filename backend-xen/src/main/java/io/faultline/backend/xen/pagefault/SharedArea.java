@@ -5,7 +5,7 @@
 package io.faultline.backend.xen.pagefault;
 
 import io.faultline.api.arm64.PageSize;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import java.util.Objects;
 
 /**

@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.ring;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /**
  * The host's end of a ring of bytes. Both indices can be written by the guest: they are read once for each operation, and

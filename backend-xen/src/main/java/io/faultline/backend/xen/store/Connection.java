@@ -6,7 +6,7 @@ package io.faultline.backend.xen.store;
 
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.ring.ByteRing;
 import io.faultline.backend.xen.ring.RingLayout;
 import java.util.ArrayDeque;

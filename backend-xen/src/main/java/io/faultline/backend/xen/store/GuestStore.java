@@ -9,7 +9,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.ring.RingSignal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.vcpu;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /**
  * How the event interrupt of each vCPU follows its {@code evtchn_upcall_pending} (xen.md 5.3). What is pending or active

@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.vcpu;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /** Where the vcpu_info of each vCPU is. */
 public interface InfoPlaces {

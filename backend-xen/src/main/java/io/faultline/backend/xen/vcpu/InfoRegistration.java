@@ -5,8 +5,8 @@
 package io.faultline.backend.xen.vcpu;
 
 import io.faultline.api.arm64.PageSize;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;

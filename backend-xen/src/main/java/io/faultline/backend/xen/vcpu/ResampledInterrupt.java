@@ -4,8 +4,8 @@
  */
 package io.faultline.backend.xen.vcpu;
 
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.xen.frame.Frame;
 import jakarta.inject.Inject;
 import org.jspecify.annotations.Nullable;
 

@@ -8,8 +8,8 @@ import io.faultline.api.arm64.PageSize;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.xen.frame.Frame;
 import jakarta.inject.Inject;
 
 /**

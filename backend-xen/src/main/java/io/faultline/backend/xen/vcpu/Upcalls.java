@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.vcpu;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /** How a vCPU learns that it has events: its vcpu_info and the event interrupt (xen.md 3.1, 4.4, 5). */
 public interface Upcalls {

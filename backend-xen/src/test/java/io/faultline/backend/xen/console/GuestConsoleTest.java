@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.state.StateValue;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.ring.ByteRing;
 import io.faultline.backend.xen.ring.Pages;
 import io.faultline.backend.xen.ring.RingLayout;

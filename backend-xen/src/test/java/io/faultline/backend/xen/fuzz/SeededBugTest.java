@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.event.EventChannels;
 import io.faultline.backend.xen.event.FifoSetup;
 import io.faultline.backend.xen.event.PollState;
@@ -31,7 +32,6 @@ import io.faultline.backend.xen.event.abi.LinkWriter;
 import io.faultline.backend.xen.event.abi.Undeliverable;
 import io.faultline.backend.xen.event.port.PortState;
 import io.faultline.backend.xen.event.port.PortTable;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.hypercall.Caller;
 import io.faultline.backend.xen.hypercall.Hypercall;

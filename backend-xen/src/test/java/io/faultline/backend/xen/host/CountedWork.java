@@ -5,10 +5,10 @@
 package io.faultline.backend.xen.host;
 
 import com.google.inject.AbstractModule;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.event.PortClosing;
 import io.faultline.backend.xen.event.StandardClosing;
 import io.faultline.backend.xen.event.abi.Interleaving;
-import io.faultline.backend.xen.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import io.faultline.backend.xen.memory.PhysicalMap;
 import jakarta.inject.Inject;

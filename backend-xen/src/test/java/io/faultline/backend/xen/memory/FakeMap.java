@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.memory;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.hypercall.XenError;
 import java.util.TreeMap;
 

@@ -12,7 +12,7 @@ import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateValue;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.hwmodel.memory.GuestRam;
 import io.faultline.hwmodel.memory.RamRegion;
 import java.util.List;

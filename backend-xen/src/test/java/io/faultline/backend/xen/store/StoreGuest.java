@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.store;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.ring.ByteRing;
 import io.faultline.backend.xen.ring.RingLayout;
 import java.io.ByteArrayOutputStream;

@@ -7,7 +7,7 @@ package io.faultline.backend.xen.vcpu;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.machine.VcpuExit;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 
 /**
  * A guest that sleeps until there are events and handles them as drivers do: clear the byte, take the selector, take what

@@ -7,7 +7,7 @@ package io.faultline.backend.xen.event.abi;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.frame.GuestFrames;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

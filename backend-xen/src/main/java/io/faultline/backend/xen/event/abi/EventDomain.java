@@ -4,8 +4,8 @@
  */
 package io.faultline.backend.xen.event.abi;
 
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.domain.DomainId;
-import io.faultline.backend.xen.frame.Frame;
 import java.util.Objects;
 
 /**

@@ -4,7 +4,7 @@
  */
 package io.faultline.backend.xen.event.abi;
 
-import io.faultline.backend.xen.frame.Frame;
+import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.xen.vcpu.Upcalls;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

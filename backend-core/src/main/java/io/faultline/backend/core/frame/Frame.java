@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.xen.frame;
+package io.faultline.backend.core.frame;
 
 import io.faultline.api.arm64.PageSize;
 import io.faultline.hwmodel.memory.GuestRam;
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where the host has the content is found once, and again if the page was made resident anew, or all memory was reset or
  * restored. Two frames are equal if they are the same page of the same memory.
+ *
+ * @since 0.1
  */
 public final class Frame {
     private final GuestRam ram;
