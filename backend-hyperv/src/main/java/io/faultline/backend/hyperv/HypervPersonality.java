@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the Hyper-V style adds to the shared machine: a partition. */
 final class HypervPersonality implements Personality {
+    /** Hypervisor Vendor Identity of the FADT (hyperv.md 2.1). */
+    private static final String ACPI_IDENTITY = "MsHyperV";
+
     private final PartitionSettings settings;
     private final Module[] overrides;
 
@@ -134,6 +137,11 @@ final class HypervPersonality implements Personality {
     @Override
     public void reset(VirtualProcessor vcpu) {
         partition().resetVcpu(vcpu.index());
+    }
+
+    @Override
+    public Optional<String> acpiIdentity() {
+        return Optional.of(ACPI_IDENTITY);
     }
 
     @Override
