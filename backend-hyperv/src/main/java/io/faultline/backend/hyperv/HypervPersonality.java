@@ -120,6 +120,11 @@ final class HypervPersonality implements Personality {
     }
 
     @Override
+    public long nextDeadline(VirtualProcessor vcpu) {
+        return partition().nextDeadline(vcpu.index());
+    }
+
+    @Override
     public void deadlinePassed() {
         partition().deadlinePassed();
     }

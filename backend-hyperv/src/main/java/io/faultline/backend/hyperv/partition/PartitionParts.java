@@ -14,6 +14,8 @@ import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.overlay.AssistPages;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
+import io.faultline.backend.hyperv.timer.ReferenceCounter;
+import io.faultline.backend.hyperv.timer.ReferenceTscPage;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -33,9 +35,11 @@ final class PartitionParts {
             CrashRegisters crash,
             SyntheticExceptions exceptions,
             Runtimes runtimes,
-            AssistPages assist) {
+            AssistPages assist,
+            ReferenceCounter counter,
+            ReferenceTscPage tscPage) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage);
     }
 
     List<PartitionPart> all() {
