@@ -32,6 +32,7 @@ final class HypervCapabilities {
                 .with(Capabilities.PPI, true)
                 .with(Capabilities.PAGING, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
+                .with(Capabilities.MEMORY_INTERCEPTS, true)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")
                 .without(Capabilities.SDEI, NO_SDEI)
                 .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_SDEI)

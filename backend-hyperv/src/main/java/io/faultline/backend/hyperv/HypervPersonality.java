@@ -5,7 +5,10 @@
 package io.faultline.backend.hyperv;
 
 import com.google.inject.Module;
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
@@ -20,6 +23,7 @@ import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.hyperv.feature.HypervisorUid;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.InterceptFirst;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.partition.Partition;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
@@ -63,8 +67,8 @@ final class HypervPersonality implements Personality {
         Partition created = Partition.create(settings, host, overrides);
         created.reset();
         partition = created;
-        absentPages =
-                new PageFaultService(host, new HostOnlyPorts(Policy.builder().build()));
+        absentPages = new InterceptFirst(
+                new PageFaultService(host, new HostOnlyPorts(Policy.builder().build())), created.intercepts());
     }
 
     @Override
@@ -102,6 +106,16 @@ final class HypervPersonality implements Personality {
     @Override
     public boolean wakes(VirtualProcessor vcpu) {
         return partition().wakes(vcpu.index());
+    }
+
+    @Override
+    public boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
+        return partition().intercepts().forbidden(vcpu, access, page, stage1Walk);
+    }
+
+    @Override
+    public Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
+        return partition().intercepts().obstacle(vcpu.index());
     }
 
     @Override
@@ -152,6 +166,11 @@ final class HypervPersonality implements Personality {
     @Override
     public boolean needs(long page) {
         return partition().needs(page);
+    }
+
+    @Override
+    public Optional<MemoryIntercepts> memoryIntercepts() {
+        return Optional.of(partition().intercepts());
     }
 
     @Override

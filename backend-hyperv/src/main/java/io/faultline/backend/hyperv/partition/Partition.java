@@ -16,6 +16,7 @@ import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import jakarta.inject.Inject;
 
@@ -26,11 +27,13 @@ import jakarta.inject.Inject;
  */
 public final class Partition implements StateElement {
     private final Hypercalls hypercalls;
+    private final Intercepts intercepts;
     private final PartitionPart[] parts;
 
     @Inject
-    Partition(Hypercalls hypercalls, PartitionParts parts) {
+    Partition(Hypercalls hypercalls, Intercepts intercepts, PartitionParts parts) {
         this.hypercalls = hypercalls;
+        this.intercepts = intercepts;
         this.parts = parts.all().toArray(new PartitionPart[0]);
     }
 
@@ -57,6 +60,15 @@ public final class Partition implements StateElement {
      */
     public void call(VirtualProcessor vcpu, Convention convention) {
         hypercalls.call(vcpu, convention);
+    }
+
+    /**
+     * Returns the memory intercepts.
+     *
+     * @return what the VMM may want to hear of
+     */
+    public Intercepts intercepts() {
+        return intercepts;
     }
 
     /**

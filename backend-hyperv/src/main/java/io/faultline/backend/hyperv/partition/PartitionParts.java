@@ -11,6 +11,7 @@ import io.faultline.backend.hyperv.feature.InformationRegisters;
 import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.overlay.AssistPages;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
@@ -37,9 +38,10 @@ final class PartitionParts {
             Runtimes runtimes,
             AssistPages assist,
             ReferenceCounter counter,
-            ReferenceTscPage tscPage) {
+            ReferenceTscPage tscPage,
+            Intercepts intercepts) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, intercepts);
     }
 
     List<PartitionPart> all() {
