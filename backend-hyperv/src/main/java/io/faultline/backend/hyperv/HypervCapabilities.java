@@ -8,6 +8,7 @@ import io.faultline.api.capability.Capabilities;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.backend.core.machine.MachineLayout;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
+import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
 
 /** What machines in the style of Hyper-V can do. */
 final class HypervCapabilities {
@@ -30,6 +31,8 @@ final class HypervCapabilities {
                 .with(Capabilities.TIMERS, true)
                 .with(Capabilities.PSCI, true)
                 .with(Capabilities.PPI, true)
+                .with(Capabilities.SYNIC, true)
+                .with(Capabilities.SYNIC_POLLING, settings.synic().polling() == Polling.PRESENT)
                 .with(Capabilities.PAGING, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")

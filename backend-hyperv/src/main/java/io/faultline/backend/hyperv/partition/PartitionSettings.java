@@ -10,7 +10,10 @@ import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.hyperv.feature.FeatureSettings;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.hypercall.HypercallSettings;
+import io.faultline.backend.hyperv.port.PortSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
+import io.faultline.backend.hyperv.synic.SynicSettings;
+import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,11 +23,18 @@ import java.util.List;
  * @param hypercalls of the hypercall ABI
  * @param features privileges and what the hypervisor says of itself
  * @param otherVcpus whether a vCPU may reach registers of another one
+ * @param synic of the synthetic interrupt controllers
+ * @param ports of ports and connections
  * @param hardware of the hardware model
  * @since 0.1
  */
 public record PartitionSettings(
-        HypercallSettings hypercalls, FeatureSettings features, OtherVcpus otherVcpus, HardwareSettings hardware) {
+        HypercallSettings hypercalls,
+        FeatureSettings features,
+        OtherVcpus otherVcpus,
+        SynicSettings synic,
+        PortSettings ports,
+        HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
      *
@@ -35,6 +45,8 @@ public record PartitionSettings(
         all.addAll(HypercallSettings.settings());
         all.addAll(FeatureSettings.settings());
         all.addAll(OtherVcpus.settings());
+        all.addAll(SynicSettings.settings());
+        all.addAll(PortSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -46,7 +58,7 @@ public record PartitionSettings(
      * @return the features
      */
     public Features features(boolean hasPageFaults) {
-        return new Features(features, false, false, false, hasPageFaults);
+        return new Features(features, false, false, synic.polling() == Polling.PRESENT, hasPageFaults);
     }
 
     /**
@@ -61,6 +73,8 @@ public record PartitionSettings(
                 HypercallSettings.of(configuration),
                 FeatureSettings.of(configuration),
                 OtherVcpus.of(configuration),
+                SynicSettings.of(configuration),
+                PortSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }
