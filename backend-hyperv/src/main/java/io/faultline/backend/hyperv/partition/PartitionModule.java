@@ -23,6 +23,7 @@ import io.faultline.backend.hyperv.register.RegisterCall;
 import io.faultline.backend.hyperv.register.RegisterDecoration;
 import io.faultline.backend.hyperv.register.Registers;
 import io.faultline.backend.hyperv.synic.SynicModule;
+import io.faultline.backend.hyperv.timer.TimerModule;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ final class PartitionModule extends AbstractModule {
         bind(RegisterDecoration.class).toInstance(RegisterDecoration.NONE);
         bind(Features.class)
                 .toInstance(settings.features(host.request().asyncPageFaults().isPresent()));
+        install(new TimerModule(settings.timers()));
         bind(Partition.class).in(Scopes.SINGLETON);
     }
 

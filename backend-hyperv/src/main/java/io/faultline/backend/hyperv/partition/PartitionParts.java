@@ -17,6 +17,8 @@ import io.faultline.backend.hyperv.port.Ports;
 import io.faultline.backend.hyperv.register.RegisterGroup;
 import io.faultline.backend.hyperv.synic.StandardMessageQueues;
 import io.faultline.backend.hyperv.synic.Synic;
+import io.faultline.backend.hyperv.timer.ReferenceCounter;
+import io.faultline.backend.hyperv.timer.ReferenceTscPage;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -40,11 +42,13 @@ final class PartitionParts {
             SyntheticExceptions exceptions,
             Runtimes runtimes,
             AssistPages assist,
+            ReferenceCounter counter,
+            ReferenceTscPage tscPage,
             Synic synic,
             Ports ports,
             StandardMessageQueues queues) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist, synic, ports, queues);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, synic, ports, queues);
     }
 
     List<PartitionPart> all() {

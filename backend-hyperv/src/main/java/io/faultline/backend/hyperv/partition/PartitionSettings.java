@@ -14,6 +14,7 @@ import io.faultline.backend.hyperv.port.PortSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
 import io.faultline.backend.hyperv.synic.SynicSettings;
 import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
+import io.faultline.backend.hyperv.timer.TimerSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ import java.util.List;
  * @param otherVcpus whether a vCPU may reach registers of another one
  * @param synic of the synthetic interrupt controllers
  * @param ports of ports and connections
+ * @param timers which synthetic timers the guest has
  * @param hardware of the hardware model
  * @since 0.1
  */
@@ -34,6 +36,7 @@ public record PartitionSettings(
         OtherVcpus otherVcpus,
         SynicSettings synic,
         PortSettings ports,
+        TimerSettings timers,
         HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
@@ -47,6 +50,7 @@ public record PartitionSettings(
         all.addAll(OtherVcpus.settings());
         all.addAll(SynicSettings.settings());
         all.addAll(PortSettings.settings());
+        all.addAll(TimerSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -75,6 +79,7 @@ public record PartitionSettings(
                 OtherVcpus.of(configuration),
                 SynicSettings.of(configuration),
                 PortSettings.of(configuration),
+                TimerSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }
