@@ -12,6 +12,7 @@ import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.overlay.AssistPages;
+import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
 import jakarta.inject.Inject;
@@ -33,9 +34,10 @@ final class PartitionParts {
             CrashRegisters crash,
             SyntheticExceptions exceptions,
             Runtimes runtimes,
-            AssistPages assist) {
+            AssistPages assist,
+            PageFaults pageFaults) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, pageFaults);
     }
 
     List<PartitionPart> all() {
