@@ -14,6 +14,7 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.part.PartitionPart;
@@ -27,11 +28,13 @@ import jakarta.inject.Inject;
 public final class Partition implements StateElement {
     private final Hypercalls hypercalls;
     private final PartitionPart[] parts;
+    private final PageFaultPorts pageFaults;
 
     @Inject
-    Partition(Hypercalls hypercalls, PartitionParts parts) {
+    Partition(Hypercalls hypercalls, PartitionParts parts, PageFaultPorts pageFaults) {
         this.hypercalls = hypercalls;
         this.parts = parts.all().toArray(new PartitionPart[0]);
+        this.pageFaults = pageFaults;
     }
 
     /**
@@ -47,6 +50,15 @@ public final class Partition implements StateElement {
                 Stage.PRODUCTION,
                 Modules.override(new PartitionModule(settings, host)).with(overrides));
         return injector.getInstance(Partition.class);
+    }
+
+    /**
+     * Returns how the guest is told of absent pages.
+     *
+     * @return the ports for the engine, the same each time
+     */
+    public PageFaultPorts pageFaults() {
+        return pageFaults;
     }
 
     /**

@@ -17,6 +17,7 @@ import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
+import io.faultline.backend.hyperv.pagefault.PageFaultModule;
 import io.faultline.backend.hyperv.register.RegisterCall;
 import io.faultline.backend.hyperv.register.RegisterDecoration;
 import io.faultline.backend.hyperv.register.Registers;
@@ -47,6 +48,7 @@ final class PartitionModule extends AbstractModule {
         bind(Features.class)
                 .toInstance(settings.features(host.request().asyncPageFaults().isPresent()));
         install(new TimerModule(settings.timers()));
+        install(new PageFaultModule(settings.pageFaults()));
         bind(Partition.class).in(Scopes.SINGLETON);
     }
 

@@ -12,6 +12,7 @@ import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.overlay.AssistPages;
+import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
 import io.faultline.backend.hyperv.timer.ReferenceCounter;
@@ -37,9 +38,10 @@ final class PartitionParts {
             Runtimes runtimes,
             AssistPages assist,
             ReferenceCounter counter,
-            ReferenceTscPage tscPage) {
+            ReferenceTscPage tscPage,
+            PageFaults pageFaults) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults);
     }
 
     List<PartitionPart> all() {

@@ -10,6 +10,7 @@ import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.hyperv.feature.FeatureSettings;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.hypercall.HypercallSettings;
+import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
 import io.faultline.backend.hyperv.timer.TimerSettings;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
  * @param features privileges and what the hypervisor says of itself
  * @param otherVcpus whether a vCPU may reach registers of another one
  * @param timers which synthetic timers the guest has
+ * @param pageFaults of asynchronous page faults
  * @param hardware of the hardware model
  * @since 0.1
  */
@@ -30,6 +32,7 @@ public record PartitionSettings(
         FeatureSettings features,
         OtherVcpus otherVcpus,
         TimerSettings timers,
+        PageFaultSettings pageFaults,
         HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
@@ -42,6 +45,7 @@ public record PartitionSettings(
         all.addAll(FeatureSettings.settings());
         all.addAll(OtherVcpus.settings());
         all.addAll(TimerSettings.settings());
+        all.addAll(PageFaultSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -69,6 +73,7 @@ public record PartitionSettings(
                 FeatureSettings.of(configuration),
                 OtherVcpus.of(configuration),
                 TimerSettings.of(configuration),
+                PageFaultSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }
