@@ -26,6 +26,8 @@ module io.faultline.backend.hyperv {
             com.google.guice;
     opens io.faultline.backend.hyperv.overlay to
             com.google.guice;
+    opens io.faultline.backend.hyperv.pagefault to
+            com.google.guice;
     opens io.faultline.backend.hyperv.partition to
             com.google.guice;
     opens io.faultline.backend.hyperv.port to

@@ -15,9 +15,7 @@ import io.faultline.backend.core.machine.Conduit;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.Personality;
 import io.faultline.backend.core.machine.VirtualProcessor;
-import io.faultline.backend.core.pagefault.HostOnlyPorts;
 import io.faultline.backend.core.pagefault.PageFaultService;
-import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.hyperv.feature.HypervisorUid;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
@@ -69,8 +67,7 @@ final class HypervPersonality implements Personality {
         created.reset();
         partition = created;
         notifications = FlagLines.of(host, created.synic());
-        absentPages =
-                new PageFaultService(host, new HostOnlyPorts(Policy.builder().build()));
+        absentPages = new PageFaultService(host, created.pageFaults());
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.part.PartitionPart;
@@ -29,12 +30,14 @@ public final class Partition implements StateElement {
     private final Hypercalls hypercalls;
     private final PartitionPart[] parts;
     private final SynicAccess synic;
+    private final PageFaultPorts pageFaults;
 
     @Inject
-    Partition(Hypercalls hypercalls, PartitionParts parts, SynicAccess synic) {
+    Partition(Hypercalls hypercalls, PartitionParts parts, SynicAccess synic, PageFaultPorts pageFaults) {
         this.hypercalls = hypercalls;
         this.synic = synic;
         this.parts = parts.all().toArray(new PartitionPart[0]);
+        this.pageFaults = pageFaults;
     }
 
     /**
@@ -62,6 +65,15 @@ public final class Partition implements StateElement {
      */
     public SynicAccess synic() {
         return synic;
+    }
+
+    /**
+     * Returns how the guest is told of absent pages.
+     *
+     * @return the ports for the engine, the same each time
+     */
+    public PageFaultPorts pageFaults() {
+        return pageFaults;
     }
 
     /**

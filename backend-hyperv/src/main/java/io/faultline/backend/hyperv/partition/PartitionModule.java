@@ -17,6 +17,7 @@ import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
+import io.faultline.backend.hyperv.pagefault.PageFaultModule;
 import io.faultline.backend.hyperv.port.Neighbourhood;
 import io.faultline.backend.hyperv.port.PortModule;
 import io.faultline.backend.hyperv.register.RegisterCall;
@@ -54,6 +55,7 @@ final class PartitionModule extends AbstractModule {
         bind(Features.class)
                 .toInstance(settings.features(host.request().asyncPageFaults().isPresent()));
         install(new TimerModule(settings.timers()));
+        install(new PageFaultModule(settings.pageFaults()));
         bind(Partition.class).in(Scopes.SINGLETON);
     }
 

@@ -12,6 +12,7 @@ import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.overlay.AssistPages;
+import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.port.Ports;
 import io.faultline.backend.hyperv.register.RegisterGroup;
@@ -44,11 +45,13 @@ final class PartitionParts {
             AssistPages assist,
             ReferenceCounter counter,
             ReferenceTscPage tscPage,
+            PageFaults pageFaults,
             Synic synic,
             Ports ports,
             StandardMessageQueues queues) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, synic, ports, queues);
+        parts = List.of(
+                identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults, synic, ports, queues);
     }
 
     List<PartitionPart> all() {

@@ -10,6 +10,7 @@ import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.hyperv.feature.FeatureSettings;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.hypercall.HypercallSettings;
+import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
 import io.faultline.backend.hyperv.port.PortSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
 import io.faultline.backend.hyperv.synic.SynicSettings;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param synic of the synthetic interrupt controllers
  * @param ports of ports and connections
  * @param timers which synthetic timers the guest has
+ * @param pageFaults of asynchronous page faults
  * @param hardware of the hardware model
  * @since 0.1
  */
@@ -37,6 +39,7 @@ public record PartitionSettings(
         SynicSettings synic,
         PortSettings ports,
         TimerSettings timers,
+        PageFaultSettings pageFaults,
         HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
@@ -51,6 +54,7 @@ public record PartitionSettings(
         all.addAll(SynicSettings.settings());
         all.addAll(PortSettings.settings());
         all.addAll(TimerSettings.settings());
+        all.addAll(PageFaultSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -80,6 +84,7 @@ public record PartitionSettings(
                 SynicSettings.of(configuration),
                 PortSettings.of(configuration),
                 TimerSettings.of(configuration),
+                PageFaultSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }
