@@ -28,7 +28,11 @@ module io.faultline.backend.hyperv {
             com.google.guice;
     opens io.faultline.backend.hyperv.overlay to
             com.google.guice;
+    opens io.faultline.backend.hyperv.pagefault to
+            com.google.guice;
     opens io.faultline.backend.hyperv.partition to
+            com.google.guice;
+    opens io.faultline.backend.hyperv.port to
             com.google.guice;
     opens io.faultline.backend.hyperv.synic to
             com.google.guice;
