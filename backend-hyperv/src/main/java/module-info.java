@@ -32,4 +32,6 @@ module io.faultline.backend.hyperv {
             com.google.guice;
     opens io.faultline.backend.hyperv.synic to
             com.google.guice;
+    opens io.faultline.backend.hyperv.timer to
+            com.google.guice;
 }

@@ -117,6 +117,11 @@ final class HypervPersonality implements Personality {
     }
 
     @Override
+    public long nextDeadline(VirtualProcessor vcpu) {
+        return partition().nextDeadline(vcpu.index());
+    }
+
+    @Override
     public void deadlinePassed() {
         partition().deadlinePassed();
     }

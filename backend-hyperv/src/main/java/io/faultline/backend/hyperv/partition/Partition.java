@@ -169,6 +169,20 @@ public final class Partition implements StateElement {
         return next;
     }
 
+    /**
+     * Returns when something happens by itself that may end a wait of a vCPU.
+     *
+     * @param vcpu index of the vCPU
+     * @return virtual time in nanoseconds, or {@link io.faultline.hwmodel.timer.VirtualClock#NEVER}
+     */
+    public long nextDeadline(int vcpu) {
+        long next = Long.MAX_VALUE;
+        for (PartitionPart part : parts) {
+            next = Math.min(next, part.nextDeadline(vcpu));
+        }
+        return next;
+    }
+
     /** The time of {@link #nextDeadline()} has come. */
     public void deadlinePassed() {
         for (PartitionPart part : parts) {

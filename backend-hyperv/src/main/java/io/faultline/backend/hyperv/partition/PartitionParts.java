@@ -15,6 +15,8 @@ import io.faultline.backend.hyperv.overlay.AssistPages;
 import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
+import io.faultline.backend.hyperv.timer.ReferenceCounter;
+import io.faultline.backend.hyperv.timer.ReferenceTscPage;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -35,9 +37,11 @@ final class PartitionParts {
             SyntheticExceptions exceptions,
             Runtimes runtimes,
             AssistPages assist,
+            ReferenceCounter counter,
+            ReferenceTscPage tscPage,
             PageFaults pageFaults) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist, pageFaults);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults);
     }
 
     List<PartitionPart> all() {
