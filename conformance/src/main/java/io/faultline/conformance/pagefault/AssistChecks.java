@@ -146,7 +146,8 @@ public final class AssistChecks {
         guest.mask();
         guest.arrive(page);
         guest.expectNothing("with a masked source");
-        s.expectEqual("readies with a masked source", 0, guest.scene().counters().ready());
+        s.expectEqual(
+                "readies with a masked source", 0, guest.scene().counters().ready());
         s.witness("masked");
         guest.unmask();
         guest.expectReady("after unmasking", token);
@@ -214,9 +215,7 @@ public final class AssistChecks {
         }
         s.expectEqual("the register after refusals", 0, guest.get(AssistGuest.CONTROL));
         s.expectEqual(
-                "status of setting the limits",
-                AssistGuest.INVALID_PARAMETER,
-                guest.trySet(AssistGuest.LIMITS, 0));
+                "status of setting the limits", AssistGuest.INVALID_PARAMETER, guest.trySet(AssistGuest.LIMITS, 0));
         s.witness("reserved");
         guest.hideAssist();
         expectStatus(s, guest, good, AssistGuest.OPERATION_DENIED);

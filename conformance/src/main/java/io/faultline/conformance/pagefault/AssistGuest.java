@@ -6,12 +6,12 @@ package io.faultline.conformance.pagefault;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.guest.GuestStep;
-import io.faultline.api.interrupt.InterruptId;
-import io.faultline.api.interrupt.Trigger;
+import io.faultline.api.notification.Trigger;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.ArrayList;
@@ -259,7 +259,9 @@ final class AssistGuest {
     /** Takes and ends the interrupts that are due, although PSTATE masks them; returns how many they were. */
     int takeInterrupts() {
         int taken = 0;
-        for (int intid = cpu.gic().acknowledge(); intid != SPURIOUS; intid = cpu.gic().acknowledge()) {
+        for (int intid = cpu.gic().acknowledge();
+                intid != SPURIOUS;
+                intid = cpu.gic().acknowledge()) {
             s.expectEqual("INTID", interrupt, intid);
             cpu.gic().end(intid);
             taken++;
@@ -299,9 +301,7 @@ final class AssistGuest {
 
     /** Leaves the handler by going back to the access. */
     GuestStep goBack() {
-        cpu.returnTo(
-                cpu.mrs(SystemRegister.ELR_EL1),
-                new ProcessorState(cpu.mrs(SystemRegister.SPSR_EL1)));
+        cpu.returnTo(cpu.mrs(SystemRegister.ELR_EL1), new ProcessorState(cpu.mrs(SystemRegister.SPSR_EL1)));
         return cpu.load(AccessWidth.DOUBLEWORD, 0, 1);
     }
 
