@@ -26,8 +26,12 @@ module io.faultline.backend.hyperv {
             com.google.guice;
     opens io.faultline.backend.hyperv.overlay to
             com.google.guice;
+    opens io.faultline.backend.hyperv.pagefault to
+            com.google.guice;
     opens io.faultline.backend.hyperv.partition to
             com.google.guice;
     opens io.faultline.backend.hyperv.synic to
+            com.google.guice;
+    opens io.faultline.backend.hyperv.timer to
             com.google.guice;
 }

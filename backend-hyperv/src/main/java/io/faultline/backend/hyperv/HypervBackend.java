@@ -14,6 +14,8 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CoreBackend;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.hyperv.guest.HypervFlagGuestDriver;
+import io.faultline.backend.hyperv.guest.HypervMessageGuestDriver;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
 import java.util.List;
 import java.util.Set;
@@ -58,6 +60,6 @@ final class HypervBackend extends CoreBackend {
 
     @Override
     public List<GuestDriver> guestDrivers() {
-        return List.of();
+        return List.of(new HypervMessageGuestDriver(), new HypervFlagGuestDriver());
     }
 }

@@ -14,9 +14,7 @@ import io.faultline.backend.core.machine.Conduit;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.Personality;
 import io.faultline.backend.core.machine.VirtualProcessor;
-import io.faultline.backend.core.pagefault.HostOnlyPorts;
 import io.faultline.backend.core.pagefault.PageFaultService;
-import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.hyperv.feature.HypervisorUid;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
@@ -63,8 +61,7 @@ final class HypervPersonality implements Personality {
         Partition created = Partition.create(settings, host, overrides);
         created.reset();
         partition = created;
-        absentPages =
-                new PageFaultService(host, new HostOnlyPorts(Policy.builder().build()));
+        absentPages = new PageFaultService(host, created.pageFaults());
     }
 
     @Override
@@ -117,6 +114,11 @@ final class HypervPersonality implements Personality {
     @Override
     public long nextDeadline() {
         return partition().nextDeadline();
+    }
+
+    @Override
+    public long nextDeadline(VirtualProcessor vcpu) {
+        return partition().nextDeadline(vcpu.index());
     }
 
     @Override

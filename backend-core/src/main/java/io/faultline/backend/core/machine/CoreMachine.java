@@ -335,6 +335,12 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public void elapse(long nanos) {
+        hardware.clock().advance(nanos);
+        vcpus.forEach(CoreVcpu::reconsider);
+    }
+
+    @Override
     public TraceSink trace() {
         return request.trace();
     }

@@ -133,6 +133,16 @@ public interface Personality extends StateElement {
         return VirtualClock.NEVER;
     }
 
+    /**
+     * Returns when something of this personality happens by itself that may end a wait of a vCPU.
+     *
+     * @param vcpu the vCPU
+     * @return virtual time in nanoseconds, at least {@link #nextDeadline()}, or {@link VirtualClock#NEVER}
+     */
+    default long nextDeadline(VirtualProcessor vcpu) {
+        return VirtualClock.NEVER;
+    }
+
     /** The time of {@link #nextDeadline()} has come; the next one is later. Called exactly then, between two instructions. */
     default void deadlinePassed() {
         // there is none

@@ -17,9 +17,11 @@ import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
+import io.faultline.backend.hyperv.pagefault.PageFaultModule;
 import io.faultline.backend.hyperv.register.RegisterCall;
 import io.faultline.backend.hyperv.register.RegisterDecoration;
 import io.faultline.backend.hyperv.register.Registers;
+import io.faultline.backend.hyperv.timer.TimerModule;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,8 @@ final class PartitionModule extends AbstractModule {
         bind(RegisterDecoration.class).toInstance(RegisterDecoration.NONE);
         bind(Features.class)
                 .toInstance(settings.features(host.request().asyncPageFaults().isPresent()));
+        install(new TimerModule(settings.timers()));
+        install(new PageFaultModule(settings.pageFaults()));
         bind(Partition.class).in(Scopes.SINGLETON);
     }
 

@@ -12,8 +12,11 @@ import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.overlay.AssistPages;
+import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
+import io.faultline.backend.hyperv.timer.ReferenceCounter;
+import io.faultline.backend.hyperv.timer.ReferenceTscPage;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -33,9 +36,12 @@ final class PartitionParts {
             CrashRegisters crash,
             SyntheticExceptions exceptions,
             Runtimes runtimes,
-            AssistPages assist) {
+            AssistPages assist,
+            ReferenceCounter counter,
+            ReferenceTscPage tscPage,
+            PageFaults pageFaults) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist);
+        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults);
     }
 
     List<PartitionPart> all() {

@@ -10,7 +10,9 @@ import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.hyperv.feature.FeatureSettings;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.hypercall.HypercallSettings;
+import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
+import io.faultline.backend.hyperv.timer.TimerSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,11 +22,18 @@ import java.util.List;
  * @param hypercalls of the hypercall ABI
  * @param features privileges and what the hypervisor says of itself
  * @param otherVcpus whether a vCPU may reach registers of another one
+ * @param timers which synthetic timers the guest has
+ * @param pageFaults of asynchronous page faults
  * @param hardware of the hardware model
  * @since 0.1
  */
 public record PartitionSettings(
-        HypercallSettings hypercalls, FeatureSettings features, OtherVcpus otherVcpus, HardwareSettings hardware) {
+        HypercallSettings hypercalls,
+        FeatureSettings features,
+        OtherVcpus otherVcpus,
+        TimerSettings timers,
+        PageFaultSettings pageFaults,
+        HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
      *
@@ -35,6 +44,8 @@ public record PartitionSettings(
         all.addAll(HypercallSettings.settings());
         all.addAll(FeatureSettings.settings());
         all.addAll(OtherVcpus.settings());
+        all.addAll(TimerSettings.settings());
+        all.addAll(PageFaultSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -61,6 +72,8 @@ public record PartitionSettings(
                 HypercallSettings.of(configuration),
                 FeatureSettings.of(configuration),
                 OtherVcpus.of(configuration),
+                TimerSettings.of(configuration),
+                PageFaultSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }
