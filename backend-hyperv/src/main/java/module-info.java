@@ -30,6 +30,8 @@ module io.faultline.backend.hyperv {
             com.google.guice;
     opens io.faultline.backend.hyperv.partition to
             com.google.guice;
+    opens io.faultline.backend.hyperv.port to
+            com.google.guice;
     opens io.faultline.backend.hyperv.synic to
             com.google.guice;
     opens io.faultline.backend.hyperv.timer to

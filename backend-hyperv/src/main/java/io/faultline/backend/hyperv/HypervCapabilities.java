@@ -12,6 +12,7 @@ import io.faultline.backend.hyperv.guest.HypervFlagGuestDriver;
 import io.faultline.backend.hyperv.guest.HypervMessageGuestDriver;
 import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
+import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
 
 /** What machines in the style of Hyper-V can do. */
 final class HypervCapabilities {
@@ -36,6 +37,8 @@ final class HypervCapabilities {
                 .with(Capabilities.TIMERS, true)
                 .with(Capabilities.PSCI, true)
                 .with(Capabilities.PPI, true)
+                .with(Capabilities.SYNIC, true)
+                .with(Capabilities.SYNIC_POLLING, settings.synic().polling() == Polling.PRESENT)
                 .with(Capabilities.PAGING, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")
@@ -51,9 +54,8 @@ final class HypervCapabilities {
     }
 
     private static void addPageFaults(CapabilitySet.Builder builder, PageFaultSettings settings) {
-        String mechanism = settings.ways().hasMessages()
-                ? HypervMessageGuestDriver.MECHANISM
-                : HypervFlagGuestDriver.MECHANISM;
+        String mechanism =
+                settings.ways().hasMessages() ? HypervMessageGuestDriver.MECHANISM : HypervFlagGuestDriver.MECHANISM;
         int slots = settings.policy().limit();
         builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(mechanism, slots, true, false))
                 .with(Capabilities.APF_HYPERV, true)

@@ -9,6 +9,7 @@ import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.backend.core.machine.AbsentPageHandler;
 import io.faultline.backend.core.machine.Conduit;
 import io.faultline.backend.core.machine.Host;
@@ -21,6 +22,7 @@ import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.partition.Partition;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
+import io.faultline.backend.hyperv.port.Neighbourhood;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +32,16 @@ final class HypervPersonality implements Personality {
     private static final String ACPI_IDENTITY = "MsHyperV";
 
     private final PartitionSettings settings;
+    private final Neighbourhood neighbourhood;
     private final Module[] overrides;
 
     private @Nullable Partition partition;
     private @Nullable AbsentPageHandler absentPages;
+    private @Nullable EventNotifications notifications;
 
-    HypervPersonality(PartitionSettings settings, Module... overrides) {
+    HypervPersonality(PartitionSettings settings, Neighbourhood neighbourhood, Module... overrides) {
         this.settings = settings;
+        this.neighbourhood = neighbourhood;
         this.overrides = overrides;
     }
 
@@ -58,9 +63,10 @@ final class HypervPersonality implements Personality {
 
     @Override
     public void attach(Host host) {
-        Partition created = Partition.create(settings, host, overrides);
+        Partition created = Partition.create(settings, neighbourhood, host, overrides);
         created.reset();
         partition = created;
+        notifications = FlagLines.of(host, created.synic());
         absentPages = new PageFaultService(host, created.pageFaults());
     }
 
@@ -153,7 +159,17 @@ final class HypervPersonality implements Personality {
 
     @Override
     public Optional<EventNotifications> notifications() {
-        return Optional.empty();
+        return Optional.of(attached(notifications));
+    }
+
+    @Override
+    public Optional<SyntheticInterrupts> syntheticInterrupts() {
+        return Optional.of(partition().synic().interrupts());
+    }
+
+    @Override
+    public void closed() {
+        partition().closed();
     }
 
     @Override

@@ -141,7 +141,8 @@ public final class PageFaults implements PartitionPart, RegisterGroup {
     public List<RegisterRange> ranges() {
         int privilege = Privilege.SYNIC.bit();
         return List.of(
-                RegisterRange.readOnly(LIMITS, LIMITS, privilege), RegisterRange.readWrite(CONTROL, CONTROL, privilege));
+                RegisterRange.readOnly(LIMITS, LIMITS, privilege),
+                RegisterRange.readWrite(CONTROL, CONTROL, privilege));
     }
 
     @Override

@@ -124,6 +124,11 @@ public interface PartitionPart extends StateElement {
         // there is none
     }
 
+    /** The machine is closed: nothing is called any more. */
+    default void closed() {
+        // nothing outlives a machine unless a part says so
+    }
+
     /**
      * Tells whether the part accesses a page of RAM without being ready for its absence.
      *

@@ -18,6 +18,7 @@ import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.part.PartitionPart;
+import io.faultline.backend.hyperv.port.Neighbourhood;
 import jakarta.inject.Inject;
 
 /**
@@ -28,11 +29,13 @@ import jakarta.inject.Inject;
 public final class Partition implements StateElement {
     private final Hypercalls hypercalls;
     private final PartitionPart[] parts;
+    private final SynicAccess synic;
     private final PageFaultPorts pageFaults;
 
     @Inject
-    Partition(Hypercalls hypercalls, PartitionParts parts, PageFaultPorts pageFaults) {
+    Partition(Hypercalls hypercalls, PartitionParts parts, SynicAccess synic, PageFaultPorts pageFaults) {
         this.hypercalls = hypercalls;
+        this.synic = synic;
         this.parts = parts.all().toArray(new PartitionPart[0]);
         this.pageFaults = pageFaults;
     }
@@ -41,15 +44,27 @@ public final class Partition implements StateElement {
      * Makes the partition of a machine. It has to be {@linkplain #reset() reset} or restored before it is used.
      *
      * @param settings the choices of the backend
+     * @param neighbourhood of the open backend
      * @param host the machine
      * @param overrides modules whose bindings replace those of a partition
      * @return the partition
      */
-    public static Partition create(PartitionSettings settings, Host host, Module... overrides) {
+    public static Partition create(
+            PartitionSettings settings, Neighbourhood neighbourhood, Host host, Module... overrides) {
         Injector injector = Guice.createInjector(
                 Stage.PRODUCTION,
-                Modules.override(new PartitionModule(settings, host)).with(overrides));
+                Modules.override(new PartitionModule(settings, neighbourhood, host))
+                        .with(overrides));
         return injector.getInstance(Partition.class);
+    }
+
+    /**
+     * Returns the synthetic interrupt controllers as the VMM has them.
+     *
+     * @return the same each time
+     */
+    public SynicAccess synic() {
+        return synic;
     }
 
     /**
@@ -187,6 +202,13 @@ public final class Partition implements StateElement {
     public void deadlinePassed() {
         for (PartitionPart part : parts) {
             part.deadlinePassed();
+        }
+    }
+
+    /** The machine is closed: nothing is called any more. */
+    public void closed() {
+        for (PartitionPart part : parts) {
+            part.closed();
         }
     }
 

@@ -18,9 +18,12 @@ import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import io.faultline.backend.hyperv.pagefault.PageFaultModule;
+import io.faultline.backend.hyperv.port.Neighbourhood;
+import io.faultline.backend.hyperv.port.PortModule;
 import io.faultline.backend.hyperv.register.RegisterCall;
 import io.faultline.backend.hyperv.register.RegisterDecoration;
 import io.faultline.backend.hyperv.register.Registers;
+import io.faultline.backend.hyperv.synic.SynicModule;
 import io.faultline.backend.hyperv.timer.TimerModule;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -29,15 +32,19 @@ import java.util.List;
 /** Binds the parts of one machine. Every binding may be overridden. */
 final class PartitionModule extends AbstractModule {
     private final PartitionSettings settings;
+    private final Neighbourhood neighbourhood;
     private final Host host;
 
-    PartitionModule(PartitionSettings settings, Host host) {
+    PartitionModule(PartitionSettings settings, Neighbourhood neighbourhood, Host host) {
         this.settings = settings;
+        this.neighbourhood = neighbourhood;
         this.host = host;
     }
 
     @Override
     protected void configure() {
+        install(new SynicModule(settings.synic()));
+        install(new PortModule(settings.ports(), neighbourhood));
         bind(PartitionSettings.class).toInstance(settings);
         bind(Host.class).toInstance(host);
         bind(Gate.class).to(Identity.class);

@@ -14,7 +14,10 @@ import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.overlay.AssistPages;
 import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
+import io.faultline.backend.hyperv.port.Ports;
 import io.faultline.backend.hyperv.register.RegisterGroup;
+import io.faultline.backend.hyperv.synic.StandardMessageQueues;
+import io.faultline.backend.hyperv.synic.Synic;
 import io.faultline.backend.hyperv.timer.ReferenceCounter;
 import io.faultline.backend.hyperv.timer.ReferenceTscPage;
 import jakarta.inject.Inject;
@@ -22,7 +25,10 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The parts of a machine, in the order in which they are reset, saved and restored. */
+/**
+ * The parts of a machine, in the order in which they are reset, saved and restored. Queues of messages come last, after everybody
+ * who has buffers.
+ */
 @Singleton
 final class PartitionParts {
     private final List<PartitionPart> parts;
@@ -39,9 +45,13 @@ final class PartitionParts {
             AssistPages assist,
             ReferenceCounter counter,
             ReferenceTscPage tscPage,
-            PageFaults pageFaults) {
+            PageFaults pageFaults,
+            Synic synic,
+            Ports ports,
+            StandardMessageQueues queues) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults);
+        parts = List.of(
+                identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults, synic, ports, queues);
     }
 
     List<PartitionPart> all() {

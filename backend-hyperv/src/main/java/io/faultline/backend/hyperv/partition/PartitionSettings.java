@@ -11,7 +11,10 @@ import io.faultline.backend.hyperv.feature.FeatureSettings;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.hypercall.HypercallSettings;
 import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
+import io.faultline.backend.hyperv.port.PortSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
+import io.faultline.backend.hyperv.synic.SynicSettings;
+import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
 import io.faultline.backend.hyperv.timer.TimerSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,8 @@ import java.util.List;
  * @param hypercalls of the hypercall ABI
  * @param features privileges and what the hypervisor says of itself
  * @param otherVcpus whether a vCPU may reach registers of another one
+ * @param synic of the synthetic interrupt controllers
+ * @param ports of ports and connections
  * @param timers which synthetic timers the guest has
  * @param pageFaults of asynchronous page faults
  * @param hardware of the hardware model
@@ -31,6 +36,8 @@ public record PartitionSettings(
         HypercallSettings hypercalls,
         FeatureSettings features,
         OtherVcpus otherVcpus,
+        SynicSettings synic,
+        PortSettings ports,
         TimerSettings timers,
         PageFaultSettings pageFaults,
         HardwareSettings hardware) {
@@ -44,6 +51,8 @@ public record PartitionSettings(
         all.addAll(HypercallSettings.settings());
         all.addAll(FeatureSettings.settings());
         all.addAll(OtherVcpus.settings());
+        all.addAll(SynicSettings.settings());
+        all.addAll(PortSettings.settings());
         all.addAll(TimerSettings.settings());
         all.addAll(PageFaultSettings.settings());
         all.addAll(HardwareSettings.settings());
@@ -57,7 +66,7 @@ public record PartitionSettings(
      * @return the features
      */
     public Features features(boolean hasPageFaults) {
-        return new Features(features, false, false, false, hasPageFaults);
+        return new Features(features, false, false, synic.polling() == Polling.PRESENT, hasPageFaults);
     }
 
     /**
@@ -72,6 +81,8 @@ public record PartitionSettings(
                 HypercallSettings.of(configuration),
                 FeatureSettings.of(configuration),
                 OtherVcpus.of(configuration),
+                SynicSettings.of(configuration),
+                PortSettings.of(configuration),
                 TimerSettings.of(configuration),
                 PageFaultSettings.of(configuration),
                 HardwareSettings.of(configuration));

@@ -12,7 +12,7 @@ public final class TestBuffers {
 
     /** Marks a buffer. */
     public static void queued(MessageBuffer buffer, boolean isQueued) {
-        buffer.queued(isQueued);
+        buffer.queue = isQueued ? 0 : -1;
     }
 
     /** A timer message as a text: index, times of expiration and delivery. */
