@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
 
 class VmbusOptionTest {
     private static VmbusConfiguration bus(int channels, Set<VmbusVersion> versions, Refusal refusal) {
-        return new VmbusConfiguration(Presence.REQUIRED, channels, versions, refusal);
+        return new VmbusConfiguration(Presence.REQUIRED, channels, VmbusConfiguration.ECHO, versions, refusal);
     }
 
     @Test
@@ -38,6 +39,9 @@ class VmbusOptionTest {
         assertEquals(
                 bus(3, EnumSet.of(VmbusVersion.V5_1, VmbusVersion.V2_4), Refusal.STATUS),
                 option.convert("echo:versions=5.1+2.4,refuse=status,channels=3"));
+        assertEquals(
+                UUID.fromString("525074dc-8985-46e2-8057-a307dc18a502"),
+                option.convert("echo:type=525074DC-8985-46e2-8057-a307dc18a502").type());
         assertEquals(bus(0, Set.of(), Refusal.ANSWER), option.convert("empty:versions=,refuse=answer"));
     }
 
@@ -49,11 +53,12 @@ class VmbusOptionTest {
                 "full; 'full' is not of the form none|empty|echo[:key=value,...]",
                 "none:refuse=status; 'none:refuse=status' is not of the form none|empty|echo[:key=value,...]",
                 "empty:channels=1; 'channels=1' is none of versions=V+V, refuse=answer, refuse=status",
-                "echo:; '' is none of channels=N, versions=V+V, refuse=answer, refuse=status",
+                "echo:; '' is none of channels=N, type=GUID, versions=V+V, refuse=answer, refuse=status",
                 "echo:channels; '' is not a number such as 5000, 200K, 40M or 1G",
                 "echo:channels=0; '0' channels are not 1 to 256",
                 "echo:channels=257; '257' channels are not 1 to 256",
                 "echo:versions=5.9; '5.9' is no version of [2.4, 3.0, 4.0, 4.1, 5.0, 5.1, 5.2, 5.3]",
+                "echo:type=0-0-0-0-0; '0-0-0-0-0' is not a GUID such as 0b5e6c2f-8d14-4b7a-9c63-f1a7e5d20e01",
                 "echo:refuse=politely; 'politely' is neither answer nor status"
             })
     void saysWhatIsWrong(String text, String message) {
