@@ -110,6 +110,16 @@ public interface Machine extends AutoCloseable {
     }
 
     /**
+     * Returns the name of the hypervisor by which a guest that reads ACPI tables finds its interfaces: the field Hypervisor
+     * Vendor Identity of the FADT (HV-033).
+     *
+     * @return 1 to 8 printable ASCII characters, the same each time; empty if guests look for no name
+     */
+    default Optional<String> acpiIdentity() {
+        return Optional.empty();
+    }
+
+    /**
      * Returns deterministic counters: the same guest and seed give the same numbers.
      *
      * @return name to count, sorted; names are lower-case words joined by {@code -} and {@code .}

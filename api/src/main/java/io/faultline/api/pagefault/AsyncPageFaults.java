@@ -4,6 +4,7 @@
  */
 package io.faultline.api.pagefault;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageSource;
 import java.util.List;
@@ -55,6 +56,16 @@ public interface AsyncPageFaults {
      * @throws io.faultline.api.error.HypervisorException as {@link #evict}
      */
     void discard(long page);
+
+    /**
+     * Asks the source of an absent page for it on behalf of the VMM, which needs its content. No vCPU waits for it. Nothing
+     * happens if the page is not absent, is being fetched, or has no source.
+     *
+     * @param page address of the page
+     * @param access what for
+     * @throws io.faultline.api.error.HypervisorException with NOT_GUEST_MEMORY if it is not memory
+     */
+    void request(long page, AccessKind access);
 
     /**
      * Sets who decides whether a fault is announced.

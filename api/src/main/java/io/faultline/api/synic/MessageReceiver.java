@@ -6,7 +6,7 @@ package io.faultline.api.synic;
 
 /**
  * A receiver of the VMM for messages that a guest posts. Called by the thread that drives the machine, in the middle of the
- * hypercall: it may post and signal, and must not run, reset, save or close a machine.
+ * hypercall: it may post and signal, make and close ports, and must not run, reset, save or close a machine.
  *
  * @since 0.1
  */

@@ -39,6 +39,10 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
 
     /** Touches a page as a guest; false if it is not there yet. A lost page is an abort, which the script ignores. */
     boolean touch(long page) {
+        return touch(page, 0, AccessKind.READ);
+    }
+
+    private boolean touch(long page, int vcpu, AccessKind access) {
         if (memory.residency(page) == PageResidency.RESIDENT) {
             return true;
         }
@@ -54,7 +58,7 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
             pageIns++;
             sources.forEach((range, source) -> {
                 if (range.contains(page, PageSize.BYTES)) {
-                    source.request(new PageRequest(page, 0, AccessKind.READ, machine.nanos()));
+                    source.request(new PageRequest(page, vcpu, access, machine.nanos()));
                 }
             });
         }
@@ -80,6 +84,11 @@ public final class ScriptedFaults implements AsyncPageFaults, PageSink {
     @Override
     public void discard(long page) {
         memory.remove(page);
+    }
+
+    @Override
+    public void request(long page, AccessKind access) {
+        touch(page, -1, access);
     }
 
     @Override

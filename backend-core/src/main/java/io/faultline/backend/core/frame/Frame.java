@@ -242,6 +242,13 @@ public final class Frame {
         return true;
     }
 
+    /** Makes every byte of the page zero. */
+    public void clear() {
+        if (readable() != null) {
+            ram.write(physical, new byte[PageSize.BYTES], 0, PageSize.BYTES);
+        }
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Frame frame && frame.ram == ram && frame.physical == physical;

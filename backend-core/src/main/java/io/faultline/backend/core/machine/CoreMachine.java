@@ -418,6 +418,12 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public Optional<String> acpiIdentity() {
+        requireOpen();
+        return personality.acpiIdentity();
+    }
+
+    @Override
     public SortedMap<String, Long> counters() {
         requireOpen();
         return counters.byName(absentPages.vmmSide().counters());

@@ -237,6 +237,15 @@ public interface Personality extends StateElement {
         return List.of();
     }
 
+    /**
+     * Returns the name that a guest finds in ACPI tables.
+     *
+     * @return as {@link io.faultline.api.machine.Machine#acpiIdentity}
+     */
+    default Optional<String> acpiIdentity() {
+        return Optional.empty();
+    }
+
     /** The machine is closed: nothing is called any more. */
     default void closed() {
         // nothing outlives a machine unless a personality says so

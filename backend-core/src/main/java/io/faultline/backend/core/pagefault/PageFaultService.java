@@ -49,6 +49,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     private final SourceTable<Answers> sources = new SourceTable<>();
     private final FaultContext context = new FaultContext();
     private final PageStates states;
+    private final Pages pages = new Pages();
     private final PageFaultEngine engine;
 
     /**
@@ -62,7 +63,7 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
         this.ram = host.ram();
         this.trace = new FaultTrace(host.tracing(), host.trace(), host::now);
         this.states = new PageStates(ram);
-        this.engine = new PageFaultEngine(host.vcpuCount(), ports, new Pages(), trace);
+        this.engine = new PageFaultEngine(host.vcpuCount(), ports, pages, trace);
     }
 
     /** What the engine may ask of pages. */
@@ -327,6 +328,16 @@ public final class PageFaultService implements AbsentPageHandler, AsyncPageFault
     public boolean isPinned(long page) {
         requirePage("asking for", page);
         return host.isPinned(page);
+    }
+
+    @Override
+    public void request(long page, AccessKind access) {
+        requirePage("asking for", page);
+        Objects.requireNonNull(access, "access");
+        if (states.residency(page) == PageResidency.ABSENT) {
+            fetchNow(page);
+        }
+        pages.start(page, -1, access);
     }
 
     @Override

@@ -170,6 +170,11 @@ final class ScriptedPages implements AbsentPageHandler, AsyncPageFaults {
     }
 
     @Override
+    public void request(long page, AccessKind access) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void decideBy(FaultDecision decision) {
         throw new UnsupportedOperationException();
     }

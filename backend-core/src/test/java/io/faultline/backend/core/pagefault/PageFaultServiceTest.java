@@ -90,6 +90,34 @@ class PageFaultServiceTest {
     }
 
     @Test
+    void theVmmAsksForAPageThatNoVcpuWaitsFor() {
+        pages.attach(ALL, source);
+        pages.request(DATA, AccessKind.READ);
+        assertEquals(List.of(), source.requests, "it is there");
+        pages.discard(DATA);
+
+        pages.request(DATA, AccessKind.WRITE);
+        pages.request(DATA, AccessKind.READ);
+        assertEquals(List.of(new PageRequest(DATA, -1, AccessKind.WRITE, 0)), source.requests);
+        assertEquals(PageResidency.FETCHING, residency(DATA));
+        assertEquals(List.of(), pages.outstanding());
+
+        source.answers.add(sink -> sink.arrived(DATA, page(7)));
+        pages.poll();
+        assertEquals(PageResidency.RESIDENT, residency(DATA));
+        refused(ErrorId.INVALID_ARGUMENT, () -> pages.request(DATA + 8, AccessKind.READ));
+        refused(ErrorId.NOT_GUEST_MEMORY, () -> pages.request(0x1000, AccessKind.READ));
+    }
+
+    @Test
+    void nobodyIsAskedForAPageWithoutASource() {
+        pages.discard(DATA);
+        pages.request(DATA, AccessKind.READ);
+        assertEquals(PageResidency.ABSENT, residency(DATA));
+        assertEquals(0, pages.counters().pageIns());
+    }
+
+    @Test
     void aWriteAsksForWriting() {
         pages.attach(ALL, source);
         pages.discard(DATA);

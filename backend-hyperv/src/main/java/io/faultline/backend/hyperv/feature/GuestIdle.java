@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.hyperv.feature;
+
+import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.hyperv.hypercall.Status;
+import io.faultline.backend.hyperv.register.RegisterGroup;
+import io.faultline.backend.hyperv.register.RegisterRange;
+import io.faultline.backend.hyperv.register.RegisterValue;
+import io.faultline.hwmodel.timer.VirtualClock;
+import jakarta.inject.Inject;
+import java.util.List;
+
+/**
+ * HvRegisterGuestIdle: a vCPU that reads its own waits for an interrupt, masked or not (hyperv.md 2.7).
+ *
+ * @since 0.1
+ */
+public final class GuestIdle implements RegisterGroup {
+    /** Number of the register. */
+    public static final int REGISTER = 0x250;
+
+    private final Host host;
+
+    @Inject
+    GuestIdle(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public List<RegisterRange> ranges() {
+        return List.of(RegisterRange.readOnly(REGISTER, REGISTER, Privilege.GUEST_IDLE.bit()));
+    }
+
+    @Override
+    public int read(int vcpu, int name, RegisterValue value) {
+        host.vcpu(vcpu).block(VirtualClock.NEVER);
+        value.set(0);
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public int write(int vcpu, int name, RegisterValue value) {
+        return Status.INVALID_PARAMETER;
+    }
+}

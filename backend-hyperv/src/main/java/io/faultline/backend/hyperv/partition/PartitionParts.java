@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.hyperv.partition;
+
+import io.faultline.backend.hyperv.feature.CrashRegisters;
+import io.faultline.backend.hyperv.feature.GuestIdle;
+import io.faultline.backend.hyperv.feature.Identity;
+import io.faultline.backend.hyperv.feature.InformationRegisters;
+import io.faultline.backend.hyperv.feature.Runtimes;
+import io.faultline.backend.hyperv.feature.SyntheticExceptions;
+import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.overlay.AssistPages;
+import io.faultline.backend.hyperv.part.PartitionPart;
+import io.faultline.backend.hyperv.register.RegisterGroup;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The parts of a machine, in the order in which they are reset, saved and restored. */
+@Singleton
+final class PartitionParts {
+    private final List<PartitionPart> parts;
+    private final List<RegisterGroup> constants;
+
+    @Inject
+    PartitionParts(
+            Identity identity,
+            InformationRegisters information,
+            GuestIdle idle,
+            CrashRegisters crash,
+            SyntheticExceptions exceptions,
+            Runtimes runtimes,
+            AssistPages assist) {
+        constants = List.of(information, idle);
+        parts = List.of(identity, crash, exceptions, runtimes, assist);
+    }
+
+    List<PartitionPart> all() {
+        return parts;
+    }
+
+    List<RegisterGroup> registers() {
+        List<RegisterGroup> all = new ArrayList<>(constants);
+        parts.forEach(part -> all.addAll(part.registers()));
+        return all;
+    }
+
+    List<Hypercall> hypercalls() {
+        List<Hypercall> all = new ArrayList<>();
+        parts.forEach(part -> all.addAll(part.hypercalls()));
+        return all;
+    }
+}
