@@ -7,6 +7,7 @@ package io.faultline.conformance.hyperv;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.InterruptId;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
@@ -69,6 +70,7 @@ final class HypervGuest {
     private final Scenario s;
     private final Rig rig;
     private final int vcpus;
+    private int continuations;
 
     private HypervGuest(Scenario s, Rig rig, int vcpus) {
         this.s = s;
@@ -128,6 +130,18 @@ final class HypervGuest {
     /** Says what guest it is, on vCPU 0. */
     void identify() {
         set(cpu(), Hyperv.GUEST_ID, IDENTITY);
+    }
+
+    /** Begins again on a vCPU that was reset. */
+    void bootAgain(int vcpu) {
+        if (vcpu == 0) {
+            SteppingGuestCpu cpu = cpu();
+            cpu.write(CoreRegister.PC, cpu.layout().el1());
+            cpu.write(CoreRegister.SP_EL1, cpu.layout().stackTop());
+            cpu.msr(SystemRegister.VBAR_EL1, cpu.layout().vectors());
+        } else {
+            rig.turnOn(vcpu);
+        }
     }
 
     // Memory
@@ -240,13 +254,20 @@ final class HypervGuest {
     /** Executes an HVC with the registers as they are; one that is made again from its own instruction goes on. */
     void complete(SteppingGuestCpu cpu, int immediate) {
         GuestStep step = cpu.execute(A64.hvc(immediate));
+        continuations = 0;
         for (int i = 0; isContinued(cpu, step, immediate); i++) {
             if (i == LARGEST_CONTINUATIONS) {
                 throw s.failure("hypercall", "to end", "continued " + i + " times");
             }
             step = cpu.resume();
+            continuations++;
         }
         s.expectRetired("HVC #" + immediate, step);
+    }
+
+    /** How often the last call went on from its own instruction. */
+    int continuations() {
+        return continuations;
     }
 
     private boolean isContinued(SteppingGuestCpu cpu, GuestStep step, int immediate) {
