@@ -96,9 +96,7 @@ public final class FlagChecks {
                 guest.expectFlags("after flag " + flag, 0, set.toArray(new Integer[0]));
             }
             s.expectEqual(
-                    "bits in the SIM page",
-                    List.of(),
-                    HypervGuest.bits(guest.page(guest.cpu(), HypervGuest.simp(0))));
+                    "bits in the SIM page", List.of(), HypervGuest.bits(guest.page(guest.cpu(), HypervGuest.simp(0))));
         });
     }
 
@@ -275,8 +273,18 @@ public final class FlagChecks {
         guest.eventChannel(PORT, 0, 15);
         long around = HypervGuest.siefp(0) - Hyperv.PAGE;
         byte[] before = guest.copy(guest.cpu(), around, 3 * Hyperv.PAGE);
-        int[][] wrong = {{0, 16, 0}, {0, 15, 2048}, {0, 0, 2048}, {0, 15, 0x7FFF_FFFF}, {0, -1, 0}, {0, 0, -1}, {0, 255, 5},
-            {1, 0, 0}, {-2, 0, 0}, {Integer.MAX_VALUE, 15, 2047}};
+        int[][] wrong = {
+            {0, 16, 0},
+            {0, 15, 2048},
+            {0, 0, 2048},
+            {0, 15, 0x7FFF_FFFF},
+            {0, -1, 0},
+            {0, 0, -1},
+            {0, 255, 5},
+            {1, 0, 0},
+            {-2, 0, 0},
+            {Integer.MAX_VALUE, 15, 2047}
+        };
         for (int[] target : wrong) {
             SynicStatus status = guest.synic().signal(target[0], target[1], target[2]);
             s.expectThat(
@@ -294,7 +302,8 @@ public final class FlagChecks {
         s.expectThat(
                 "memory at the page and around it stays",
                 Arrays.equals(before, guest.copy(guest.cpu(), around, 3 * Hyperv.PAGE)));
-        s.expectEqual("status of the last flag", SynicStatus.SUCCESS, guest.synic().signal(0, 15, 2047));
+        s.expectEqual(
+                "status of the last flag", SynicStatus.SUCCESS, guest.synic().signal(0, 15, 2047));
         guest.expectFlags("after the last flag", 0, bit(15, 2047));
         guest.expectInterrupts("for the last flag", 0, 1);
     }
@@ -330,7 +339,8 @@ public final class FlagChecks {
             s.expectEqual(
                     "flags that are set",
                     100,
-                    HypervGuest.bits(guest.page(guest.cpu(), HypervGuest.siefp(0))).size());
+                    HypervGuest.bits(guest.page(guest.cpu(), HypervGuest.siefp(0)))
+                            .size());
         });
     }
 

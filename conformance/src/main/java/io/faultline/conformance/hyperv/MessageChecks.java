@@ -509,7 +509,10 @@ public final class MessageChecks {
             for (int i = 0; i <= Hyperv.BUFFERS; i++) {
                 poster.post(guest, PORT, i);
             }
-            s.expectEqual("messages that wait", Hyperv.BUFFERS, guest.messagePort(PORT).waiting());
+            s.expectEqual(
+                    "messages that wait",
+                    Hyperv.BUFFERS,
+                    guest.messagePort(PORT).waiting());
             for (int i = 0; i < 3; i++) {
                 int status = poster == Poster.VMM
                         ? guest.messagePort(PORT)
@@ -521,8 +524,7 @@ public final class MessageChecks {
             guest.expectInterrupts("for the first message", 0, 1);
             poster.post(guest, SECOND, 50);
             guest.expectSlot("of another port", 0, OTHER_SOURCE, message(SECOND, 50), false);
-            s.expectEqual(
-                    "the first message", message(PORT, 0), guest.receive("", 0, SOURCE));
+            s.expectEqual("the first message", message(PORT, 0), guest.receive("", 0, SOURCE));
             poster.post(guest, PORT, Hyperv.BUFFERS + 1);
             guest.expectDrained("after one more", 0, SOURCE, numbers(PORT, 1, Hyperv.BUFFERS + 1));
             poster.post(guest, PORT, 60);
@@ -552,7 +554,10 @@ public final class MessageChecks {
         io.faultline.api.synic.Connection connection =
                 guest.synic().connect(PORT, guest.synic().createMessagePort(PORT, 0, SOURCE));
         for (int i = 0; i < 2; i++) {
-            guest.synic().messagePort(PORT).orElseThrow().post(message(PORT, i).type(), message(PORT, i).payload());
+            guest.synic()
+                    .messagePort(PORT)
+                    .orElseThrow()
+                    .post(message(PORT, i).type(), message(PORT, i).payload());
         }
         connection.close();
         s.expectEqual(

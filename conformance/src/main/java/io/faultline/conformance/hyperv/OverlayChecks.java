@@ -66,8 +66,7 @@ public final class OverlayChecks {
         byte[] actual = guest.page(guest.cpu(), place);
         for (int i = 0; i < actual.length; i++) {
             guest.scenario()
-                    .expectEqual(
-                            "RAM at 0x" + Long.toHexString(place + i) + " " + when, expected[i], actual[i]);
+                    .expectEqual("RAM at 0x" + Long.toHexString(place + i) + " " + when, expected[i], actual[i]);
         }
     }
 
@@ -87,7 +86,12 @@ public final class OverlayChecks {
         guest.set(Hyperv.SCONTROL, 1);
         guest.messageChannel(PORT, 0, SOURCE);
         guest.vmmPosts(PORT, message(1));
-        guest.expectSlotAt("over RAM that is not zero", guest.cpu(), slotIn(guest.scratch(1).address()), message(1), false);
+        guest.expectSlotAt(
+                "over RAM that is not zero",
+                guest.cpu(),
+                slotIn(guest.scratch(1).address()),
+                message(1),
+                false);
         guest.expectInterrupts("for the message", 0, 1);
     }
 
@@ -178,9 +182,7 @@ public final class OverlayChecks {
                     guest.cpu().get(second + 0x800, AccessWidth.DOUBLEWORD));
             guest.cpu().put(second + 0x800, AccessWidth.DOUBLEWORD, 0);
             guest.set(register, 0);
-            guest.set(
-                    register,
-                    Hyperv.on(register == Hyperv.SIMP ? HypervGuest.simp(0) : HypervGuest.siefp(0)));
+            guest.set(register, Hyperv.on(register == Hyperv.SIMP ? HypervGuest.simp(0) : HypervGuest.siefp(0)));
             expectRubbish(guest, "after all this with " + name, second);
             guest.drain(0, SOURCE);
         }
@@ -206,7 +208,8 @@ public final class OverlayChecks {
                         },
                         when -> {
                             program.expectResults(when);
-                            guest.expectSlotAt("at the new place " + when, guest.cpu(), slotIn(place), message(1), false);
+                            guest.expectSlotAt(
+                                    "at the new place " + when, guest.cpu(), slotIn(place), message(1), false);
                             guest.expectEmpty("at the old place " + when, 0, SOURCE);
                             guest.expectInterrupts(when, 0, 1);
                             guest.set(Hyperv.SIMP, 0);
@@ -254,7 +257,8 @@ public final class OverlayChecks {
         GuestBlock place = guest.scratch(1).fill(Hyperv.PAGE, RUBBISH);
         for (int register : new int[] {Hyperv.SIMP, Hyperv.SIEFP}) {
             for (int i = 0; i < 2; i++) {
-                int status = guest.trySet(guest.cpu(i), register, Hyperv.on(place.address())).status();
+                int status = guest.trySet(guest.cpu(i), register, Hyperv.on(place.address()))
+                        .status();
                 s.expectOneOf(
                         "status of the Set of vCPU " + i + " of " + Hyperv.name(register),
                         status,

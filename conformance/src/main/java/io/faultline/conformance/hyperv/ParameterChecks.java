@@ -58,10 +58,11 @@ public final class ParameterChecks {
         static Listening boot(Scenario s, int vcpus) {
             HypervGuest guest = HypervGuest.boot(s, vcpus);
             List<Message> heard = new ArrayList<>();
-            guest.rig().connectBy(machine -> HypervGuest.synic(machine).connect(CONNECTION, (type, payload) -> {
-                heard.add(new Message(type, 0, payload));
-                return io.faultline.api.synic.SynicStatus.SUCCESS;
-            }));
+            guest.rig()
+                    .connectBy(machine -> HypervGuest.synic(machine).connect(CONNECTION, (type, payload) -> {
+                        heard.add(new Message(type, 0, payload));
+                        return io.faultline.api.synic.SynicStatus.SUCCESS;
+                    }));
             return new Listening(guest, heard);
         }
     }
@@ -75,8 +76,16 @@ public final class ParameterChecks {
             }
             GuestBlock in = RegisterLists.set(
                     guest.input(),
-                    Hyperv.sint(0), value(0), Hyperv.sint(1), value(1), Hyperv.sint(2), value(2),
-                    Hyperv.sint(3), value(3), Hyperv.sint(4), value(4));
+                    Hyperv.sint(0),
+                    value(0),
+                    Hyperv.sint(1),
+                    value(1),
+                    Hyperv.sint(2),
+                    value(2),
+                    Hyperv.sint(3),
+                    value(3),
+                    Hyperv.sint(4),
+                    value(4));
             Result set = guest.call(Hyperv.control(Hyperv.SET, 5, start), in.address(), 0);
             String what = " of five elements from " + start;
             s.expectEqual("status of Set" + what, Hyperv.SUCCESS, set.status());
@@ -133,15 +142,21 @@ public final class ParameterChecks {
             guest.set(Hyperv.sint(0), Hyperv.MASKED);
             GuestBlock in = RegisterLists.set(
                     guest.input(),
-                    Hyperv.sint(0), value(1), Hyperv.sint(0), value(2), Hyperv.sint(0), value(3), 0xDEAD, 0);
+                    Hyperv.sint(0),
+                    value(1),
+                    Hyperv.sint(0),
+                    value(2),
+                    Hyperv.sint(0),
+                    value(3),
+                    0xDEAD,
+                    0);
             Result result = guest.call(Hyperv.control(Hyperv.SET, 4, start), in.address(), 0);
             s.expectEqual("completed elements of a Set from " + start + " whose last fails", 3, result.completed());
             guest.expectRegister("that a list from " + start + " sets several times", Hyperv.sint(0), value(3));
         }
         guest.call(
                 Hyperv.fast(Hyperv.SET, 3),
-                RegisterLists.fastSet(
-                        Hyperv.sint(0), value(5), Hyperv.sint(0), value(4), Hyperv.sint(0), value(6)));
+                RegisterLists.fastSet(Hyperv.sint(0), value(5), Hyperv.sint(0), value(4), Hyperv.sint(0), value(6)));
         guest.expectRegister("that a fast list sets three times", Hyperv.sint(0), value(6));
         // An element that fails stops what is behind it and nothing before it, also when it is where the list starts.
         GuestBlock in = RegisterLists.set(guest.input(), Hyperv.sint(0), value(7), 0xDEAD, 0, Hyperv.sint(0), value(8));
@@ -170,9 +185,8 @@ public final class ParameterChecks {
             RegisterLists.set(block, Hyperv.sint(4), value(4));
             for (boolean old : new boolean[] {false, true}) {
                 long control = Hyperv.control(Hyperv.SET, 1, 0);
-                Result result = old
-                        ? guest.callByOne(control, block.address(), 0)
-                        : guest.call(control, block.address(), 0);
+                Result result =
+                        old ? guest.callByOne(control, block.address(), 0) : guest.call(control, block.address(), 0);
                 s.expectEqual("status of Set with " + what, Hyperv.INVALID_ALIGNMENT, result.status());
                 s.expectEqual("completed elements of Set with " + what, 0, result.completed());
             }
@@ -255,7 +269,9 @@ public final class ParameterChecks {
         Listening listening = Listening.boot(s, 1);
         HypervGuest guest = listening.guest();
         List<Message> sent = new ArrayList<>();
-        long[] outputs = {3, HypervGuest.HOLE, -1, guest.input().address(), guest.input().address() + 4};
+        long[] outputs = {
+            3, HypervGuest.HOLE, -1, guest.input().address(), guest.input().address() + 4
+        };
         for (int i = 0; i < outputs.length; i++) {
             String what = " with output at 0x" + Long.toHexString(outputs[i]);
             Message message = Message.number(i, 0);
@@ -361,8 +377,7 @@ public final class ParameterChecks {
                     },
                     when -> {
                         program.expectResults(when);
-                        s.expectEqual(
-                                "messages " + when, List.of(early[0] ? other : one), listening.heard());
+                        s.expectEqual("messages " + when, List.of(early[0] ? other : one), listening.heard());
                     });
         });
         theReceiverMayChangeTheBlock(s);
@@ -427,13 +442,16 @@ public final class ParameterChecks {
                         program.witnessSide();
                         SteppingGuestCpu other = guest.cpu(1);
                         s.expectEqual("VP index of the other vCPU", 1, guest.get(other, Hyperv.VP_INDEX));
-                        Result result = guest.call(
-                                other, control, guest.scratch(4).address(), theirs.address());
+                        Result result =
+                                guest.call(other, control, guest.scratch(4).address(), theirs.address());
                         s.expectEqual("completed elements of the other vCPU", LONG_LIST, result.completed());
                     },
                     when -> {
                         program.expectResults(when);
-                        s.expectEqual("completed elements " + when, LONG_LIST, program.result(1).completed());
+                        s.expectEqual(
+                                "completed elements " + when,
+                                LONG_LIST,
+                                program.result(1).completed());
                         s.expectEqual("VP index " + when, 0, guest.cpu().x(19));
                         for (int i = 0; i < LONG_LIST; i++) {
                             s.expectEqual("value " + i + " of this vCPU " + when, value(0), mine.quad(16 * i));

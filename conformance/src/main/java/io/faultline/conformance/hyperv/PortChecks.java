@@ -77,8 +77,11 @@ public final class PortChecks {
             guest.expectFlags(when, 0);
             guest.scenario().expectEqual("messages that reached the VMM " + when, List.of(), messages);
             guest.scenario().expectEqual("signals that reached the VMM " + when, List.of(), signals);
-            guest.scenario().expectEqual(
-                    "messages that wait " + when, 0, guest.messagePort(PORT).waiting());
+            guest.scenario()
+                    .expectEqual(
+                            "messages that wait " + when,
+                            0,
+                            guest.messagePort(PORT).waiting());
         }
     }
 
@@ -362,10 +365,17 @@ public final class PortChecks {
                     maySignal ? Hyperv.SUCCESS : Hyperv.ACCESS_DENIED,
                     guest.trySignal(connection, 1).status());
         }
-        s.expectEqual("a message is in the slot", mayPost, !guest.slot(0, SOURCE).isEmpty());
-        s.expectEqual("messages that reached the VMM", mayPost ? 1 : 0, sending.messages().size());
+        s.expectEqual(
+                "a message is in the slot", mayPost, !guest.slot(0, SOURCE).isEmpty());
+        s.expectEqual(
+                "messages that reached the VMM",
+                mayPost ? 1 : 0,
+                sending.messages().size());
         s.expectEqual("a flag is set", maySignal, guest.hasFlag(0, EVENT_SOURCE, 1));
-        s.expectEqual("signals that reached the VMM", maySignal ? 1 : 0, sending.signals().size());
+        s.expectEqual(
+                "signals that reached the VMM",
+                maySignal ? 1 : 0,
+                sending.signals().size());
     }
 
     /** HV-127. */

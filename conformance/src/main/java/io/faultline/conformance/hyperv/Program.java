@@ -110,8 +110,15 @@ final class Program {
         return this;
     }
 
-    int calls() {
-        return calls;
+    /** Takes the message in a slot if there is one; its type goes to a register from X8 to X18. */
+    Program takeIfAny(long slot, int register) {
+        cpu.x(26, slot);
+        code(A64.ldr(AccessWidth.WORD, register, 26, 0));
+        int branch = code.size();
+        code.add(A64.NOP);
+        consume(slot);
+        code.set(branch, A64.cbz(register, 4L * (code.size() - branch)));
+        return this;
     }
 
     /** Writes the program to memory and goes to its beginning. */

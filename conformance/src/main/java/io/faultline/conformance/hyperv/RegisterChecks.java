@@ -23,8 +23,22 @@ public final class RegisterChecks {
         0x100, 0x200, 0x201, 0x202, 0x203, 0x9_0002, 0x9_0004, 0x210, 0x211, 0x212, 0x213, 0x214, 0x215
     };
     private static final int[] UNKNOWN = {
-        2, 0x99, 0x101, 0x1FF, 0x20A, 0x216, 0x300, 0x9_0099, 0x9_FFFF, 0xA_0016, 0xA_00FF, 0xB_0008, 0xB_FFFF,
-        0x7FFF_FFFF, 0x800A_0000, -1
+        2,
+        0x99,
+        0x101,
+        0x1FF,
+        0x20A,
+        0x216,
+        0x300,
+        0x9_0099,
+        0x9_FFFF,
+        0xA_0016,
+        0xA_00FF,
+        0xB_0008,
+        0xB_FFFF,
+        0x7FFF_FFFF,
+        0x800A_0000,
+        -1
     };
     private static final int[] READ_ONLY = {0x100, 0x200, 0x201, 0x202, 0x203, 0x9_0003, 0xA_0011};
     private static final long[] IDENTITIES = {
@@ -77,8 +91,7 @@ public final class RegisterChecks {
     }
 
     private static int vcpus(Scenario s) {
-        return Math.min(
-                MOST_VCPUS, s.capability(io.faultline.api.capability.Capabilities.VCPUS));
+        return Math.min(MOST_VCPUS, s.capability(io.faultline.api.capability.Capabilities.VCPUS));
     }
 
     /** HV-034: before and after the guest has named itself. */
@@ -115,7 +128,8 @@ public final class RegisterChecks {
         s.expectEqual("identity of the guest at first", 0, guest.get(Hyperv.GUEST_ID));
         long build = guest.get(Hyperv.VERSION) & 0xFFFF_FFFFL;
         guest.identify();
-        s.expectEqual("build before and after the guest has named itself", build, guest.get(Hyperv.VERSION) & 0xFFFF_FFFFL);
+        s.expectEqual(
+                "build before and after the guest has named itself", build, guest.get(Hyperv.VERSION) & 0xFFFF_FFFFL);
     }
 
     /** HV-037. */
@@ -126,7 +140,8 @@ public final class RegisterChecks {
             Result get = guest.tryGet(register);
             s.expectThat("a Get of " + name + " before the identity fails", get.status() != Hyperv.SUCCESS);
             s.expectEqual("completed elements of a Get of " + name, 0, get.completed());
-            long value = register < Hyperv.SCONTROL ? value(1) : register == Hyperv.SCONTROL ? 1 : HypervGuest.simp(0) | 1;
+            long value =
+                    register < Hyperv.SCONTROL ? value(1) : register == Hyperv.SCONTROL ? 1 : HypervGuest.simp(0) | 1;
             Result set = guest.trySet(register, value);
             s.expectThat("a Set of " + name + " before the identity fails", set.status() != Hyperv.SUCCESS);
             s.expectEqual("completed elements of a Set of " + name, 0, set.completed());
@@ -211,9 +226,15 @@ public final class RegisterChecks {
         for (Opened opened : OPENED) {
             boolean isGiven = guest.hasPrivilege(opened.privilege());
             String name = Hyperv.name(opened.register());
-            expectOpen(guest, "Get of " + name, isGiven, guest.tryGet(opened.register()).status());
+            expectOpen(
+                    guest,
+                    "Get of " + name,
+                    isGiven,
+                    guest.tryGet(opened.register()).status());
             if (!isGiven) {
-                s.expectThat("a Set of " + name + " fails, too", guest.trySet(opened.register(), 0).status() != 0);
+                s.expectThat(
+                        "a Set of " + name + " fails, too",
+                        guest.trySet(opened.register(), 0).status() != 0);
             }
         }
         guest.rig().connectBy(machine -> {
@@ -232,11 +253,12 @@ public final class RegisterChecks {
                 guest.trySignal(8, 3).status());
         boolean isGiven = guest.hasPrivilege(Hyperv.ACCESS_PARTITION_ID);
         guest.output().fill(8, 0);
-        int status = guest.call(Hyperv.GET_PARTITION_ID, 0, guest.output().address())
-                .status();
+        int status =
+                guest.call(Hyperv.GET_PARTITION_ID, 0, guest.output().address()).status();
         expectOpen(guest, "GetPartitionId", isGiven, status);
         s.expectThat(
-                "GetPartitionId gives a number if it may and only then", (guest.output().quad(0) != 0) == isGiven);
+                "GetPartitionId gives a number if it may and only then",
+                (guest.output().quad(0) != 0) == isGiven);
     }
 
     /** HV-042. */
@@ -283,12 +305,13 @@ public final class RegisterChecks {
         }
         for (int i = 0; i < vcpus; i++) {
             long index = guest.get(guest.cpu(i), Hyperv.VP_INDEX);
-            Result byIndex = guest.call(
-                    guest.cpu(i), Hyperv.fast(Hyperv.GET, 1), Hyperv.SELF, index, Hyperv.VP_INDEX);
+            Result byIndex = guest.call(guest.cpu(i), Hyperv.fast(Hyperv.GET, 1), Hyperv.SELF, index, Hyperv.VP_INDEX);
             s.expectEqual("status of Get by a vCPU that names its own index", Hyperv.SUCCESS, byIndex.status());
-            s.expectEqual("VP index of the vCPU that the index names", index, guest.cpu(i).x(6));
-            Result beyond = guest.call(
-                    guest.cpu(i), Hyperv.fast(Hyperv.GET, 1), Hyperv.SELF, vcpus, Hyperv.VP_INDEX);
+            s.expectEqual(
+                    "VP index of the vCPU that the index names",
+                    index,
+                    guest.cpu(i).x(6));
+            Result beyond = guest.call(guest.cpu(i), Hyperv.fast(Hyperv.GET, 1), Hyperv.SELF, vcpus, Hyperv.VP_INDEX);
             s.expectEqual("status of Get of a vCPU that is not there", Hyperv.INVALID_VP_INDEX, beyond.status());
         }
     }
@@ -303,7 +326,9 @@ public final class RegisterChecks {
                     Hyperv.INVALID_PARAMETER,
                     guest.trySet(Hyperv.TIME, value).status());
             long after = guest.get(Hyperv.TIME);
-            s.expectThat("the time goes on from " + before + ", not to " + after, after >= before && after - before < 1 << 20);
+            s.expectThat(
+                    "the time goes on from " + before + ", not to " + after,
+                    after >= before && after - before < 1 << 20);
         }
     }
 
@@ -314,12 +339,11 @@ public final class RegisterChecks {
         for (long partition : new long[] {0, 0x1234_5678_9ABCL, 0x7FFF_FFFF_FFFF_FFFFL, -2, 0xFFFF_FFFFL}) {
             String of = " for partition 0x" + Long.toHexString(partition);
             cpu.x(6, 0x5A5A);
-            Result get =
-                    guest.call(Hyperv.fast(Hyperv.GET, 1), partition, Hyperv.SELF_VP, Hyperv.VP_INDEX);
+            Result get = guest.call(Hyperv.fast(Hyperv.GET, 1), partition, Hyperv.SELF_VP, Hyperv.VP_INDEX);
             s.expectThat("a Get" + of + " fails", get.status() != Hyperv.SUCCESS);
             s.expectEqual("completed elements of a Get" + of, 0, get.completed());
-            Result set = guest.call(
-                    Hyperv.fast(Hyperv.SET, 1), partition, Hyperv.SELF_VP, Hyperv.sint(4), 0, value(4), 0);
+            Result set =
+                    guest.call(Hyperv.fast(Hyperv.SET, 1), partition, Hyperv.SELF_VP, Hyperv.sint(4), 0, value(4), 0);
             s.expectThat("a Set" + of + " fails", set.status() != Hyperv.SUCCESS);
             s.expectEqual("completed elements of a Set" + of, 0, set.completed());
             guest.expectRegister("after a Set" + of, Hyperv.sint(4), Hyperv.MASKED);
@@ -334,8 +358,7 @@ public final class RegisterChecks {
             String with = " with the trust level 0x" + Long.toHexString(level);
             Result get = guest.call(Hyperv.fast(Hyperv.GET, 1), Hyperv.SELF, header, Hyperv.VP_INDEX);
             s.expectEqual("status of Get" + with, Hyperv.INVALID_PARAMETER, get.status());
-            Result set =
-                    guest.call(Hyperv.fast(Hyperv.SET, 1), Hyperv.SELF, header, Hyperv.sint(4), 0, value(4), 0);
+            Result set = guest.call(Hyperv.fast(Hyperv.SET, 1), Hyperv.SELF, header, Hyperv.sint(4), 0, value(4), 0);
             s.expectEqual("status of Set" + with, Hyperv.INVALID_PARAMETER, set.status());
             s.expectEqual("completed elements of Set" + with, 0, set.completed());
             guest.expectRegister("after a Set" + with, Hyperv.sint(4), Hyperv.MASKED);
@@ -348,8 +371,15 @@ public final class RegisterChecks {
         SteppingGuestCpu cpu = guest.cpu();
         guest.set(Hyperv.sint(4), -1L);
         int[] registers = {
-            Hyperv.GUEST_ID, Hyperv.VP_INDEX, Hyperv.TIME, Hyperv.sint(4), Hyperv.SCONTROL, Hyperv.SIMP, Hyperv.SIEFP,
-            Hyperv.EOM, Hyperv.SVERSION
+            Hyperv.GUEST_ID,
+            Hyperv.VP_INDEX,
+            Hyperv.TIME,
+            Hyperv.sint(4),
+            Hyperv.SCONTROL,
+            Hyperv.SIMP,
+            Hyperv.SIEFP,
+            Hyperv.EOM,
+            Hyperv.SVERSION
         };
         for (int register : registers) {
             cpu.x(6, -1);
@@ -381,7 +411,8 @@ public final class RegisterChecks {
             long value = s.random().nextLong() | Hyperv.MASKED;
             guest.set(Hyperv.sint(source), value);
             guest.expectRegister("right after a Set", Hyperv.sint(source), value);
-            long page = guest.scratch(s.random().nextInt(8)).address() | s.random().nextInt(2);
+            long page =
+                    guest.scratch(s.random().nextInt(8)).address() | s.random().nextInt(2);
             guest.set(Hyperv.SIMP, page);
             guest.expectRegister("right after a Set", Hyperv.SIMP, page);
             long control = s.random().nextInt(2);

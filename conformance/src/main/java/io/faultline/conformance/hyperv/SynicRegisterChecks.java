@@ -296,7 +296,8 @@ public final class SynicRegisterChecks {
             }
         }
         guest.listen(vcpu, 2, 3);
-        s.expectEqual("bits in the SIM page " + when, List.of(), HypervGuest.bits(guest.page(cpu, HypervGuest.simp(vcpu))));
+        s.expectEqual(
+                "bits in the SIM page " + when, List.of(), HypervGuest.bits(guest.page(cpu, HypervGuest.simp(vcpu))));
         guest.expectFlags(when, vcpu);
         guest.eom(vcpu);
         guest.expectEmpty("after EOM " + when, vcpu, 2);
@@ -305,7 +306,10 @@ public final class SynicRegisterChecks {
         guest.expectEmpty("after the time of a timer from before, " + when, vcpu, 3);
         guest.expectInterrupts(when, vcpu, 0);
         if (hasPorts) {
-            s.expectEqual("messages that wait in the port " + when, 0, guest.messagePort(PORT).waiting());
+            s.expectEqual(
+                    "messages that wait in the port " + when,
+                    0,
+                    guest.messagePort(PORT).waiting());
             Message message = Message.number(9, PORT);
             guest.vmmPosts(PORT, message);
             guest.expectSlot("of the first message " + when, vcpu, 2, message, false);

@@ -167,7 +167,8 @@ public final class TimerChecks {
             long after = pageTime(guest.cpu(), page);
             if (before >= 0 && after >= 0) {
                 s.expectThat(
-                        "the counter, " + time + ", is between the readings " + before + " and " + after + " of the page",
+                        "the counter, " + time + ", is between the readings " + before + " and " + after
+                                + " of the page",
                         before <= time && time <= after);
             }
             guest.rig().advance(123_456_789L * (i + 1));
@@ -187,8 +188,7 @@ public final class TimerChecks {
             s.expectThat(
                     "the sequence number 0x" + Long.toHexString(sequence) + " is neither 0 nor 0xFFFFFFFF",
                     sequence != 0 && sequence != 0xFFFF_FFFFL);
-            s.expectThat(
-                    "the scale is not 0", guest.cpu().get(page + 8, AccessWidth.DOUBLEWORD) != 0);
+            s.expectThat("the scale is not 0", guest.cpu().get(page + 8, AccessWidth.DOUBLEWORD) != 0);
             guest.rig().advance(1_000_000_000L);
         }
     }
