@@ -80,9 +80,8 @@ public final class MessageRaceChecks {
                 cpu.put(slot() + Hyperv.SIZE_AT, AccessWidth.WORD, 0xBEEF_FE33L);
                 Program program = new Program(guest, cpu)
                         .with(26, slot())
-                        .code(A64.NOP, A64.str(AccessWidth.WORD, 31, 26, 0), A64.movz(28, 0, 0), A64.NOP);
+                        .code(A64.NOP, A64.str(AccessWidth.WORD, 31, 26, 0), A64.NOP);
                 GuestCode code = program.write();
-                cpu.x(28, 1);
                 boolean[] late = new boolean[1];
                 return new Interleaving.Race(
                         guest.rig(),
