@@ -24,10 +24,18 @@ module io.faultline.backend.hyperv {
     // Guice makes the objects of these packages.
     opens io.faultline.backend.hyperv.feature to
             com.google.guice;
+    opens io.faultline.backend.hyperv.intercept to
+            com.google.guice;
     opens io.faultline.backend.hyperv.overlay to
+            com.google.guice;
+    opens io.faultline.backend.hyperv.pagefault to
             com.google.guice;
     opens io.faultline.backend.hyperv.partition to
             com.google.guice;
+    opens io.faultline.backend.hyperv.port to
+            com.google.guice;
     opens io.faultline.backend.hyperv.synic to
+            com.google.guice;
+    opens io.faultline.backend.hyperv.timer to
             com.google.guice;
 }

@@ -24,4 +24,5 @@ module io.faultline.vmm {
     exports io.faultline.vmm.paging;
     exports io.faultline.vmm.trace;
     exports io.faultline.vmm.tree;
+    exports io.faultline.vmm.vmbus;
 }

@@ -12,6 +12,7 @@ import io.faultline.vmm.image.DeviceTree;
 import io.faultline.vmm.image.GuestImage;
 import io.faultline.vmm.image.Ramdisk;
 import io.faultline.vmm.paging.AbsentRange;
+import io.faultline.vmm.vmbus.VmbusConfiguration;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import java.util.Optional;
  * @param epoch time of the real-time clock at the start, seconds since 1970
  * @param seed decides the order and the lengths of the vCPUs' slices, and every choice that the backend has
  * @param trace receives what happens in the machine
+ * @param vmbus whether the machine has a VMBus
  * @param consoleOutput takes what the guest sends
  * @param consoleInput supplies what the guest receives
  * @since 0.1
@@ -55,6 +57,7 @@ public record GuestConfiguration(
         long epoch,
         long seed,
         TraceSink trace,
+        VmbusConfiguration vmbus,
         OutputStream consoleOutput,
         InputStream consoleInput) {
     /** First address of memory, as on QEMU's {@code virt} board. */
@@ -82,6 +85,7 @@ public record GuestConfiguration(
         Objects.requireNonNull(ramdisk, "ramdisk");
         Objects.requireNonNull(commandLine, "commandLine");
         Objects.requireNonNull(trace, "trace");
+        Objects.requireNonNull(vmbus, "vmbus");
         Objects.requireNonNull(consoleOutput, "consoleOutput");
         Objects.requireNonNull(consoleInput, "consoleInput");
         memoryErrors = List.copyOf(memoryErrors);
@@ -134,6 +138,7 @@ public record GuestConfiguration(
         private long epoch = Pl031Clock.DEFAULT_EPOCH;
         private long seed;
         private TraceSink trace = TraceSink.NONE;
+        private VmbusConfiguration vmbus = VmbusConfiguration.AUTOMATIC;
         private OutputStream consoleOutput = OutputStream.nullOutputStream();
         private InputStream consoleInput = InputStream.nullInputStream();
 
@@ -285,6 +290,18 @@ public record GuestConfiguration(
         }
 
         /**
+         * Says whether the machine has a VMBus. Unless said otherwise, it has one without channels if the backend has synthetic
+         * interrupt controllers.
+         *
+         * @param bus what it is like
+         * @return this builder
+         */
+        public Builder vmbus(VmbusConfiguration bus) {
+            this.vmbus = bus;
+            return this;
+        }
+
+        /**
          * Sets the console.
          *
          * @param output takes what the guest sends
@@ -318,6 +335,7 @@ public record GuestConfiguration(
                     epoch,
                     seed,
                     trace,
+                    vmbus,
                     consoleOutput,
                     consoleInput);
         }

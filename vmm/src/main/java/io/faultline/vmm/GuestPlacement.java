@@ -22,6 +22,7 @@ import io.faultline.vmm.tree.BootParameters;
 import io.faultline.vmm.tree.FlatTree;
 import io.faultline.vmm.tree.MachineTree;
 import io.faultline.vmm.tree.Node;
+import io.faultline.vmm.vmbus.VmbusDescription;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,9 +41,11 @@ final class GuestPlacement {
 
     private final GuestConfiguration configuration;
     private final MemoryRegion ram;
+    private final boolean vmbus;
 
-    GuestPlacement(GuestConfiguration configuration) {
+    GuestPlacement(GuestConfiguration configuration, boolean vmbus) {
         this.configuration = configuration;
+        this.vmbus = vmbus;
         this.ram = configuration.ram();
     }
 
@@ -104,7 +107,9 @@ final class GuestPlacement {
                 configuration.level(),
                 machine.interruptLines().isPresent(),
                 sdei,
-                errors);
+                errors,
+                machine.acpiIdentity().map(GuestPlacement::vendor).orElse(0L),
+                vmbus ? List.of(VmbusDescription.device()) : List.of());
         long base = source - FirmwareTables.bytes(described, ram);
         FirmwareTables firmware = FirmwareTables.at(described, ram, base);
         Node root = firmware.tree();
@@ -118,6 +123,15 @@ final class GuestPlacement {
         errors.ifPresent(present -> machine.memory().write(present.base(), present.initial()));
         machine.memory().write(address, tree);
         return new Placed(address, tree, Optional.of(firmware), errors, used, address);
+    }
+
+    /** Characters of a name as the number that they are in memory. */
+    private static long vendor(String name) {
+        long number = 0;
+        for (int i = 0; i < name.length(); i++) {
+            number |= (long) name.charAt(i) << 8 * i;
+        }
+        return number;
     }
 
     private static boolean reportsErrors(Machine machine) {
@@ -157,6 +171,9 @@ final class GuestPlacement {
         for (PlatformNode described : machine.platformNodes()) {
             Node node = root.add(described.name());
             described.properties().forEach(node::bytes);
+        }
+        if (vmbus) {
+            VmbusDescription.describe(root);
         }
         return root;
     }

@@ -19,6 +19,7 @@ import io.faultline.vmm.device.DeviceMap;
 import io.faultline.vmm.device.Pl011Uart;
 import io.faultline.vmm.device.Pl031Clock;
 import io.faultline.vmm.paging.HostPageSource;
+import io.faultline.vmm.vmbus.VmbusServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,7 @@ final class RunLoop implements StateElement {
     private final DeviceMap devices;
     private final Pl011Uart uart;
     private final Optional<HypervisorConsole> console;
+    private final Optional<VmbusServer> vmbus;
     private final Pl031Clock clock;
     private final List<PageSource> sources;
     private final List<HostPageSource> hostSources;
@@ -65,6 +67,7 @@ final class RunLoop implements StateElement {
             DeviceMap devices,
             Pl011Uart uart,
             Optional<HypervisorConsole> console,
+            Optional<VmbusServer> vmbus,
             Pl031Clock clock,
             List<? extends PageSource> sources,
             MemoryErrors errors,
@@ -75,6 +78,7 @@ final class RunLoop implements StateElement {
         this.devices = devices;
         this.uart = uart;
         this.console = console;
+        this.vmbus = vmbus;
         this.clock = clock;
         this.errors = errors;
         this.sources = List.copyOf(sources);
@@ -165,6 +169,9 @@ final class RunLoop implements StateElement {
         boolean handedOver = false;
         for (HostPageSource source : hostSources) {
             handedOver |= source.exchange(machine.clock().nanos());
+        }
+        if (vmbus.isPresent()) {
+            handedOver |= vmbus.get().exchange();
         }
         return handedOver;
     }

@@ -9,7 +9,9 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.vmm.MemoryErrorReport.Stage;
 import io.faultline.vmm.device.Pl011Uart;
+import io.faultline.vmm.vmbus.VmbusServer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -18,7 +20,8 @@ import java.util.function.Predicate;
 final class Statistics {
     private Statistics() {}
 
-    static SortedMap<String, Long> of(Machine machine, Pl011Uart uart, RunLoop loop, MemoryErrors errors) {
+    static SortedMap<String, Long> of(
+            Machine machine, Pl011Uart uart, RunLoop loop, MemoryErrors errors, Optional<VmbusServer> vmbus) {
         SortedMap<String, Long> statistics = new TreeMap<>(machine.counters());
         machine.asyncPageFaults().ifPresent(faults -> add(statistics, faults.counters()));
         long instructions = 0;
@@ -35,6 +38,12 @@ final class Statistics {
         statistics.put("vmm.memory-errors.noticed", count(errors, report -> report.stage() == Stage.NOTICED));
         statistics.put("vmm.mmio.refused", loop.refused());
         statistics.put("vmm.mmio.ignored", loop.ignored());
+        vmbus.ifPresent(bus -> {
+            statistics.put("vmm.vmbus.requests", bus.requests());
+            statistics.put("vmm.vmbus.refused", bus.refused());
+            statistics.put("vmm.vmbus.packets", bus.packets());
+            statistics.put("vmm.vmbus.interrupts", bus.interrupts());
+        });
         return statistics;
     }
 

@@ -31,6 +31,7 @@ import io.faultline.vmm.paging.AbsentRange;
 import io.faultline.vmm.paging.MemoryPageStore;
 import io.faultline.vmm.paging.PageSet;
 import io.faultline.vmm.paging.SnapshotPageSource;
+import io.faultline.vmm.vmbus.VmbusServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ public final class VirtualMachine implements AutoCloseable {
     private final DeviceMap devices;
     private final Pl011Uart uart;
     private final Optional<HypervisorConsole> console;
+    private final Optional<VmbusServer> vmbus;
     private final RunLoop loop;
     private final GuestPlacement.Placed placed;
     private final MemoryErrors errors;
@@ -77,7 +79,8 @@ public final class VirtualMachine implements AutoCloseable {
         this.devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
         GuestConsole ends = new GuestConsole(configuration.consoleOutput(), configuration.consoleInput());
         this.console = machine.console().map(host -> new HypervisorConsole(host, uart, ends));
-        this.placed = new GuestPlacement(configuration).load(machine);
+        this.vmbus = VmbusServer.of(machine, configuration.vmbus());
+        this.placed = new GuestPlacement(configuration, vmbus.isPresent()).load(machine);
         this.errors = MemoryErrorPlan.of(machine, configuration, placed);
         this.snapshots = evict(absentRanges(configuration));
         Vcpu boot = machine.vcpus().get(0);
@@ -88,6 +91,7 @@ public final class VirtualMachine implements AutoCloseable {
                 devices,
                 uart,
                 console,
+                vmbus,
                 clock,
                 snapshots,
                 errors,
@@ -103,6 +107,10 @@ public final class VirtualMachine implements AutoCloseable {
         Pl031Clock clock = new Pl031Clock(machine.clock(), shape.epoch(), line(machine, CLOCK_INTERRUPT));
         this.devices = new DeviceMap().add(Pl011Uart.VIRT_FRAME, uart).add(Pl031Clock.VIRT_FRAME, clock);
         this.console = machine.console().map(host -> new HypervisorConsole(host, uart, ends));
+        StateReader devicesState = new StateReader(state.devices());
+        this.vmbus = devicesState.has(VmbusServer.SECTION)
+                ? Optional.of(VmbusServer.of(machine, devicesState.section(VmbusServer.SECTION)))
+                : Optional.empty();
         this.placed = GuestPlacement.Placed.elsewhere();
         this.errors = new MemoryErrors(machine, Optional.empty());
         this.snapshots = pages instanceof SnapshotPageSource snapshot ? List.of(snapshot) : List.of();
@@ -111,6 +119,7 @@ public final class VirtualMachine implements AutoCloseable {
                 devices,
                 uart,
                 console,
+                vmbus,
                 clock,
                 List.of(pages),
                 errors,
@@ -203,6 +212,7 @@ public final class VirtualMachine implements AutoCloseable {
             StateReader reader = new StateReader(state.devices());
             restored.devices.restore(reader);
             reader.element(restored.loop);
+            restored.vmbus.ifPresent(reader::element);
             reader.finish();
             restored.requireAbsent(expected);
             state.shape().memory().forEach(region -> faults.attach(region, pages));
@@ -262,6 +272,7 @@ public final class VirtualMachine implements AutoCloseable {
             StateWriter writer = new StateWriter();
             devices.save(writer);
             writer.element(loop);
+            vmbus.ifPresent(writer::element);
             return new FrozenGuest(new GuestState(shape, machine.save(), writer.values()), pages);
         } catch (RuntimeException refused) {
             resume();
@@ -398,7 +409,7 @@ public final class VirtualMachine implements AutoCloseable {
      * @return name to count, sorted by name; the names are stable
      */
     public SortedMap<String, Long> statistics() {
-        return Statistics.of(machine, uart, loop, errors);
+        return Statistics.of(machine, uart, loop, errors, vmbus);
     }
 
     @Override

@@ -23,6 +23,15 @@ public interface GuestDriver {
     String mechanism();
 
     /**
+     * Returns how much memory the driver needs on each vCPU.
+     *
+     * @return number of pages of {@link GuestSetup#area()}, at least 1
+     */
+    default int areaPages() {
+        return 1;
+    }
+
+    /**
      * Looks for the mechanism. Changes nothing.
      *
      * @param cpu a vCPU at EL1

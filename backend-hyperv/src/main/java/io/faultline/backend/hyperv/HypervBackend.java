@@ -14,7 +14,10 @@ import io.faultline.api.spi.BackendDescriptor;
 import io.faultline.backend.core.machine.BackendIdentity;
 import io.faultline.backend.core.machine.CoreBackend;
 import io.faultline.backend.core.machine.CorePlan;
+import io.faultline.backend.hyperv.guest.HypervFlagGuestDriver;
+import io.faultline.backend.hyperv.guest.HypervMessageGuestDriver;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
+import io.faultline.backend.hyperv.port.Neighbourhood;
 import java.util.List;
 import java.util.Set;
 
@@ -26,6 +29,7 @@ final class HypervBackend extends CoreBackend {
             Set.of(NotificationChannel.Synic.class, NotificationChannel.Ppi.class);
 
     private final PartitionSettings settings;
+    private final Neighbourhood neighbourhood = new Neighbourhood();
     private final Module[] overrides;
 
     HypervBackend(PartitionSettings settings, Module... overrides) {
@@ -53,11 +57,11 @@ final class HypervBackend extends CoreBackend {
                 CHANNELS,
                 List.of(),
                 settings.hardware(),
-                () -> new HypervPersonality(settings, overrides));
+                () -> new HypervPersonality(settings, neighbourhood, overrides));
     }
 
     @Override
     public List<GuestDriver> guestDrivers() {
-        return List.of();
+        return List.of(new HypervMessageGuestDriver(), new HypervFlagGuestDriver());
     }
 }

@@ -4,14 +4,22 @@
  */
 package io.faultline.backend.hyperv;
 
+import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
+import io.faultline.api.capability.Capability;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.backend.core.machine.MachineLayout;
+import io.faultline.backend.hyperv.guest.HypervFlagGuestDriver;
+import io.faultline.backend.hyperv.guest.HypervMessageGuestDriver;
+import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
+import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
 
 /** What machines in the style of Hyper-V can do. */
 final class HypervCapabilities {
     private static final String NO_SDEI = "Hyper-V has no software delegated exceptions";
+    private static final String OTHER = "the interface is that of Hyper-V";
+    private static final String NO_OFFER = "the request does not offer asynchronous page faults to the guest";
     private static final int VCPUS = 512;
 
     private HypervCapabilities() {}
@@ -24,18 +32,64 @@ final class HypervCapabilities {
      * @return the set
      */
     static CapabilitySet of(PartitionSettings settings, boolean offered) {
-        return CapabilitySet.builder()
+        CapabilitySet.Builder builder = CapabilitySet.builder()
                 .with(Capabilities.VCPUS, VCPUS)
                 .with(Capabilities.SAVE_RESTORE, true)
                 .with(Capabilities.TIMERS, true)
                 .with(Capabilities.PSCI, true)
                 .with(Capabilities.PPI, true)
+                .with(Capabilities.SYNIC, true)
+                .with(Capabilities.SYNIC_POLLING, settings.synic().polling() == Polling.PRESENT)
                 .with(Capabilities.PAGING, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
+                .with(Capabilities.SYNIC_TIMERS, settings.timers().isPresent())
+                .with(Capabilities.MEMORY_INTERCEPTS, true)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")
                 .without(Capabilities.SDEI, NO_SDEI)
                 .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_SDEI)
-                .without(Capabilities.SDEI_BIND, NO_SDEI)
-                .build();
+                .without(Capabilities.SDEI_BIND, NO_SDEI);
+        if (offered) {
+            addPageFaults(builder, settings.pageFaults());
+        } else {
+            withoutPageFaults(builder);
+        }
+        return builder.build();
+    }
+
+    private static void addPageFaults(CapabilitySet.Builder builder, PageFaultSettings settings) {
+        String mechanism =
+                settings.ways().hasMessages() ? HypervMessageGuestDriver.MECHANISM : HypervFlagGuestDriver.MECHANISM;
+        int slots = settings.policy().limit();
+        way(builder, Capabilities.APF_HYPERV_MESSAGE, settings.ways().hasMessages());
+        way(builder, Capabilities.APF_HYPERV_FLAG, settings.ways().hasFlags());
+        builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(mechanism, slots, true, false))
+                .with(Capabilities.APF_HYPERV, true)
+                .with(Capabilities.APF_IMMEDIATE, true)
+                .with(Capabilities.APF_DECLINE, true)
+                .without(Capabilities.APF_XEN, OTHER)
+                .without(Capabilities.APF_KVM, OTHER)
+                .without(Capabilities.APF_KVM_SDEI, OTHER)
+                .without(Capabilities.APF_KVM_PPI, OTHER);
+    }
+
+    private static void way(CapabilitySet.Builder builder, Capability<Boolean> way, boolean isOffered) {
+        if (isOffered) {
+            builder.with(way, true);
+        } else {
+            builder.without(way, "hyperv.apf-ready is set to the other way");
+        }
+    }
+
+    private static void withoutPageFaults(CapabilitySet.Builder builder) {
+        builder.without(Capabilities.ASYNC_PAGE_FAULTS, NO_OFFER)
+                .without(Capabilities.APF_HYPERV, NO_OFFER)
+                .without(Capabilities.APF_HYPERV_MESSAGE, NO_OFFER)
+                .without(Capabilities.APF_HYPERV_FLAG, NO_OFFER)
+                .without(Capabilities.APF_IMMEDIATE, NO_OFFER)
+                .without(Capabilities.APF_DECLINE, NO_OFFER)
+                .without(Capabilities.APF_XEN, NO_OFFER)
+                .without(Capabilities.APF_KVM, NO_OFFER)
+                .without(Capabilities.APF_KVM_SDEI, NO_OFFER)
+                .without(Capabilities.APF_KVM_PPI, NO_OFFER);
     }
 }

@@ -5,24 +5,28 @@
 package io.faultline.backend.hyperv;
 
 import com.google.inject.Module;
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.backend.core.machine.AbsentPageHandler;
 import io.faultline.backend.core.machine.Conduit;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.Personality;
 import io.faultline.backend.core.machine.VirtualProcessor;
-import io.faultline.backend.core.pagefault.HostOnlyPorts;
 import io.faultline.backend.core.pagefault.PageFaultService;
-import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.hyperv.feature.HypervisorUid;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.InterceptFirst;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.partition.Partition;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
+import io.faultline.backend.hyperv.port.Neighbourhood;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +36,16 @@ final class HypervPersonality implements Personality {
     private static final String ACPI_IDENTITY = "MsHyperV";
 
     private final PartitionSettings settings;
+    private final Neighbourhood neighbourhood;
     private final Module[] overrides;
 
     private @Nullable Partition partition;
     private @Nullable AbsentPageHandler absentPages;
+    private @Nullable EventNotifications notifications;
 
-    HypervPersonality(PartitionSettings settings, Module... overrides) {
+    HypervPersonality(PartitionSettings settings, Neighbourhood neighbourhood, Module... overrides) {
         this.settings = settings;
+        this.neighbourhood = neighbourhood;
         this.overrides = overrides;
     }
 
@@ -60,11 +67,11 @@ final class HypervPersonality implements Personality {
 
     @Override
     public void attach(Host host) {
-        Partition created = Partition.create(settings, host, overrides);
+        Partition created = Partition.create(settings, neighbourhood, host, overrides);
         created.reset();
         partition = created;
-        absentPages =
-                new PageFaultService(host, new HostOnlyPorts(Policy.builder().build()));
+        notifications = FlagLines.of(host, created.synic());
+        absentPages = new InterceptFirst(new PageFaultService(host, created.pageFaults()), created.intercepts());
     }
 
     @Override
@@ -105,6 +112,16 @@ final class HypervPersonality implements Personality {
     }
 
     @Override
+    public boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
+        return partition().intercepts().forbidden(vcpu, access, page, stage1Walk);
+    }
+
+    @Override
+    public Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
+        return partition().intercepts().obstacle(vcpu.index());
+    }
+
+    @Override
     public void entered(VirtualProcessor vcpu) {
         partition().entered(vcpu.index());
     }
@@ -117,6 +134,11 @@ final class HypervPersonality implements Personality {
     @Override
     public long nextDeadline() {
         return partition().nextDeadline();
+    }
+
+    @Override
+    public long nextDeadline(VirtualProcessor vcpu) {
+        return partition().nextDeadline(vcpu.index());
     }
 
     @Override
@@ -150,8 +172,23 @@ final class HypervPersonality implements Personality {
     }
 
     @Override
+    public Optional<MemoryIntercepts> memoryIntercepts() {
+        return Optional.of(partition().intercepts());
+    }
+
+    @Override
     public Optional<EventNotifications> notifications() {
-        return Optional.empty();
+        return Optional.of(attached(notifications));
+    }
+
+    @Override
+    public Optional<SyntheticInterrupts> syntheticInterrupts() {
+        return Optional.of(partition().synic().interrupts());
+    }
+
+    @Override
+    public void closed() {
+        partition().closed();
     }
 
     @Override

@@ -94,6 +94,15 @@ public record GuestLayout(int vcpu) {
     }
 
     /**
+     * Returns 16 pages for structures that guest and host share, where one is not enough.
+     *
+     * @return a multiple of 4096
+     */
+    public long wideArea() {
+        return base() + 0x3_0000;
+    }
+
+    /**
      * Returns a lane for an SDEI handler; lanes are 8 KiB long.
      *
      * @param n number of the lane, 0 to 3

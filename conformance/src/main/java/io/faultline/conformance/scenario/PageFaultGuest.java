@@ -6,6 +6,7 @@ package io.faultline.conformance.scenario;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.ExceptionLevel;
+import io.faultline.api.arm64.PageSize;
 import io.faultline.api.arm64.ProcessorState;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.capability.AsyncPageFaultLimits;
@@ -90,7 +91,10 @@ public final class PageFaultGuest {
         this.scenario = cpu.rig().scenario();
         this.driver = driver();
         GuestLayout layout = cpu.layout();
-        this.setup = new GuestSetup(MemoryRegion.ram(layout.area(), 0x1000), layout.handler(3), layout.resume());
+        int pages = driver.areaPages();
+        long area = pages == 1 ? layout.area() : layout.wideArea();
+        this.setup = new GuestSetup(
+                MemoryRegion.ram(area, (long) pages << PageSize.SHIFT), layout.handler(3), layout.resume());
     }
 
     /**

@@ -41,6 +41,7 @@ public final class Aml {
     private static final int END_TAG = 0x79;
     private static final int WRITABLE = 1;
     private static final int CONSUMER_LEVEL_HIGH_EXCLUSIVE = 1;
+    private static final int CONSUMER_EDGE_HIGH_EXCLUSIVE = 3;
 
     private static final Pattern SEGMENT = Pattern.compile("\\\\?[A-Z_][A-Z_0-9]{3}");
 
@@ -217,10 +218,24 @@ public final class Aml {
      * @return the resource descriptor
      */
     public static byte[] interrupt(int interrupt) {
+        return interrupt(CONSUMER_LEVEL_HIGH_EXCLUSIVE, interrupt);
+    }
+
+    /**
+     * An interrupt of a device: by edge, active high, not shared.
+     *
+     * @param interrupt INTID
+     * @return the resource descriptor
+     */
+    public static byte[] edgeInterrupt(int interrupt) {
+        return interrupt(CONSUMER_EDGE_HIGH_EXCLUSIVE, interrupt);
+    }
+
+    private static byte[] interrupt(int flags, int interrupt) {
         return new Structure(9)
                 .set(new Field(0, 1), EXTENDED_INTERRUPT)
                 .set(new Field(1, 2), 6)
-                .set(new Field(3, 1), CONSUMER_LEVEL_HIGH_EXCLUSIVE)
+                .set(new Field(3, 1), flags)
                 .set(new Field(4, 1), 1)
                 .set(new Field(5, 4), interrupt)
                 .bytes();

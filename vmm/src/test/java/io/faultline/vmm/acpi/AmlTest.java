@@ -51,6 +51,11 @@ class AmlTest {
     }
 
     @Test
+    void anInterruptByEdgeIsNotOneByLevel() {
+        assertCode("11 0e 0a0b 89 0600 03 01 12000000 79 00", Aml.resources(Aml.edgeInterrupt(18)));
+    }
+
+    @Test
     void aMethodThatKeepsOneBitOfItsArgument() {
         assertCode(
                 "14 1b 5f4f5343 0c 8a 6b 0a04 53555050 7b 53555050 0a10 53555050 a4 6b",

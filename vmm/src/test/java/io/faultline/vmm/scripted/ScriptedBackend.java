@@ -26,6 +26,7 @@ public final class ScriptedBackend implements HypervisorBackend {
     private final boolean asyncPageFaults;
     private final boolean paging;
     private boolean sdei;
+    private boolean synic;
     private final List<List<Move>> scripts = new ArrayList<>();
     private Optional<ScriptedMachine> machine = Optional.empty();
     private Optional<MachineRequest> request = Optional.empty();
@@ -51,6 +52,12 @@ public final class ScriptedBackend implements HypervisorBackend {
     /** Adds SDEI events for the VMM. */
     public ScriptedBackend withSdei() {
         sdei = true;
+        return this;
+    }
+
+    /** Adds synthetic interrupt controllers. */
+    public ScriptedBackend withSynic() {
+        synic = true;
         return this;
     }
 
@@ -89,6 +96,9 @@ public final class ScriptedBackend implements HypervisorBackend {
         CapabilitySet.Builder set = CapabilitySet.builder().with(Capabilities.VCPUS, 8);
         if (sdei) {
             set.with(Capabilities.SDEI, new SdeiLimits(0, 0, 0)).with(Capabilities.SDEI_PLATFORM_EVENTS, 1);
+        }
+        if (synic) {
+            set.with(Capabilities.SYNIC, true);
         }
         return asyncPageFaults
                 ? set.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits("scripted", 1, true, true))

@@ -20,6 +20,7 @@ import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.api.synic.SyntheticInterrupts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,7 @@ public final class ScriptedMachine implements Machine, VirtualClock {
     private final InterruptLines lines = new Lines();
     private final Optional<ScriptedConsole> console;
     private final List<PlatformNode> nodes;
+    private final Optional<ScriptedSynic> synic;
 
     ScriptedMachine(
             MachineRequest request,
@@ -56,6 +58,9 @@ public final class ScriptedMachine implements Machine, VirtualClock {
         this.capabilities = capabilities;
         this.notifications = capabilities.has(Capabilities.SDEI)
                 ? Optional.of(new ScriptedNotifications(request.channels()))
+                : Optional.empty();
+        this.synic = capabilities.has(Capabilities.SYNIC)
+                ? Optional.of(new ScriptedSynic(request.vcpus()))
                 : Optional.empty();
         this.memory = new ScriptedMemory(request.memory());
         this.faults = paging ? Optional.of(new ScriptedFaults(this, memory)) : Optional.empty();
@@ -79,6 +84,11 @@ public final class ScriptedMachine implements Machine, VirtualClock {
 
     public boolean isClosed() {
         return closed;
+    }
+
+    /** Loses the content of a page. */
+    public void poison(long page) {
+        memory.poison(page);
     }
 
     /** Sets what nextDeadline reports, apart from page sources. */
@@ -170,6 +180,20 @@ public final class ScriptedMachine implements Machine, VirtualClock {
     }
 
     @Override
+    public Optional<SyntheticInterrupts> syntheticInterrupts() {
+        return synic.map(SyntheticInterrupts.class::cast);
+    }
+
+    @Override
+    public Optional<String> acpiIdentity() {
+        return synic.map(present -> "Scripted");
+    }
+
+    public ScriptedSynic synic() {
+        return synic.orElseThrow();
+    }
+
+    @Override
     public SortedMap<String, Long> counters() {
         return new TreeMap<>(java.util.Map.of("scripted.runs", (long) log.size()));
     }
@@ -182,6 +206,7 @@ public final class ScriptedMachine implements Machine, VirtualClock {
         StateWriter writer = new StateWriter();
         writer.word("nanos", nanos);
         memory.save(writer.section("memory"));
+        synic.ifPresent(present -> present.save(writer.section("synic")));
         vcpus.forEach(vcpu -> vcpu.save(writer.section("vcpu." + vcpu.index())));
         return new SavedState("scripted", 1, writer.values());
     }
@@ -191,6 +216,7 @@ public final class ScriptedMachine implements Machine, VirtualClock {
         StateReader reader = state.reader();
         nanos = reader.word("nanos");
         memory.restore(reader.section("memory"));
+        synic.ifPresent(present -> present.restore(reader.section("synic")));
         vcpus.forEach(vcpu -> vcpu.restore(reader.section("vcpu." + vcpu.index())));
         reader.finish();
     }

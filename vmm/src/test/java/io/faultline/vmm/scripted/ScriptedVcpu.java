@@ -41,6 +41,11 @@ public final class ScriptedVcpu implements Vcpu {
         return machine;
     }
 
+    /** The synthetic interrupt controllers of the machine. */
+    public ScriptedSynic synic() {
+        return machine.synic();
+    }
+
     /** The values that the VMM supplied for MMIO reads. */
     public List<Long> answers() {
         return answers;
@@ -50,13 +55,13 @@ public final class ScriptedVcpu implements Vcpu {
         on = true;
     }
 
-    void execute(long instructions) {
+    public void execute(long instructions) {
         retired += instructions;
         machine.executed(instructions);
     }
 
     /** Makes the same move again next time. */
-    void stay() {
+    public void stay() {
         stay = true;
     }
 

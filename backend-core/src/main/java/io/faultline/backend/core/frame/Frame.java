@@ -173,7 +173,8 @@ public final class Frame {
      * @param length number of bytes, at most to the end of the page
      */
     public void write(int offset, byte[] source, int at, int length) {
-        ram.write(physical + Objects.checkFromIndexSize(offset, length, PageSize.BYTES), source, at, length);
+        Objects.checkFromIndexSize(offset, length, PageSize.BYTES);
+        ram.store(writable(), offset, source, at, length);
     }
 
     /**

@@ -25,11 +25,16 @@ public final class GuestInterrupts {
     private static final long GICR_IGROUPR0 = PRIVATE + 0x80;
     private static final long GICR_ISENABLER0 = PRIVATE + 0x100;
     private static final long GICR_ICENABLER0 = PRIVATE + 0x180;
+    private static final long GICR_ISPENDR0 = PRIVATE + 0x200;
+    private static final long GICR_ICPENDR0 = PRIVATE + 0x280;
     private static final long GICR_IPRIORITYR = PRIVATE + 0x400;
     private static final long GICR_ICFGR1 = PRIVATE + 0xC04;
 
     private static final long ANY_PRIORITY = 0xF0;
     private static final long MIDDLE_PRIORITY = 0xA0;
+    private static final long LEVEL = 0;
+    private static final long EDGE = 2;
+    private static final long TRIGGER = 3;
     private static final long EOI_MODE = 1 << 1;
 
     private final GuestProgram program;
@@ -52,11 +57,26 @@ public final class GuestInterrupts {
      * @param ppi INTID
      */
     public void enable(int ppi) {
+        enable(ppi, LEVEL);
+    }
+
+    /**
+     * Makes a PPI of group 1 come through, edge-triggered.
+     *
+     * @param ppi INTID
+     */
+    public void enableEdge(int ppi) {
+        enable(ppi, EDGE);
+    }
+
+    private void enable(int ppi, long trigger) {
         set(DISTRIBUTOR + GICD_CTLR, ARE_AND_GROUP_1);
         program.store(redistributor + GICR_WAKER, AccessWidth.WORD, 0);
         set(redistributor + GICR_IGROUPR0, 1L << ppi);
         long configuration = program.load(redistributor + GICR_ICFGR1, AccessWidth.WORD);
-        program.store(redistributor + GICR_ICFGR1, AccessWidth.WORD, configuration & ~(3L << 2 * (ppi - 16)));
+        int shift = 2 * (ppi - 16);
+        program.store(
+                redistributor + GICR_ICFGR1, AccessWidth.WORD, configuration & ~(TRIGGER << shift) | trigger << shift);
         program.store(redistributor + GICR_IPRIORITYR + ppi, AccessWidth.BYTE, MIDDLE_PRIORITY);
         if (program.read(SystemRegister.ICC_PMR_EL1) <= MIDDLE_PRIORITY) {
             program.write(SystemRegister.ICC_PMR_EL1, ANY_PRIORITY);
@@ -72,6 +92,24 @@ public final class GuestInterrupts {
      */
     public void disable(int ppi) {
         program.store(redistributor + GICR_ICENABLER0, AccessWidth.WORD, 1L << ppi);
+    }
+
+    /**
+     * Makes a private interrupt of this vCPU pending.
+     *
+     * @param intid INTID, 0 to 31
+     */
+    public void pend(int intid) {
+        program.store(redistributor + GICR_ISPENDR0, AccessWidth.WORD, 1L << intid);
+    }
+
+    /**
+     * Forgets that a private interrupt of this vCPU is pending.
+     *
+     * @param intid INTID, 0 to 31
+     */
+    public void forget(int intid) {
+        program.store(redistributor + GICR_ICPENDR0, AccessWidth.WORD, 1L << intid);
     }
 
     private void set(long address, long bits) {

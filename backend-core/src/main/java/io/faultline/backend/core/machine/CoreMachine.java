@@ -11,6 +11,7 @@ import io.faultline.api.arm64.PageSize;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
@@ -335,6 +336,12 @@ final class CoreMachine implements Machine, Host {
     }
 
     @Override
+    public void elapse(long nanos) {
+        hardware.clock().advance(nanos);
+        vcpus.forEach(CoreVcpu::reconsider);
+    }
+
+    @Override
     public TraceSink trace() {
         return request.trace();
     }
@@ -409,6 +416,12 @@ final class CoreMachine implements Machine, Host {
     public Optional<SyntheticInterrupts> syntheticInterrupts() {
         requireOpen();
         return personality.syntheticInterrupts();
+    }
+
+    @Override
+    public Optional<MemoryIntercepts> memoryIntercepts() {
+        requireOpen();
+        return personality.memoryIntercepts();
     }
 
     @Override

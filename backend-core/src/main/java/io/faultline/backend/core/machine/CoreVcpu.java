@@ -220,7 +220,8 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
         if (pe.isInterruptPending() || machine.personality().wakes(this)) {
             return goOn();
         }
-        return waitUntil(pe.timers().nextDeadline());
+        return waitUntil(
+                Math.min(pe.timers().nextDeadline(), machine.personality().nextDeadline(this)));
     }
 
     private @Nullable VcpuExit blockedWait() {
@@ -240,7 +241,9 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
 
     /** When something happens by itself that ends a wait of this vCPU. */
     long nextDeadline() {
-        return Math.min(pe.timers().nextDeadline(), wait.deadline());
+        return Math.min(
+                Math.min(pe.timers().nextDeadline(), wait.deadline()),
+                machine.personality().nextDeadline(this));
     }
 
     private static VcpuExit waitUntil(long deadline) {
@@ -280,6 +283,13 @@ final class CoreVcpu implements Vcpu, VirtualProcessor {
     void stop(VcpuExit why) {
         exit = why;
         pe.requestStop();
+    }
+
+    /** If this vCPU is running, it stops and looks what is due before it goes on. */
+    void reconsider() {
+        if (entered) {
+            pe.requestStop();
+        }
     }
 
     /** The present instruction is tried again. */

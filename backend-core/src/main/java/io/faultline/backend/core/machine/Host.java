@@ -101,6 +101,14 @@ public interface Host {
     long now();
 
     /**
+     * Lets virtual time pass while the hypervisor handles a trap. The vCPU in the trap goes on at the new time, and what has
+     * become due meanwhile comes before its next instruction.
+     *
+     * @param nanos how much, at least 0; time stops at its largest value
+     */
+    void elapse(long nanos);
+
+    /**
      * Returns where events of the machine go. Ask {@link #tracing()} before an event is made.
      *
      * @return the sink of the request

@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.ParavirtualConsole;
 import io.faultline.api.machine.PlatformNode;
@@ -114,6 +116,20 @@ public interface Personality extends StateElement {
     }
 
     /**
+     * Handles an access to memory that permissions of stage 2 do not allow. The vCPU is stopped in the stage 2 abort.
+     *
+     * @param vcpu the vCPU
+     * @param access how it touched the page
+     * @param page intermediate physical address of the page
+     * @param stage1Walk whether the access was made by a stage 1 table walk
+     * @return true if the guest goes back to the instruction; false if the access is none of the personality's, so that it goes
+     *     where accesses without memory go
+     */
+    default boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
+        return false;
+    }
+
+    /**
      * Tells what keeps a vCPU that is on from executing, beyond what the machine knows of. Asked before each stretch of
      * instructions.
      *
@@ -130,6 +146,16 @@ public interface Personality extends StateElement {
      * @return virtual time in nanoseconds, or {@link VirtualClock#NEVER}
      */
     default long nextDeadline() {
+        return VirtualClock.NEVER;
+    }
+
+    /**
+     * Returns when something of this personality happens by itself that may end a wait of a vCPU.
+     *
+     * @param vcpu the vCPU
+     * @return virtual time in nanoseconds, at least {@link #nextDeadline()}, or {@link VirtualClock#NEVER}
+     */
+    default long nextDeadline(VirtualProcessor vcpu) {
         return VirtualClock.NEVER;
     }
 
@@ -225,6 +251,15 @@ public interface Personality extends StateElement {
      * @return the interface, the same each time; empty if there is none
      */
     default Optional<SyntheticInterrupts> syntheticInterrupts() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the VMM's side of memory intercepts of this personality.
+     *
+     * @return the interface, the same each time; empty if there is none
+     */
+    default Optional<MemoryIntercepts> memoryIntercepts() {
         return Optional.empty();
     }
 

@@ -139,8 +139,14 @@ public final class PpiLines {
                         1L << channel.interrupt().number());
     }
 
-    /** What keeps a pending interrupt from being taken before the next instruction; empty if nothing does. */
-    private String obstacle(Ppi channel, int index) {
+    /**
+     * Tells what keeps a pending interrupt from being taken before the next instruction.
+     *
+     * @param channel the interrupt
+     * @param index index of the vCPU
+     * @return the obstacle, for people; empty if there is none
+     */
+    public String obstacle(Ppi channel, int index) {
         int intid = channel.interrupt().number();
         VirtualProcessor vcpu = host.vcpu(index);
         Redistributor redistributor = redistributor(index);

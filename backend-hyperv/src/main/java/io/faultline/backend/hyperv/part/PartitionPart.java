@@ -109,9 +109,24 @@ public interface PartitionPart extends StateElement {
         return VirtualClock.NEVER;
     }
 
+    /**
+     * Returns when something of this part happens by itself that may end a wait of a vCPU.
+     *
+     * @param vcpu index of the vCPU
+     * @return virtual time in nanoseconds, or {@link VirtualClock#NEVER}
+     */
+    default long nextDeadline(int vcpu) {
+        return VirtualClock.NEVER;
+    }
+
     /** The time of {@link #nextDeadline()} of this or another part has come. */
     default void deadlinePassed() {
         // there is none
+    }
+
+    /** The machine is closed: nothing is called any more. */
+    default void closed() {
+        // nothing outlives a machine unless a part says so
     }
 
     /**

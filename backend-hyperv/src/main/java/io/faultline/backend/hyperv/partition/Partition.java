@@ -14,9 +14,12 @@ import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
+import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.part.PartitionPart;
+import io.faultline.backend.hyperv.port.Neighbourhood;
 import jakarta.inject.Inject;
 
 /**
@@ -26,27 +29,59 @@ import jakarta.inject.Inject;
  */
 public final class Partition implements StateElement {
     private final Hypercalls hypercalls;
+    private final Intercepts intercepts;
     private final PartitionPart[] parts;
+    private final SynicAccess synic;
+    private final PageFaultPorts pageFaults;
 
     @Inject
-    Partition(Hypercalls hypercalls, PartitionParts parts) {
+    Partition(
+            Hypercalls hypercalls,
+            Intercepts intercepts,
+            PartitionParts parts,
+            SynicAccess synic,
+            PageFaultPorts pageFaults) {
         this.hypercalls = hypercalls;
+        this.intercepts = intercepts;
+        this.synic = synic;
         this.parts = parts.all().toArray(new PartitionPart[0]);
+        this.pageFaults = pageFaults;
     }
 
     /**
      * Makes the partition of a machine. It has to be {@linkplain #reset() reset} or restored before it is used.
      *
      * @param settings the choices of the backend
+     * @param neighbourhood of the open backend
      * @param host the machine
      * @param overrides modules whose bindings replace those of a partition
      * @return the partition
      */
-    public static Partition create(PartitionSettings settings, Host host, Module... overrides) {
+    public static Partition create(
+            PartitionSettings settings, Neighbourhood neighbourhood, Host host, Module... overrides) {
         Injector injector = Guice.createInjector(
                 Stage.PRODUCTION,
-                Modules.override(new PartitionModule(settings, host)).with(overrides));
+                Modules.override(new PartitionModule(settings, neighbourhood, host))
+                        .with(overrides));
         return injector.getInstance(Partition.class);
+    }
+
+    /**
+     * Returns the synthetic interrupt controllers as the VMM has them.
+     *
+     * @return the same each time
+     */
+    public SynicAccess synic() {
+        return synic;
+    }
+
+    /**
+     * Returns how the guest is told of absent pages.
+     *
+     * @return the ports for the engine, the same each time
+     */
+    public PageFaultPorts pageFaults() {
+        return pageFaults;
     }
 
     /**
@@ -57,6 +92,15 @@ public final class Partition implements StateElement {
      */
     public void call(VirtualProcessor vcpu, Convention convention) {
         hypercalls.call(vcpu, convention);
+    }
+
+    /**
+     * Returns the memory intercepts.
+     *
+     * @return what the VMM may want to hear of
+     */
+    public Intercepts intercepts() {
+        return intercepts;
     }
 
     /**
@@ -157,10 +201,31 @@ public final class Partition implements StateElement {
         return next;
     }
 
+    /**
+     * Returns when something happens by itself that may end a wait of a vCPU.
+     *
+     * @param vcpu index of the vCPU
+     * @return virtual time in nanoseconds, or {@link io.faultline.hwmodel.timer.VirtualClock#NEVER}
+     */
+    public long nextDeadline(int vcpu) {
+        long next = Long.MAX_VALUE;
+        for (PartitionPart part : parts) {
+            next = Math.min(next, part.nextDeadline(vcpu));
+        }
+        return next;
+    }
+
     /** The time of {@link #nextDeadline()} has come. */
     public void deadlinePassed() {
         for (PartitionPart part : parts) {
             part.deadlinePassed();
+        }
+    }
+
+    /** The machine is closed: nothing is called any more. */
+    public void closed() {
+        for (PartitionPart part : parts) {
+            part.closed();
         }
     }
 

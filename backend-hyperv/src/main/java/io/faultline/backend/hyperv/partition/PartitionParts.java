@@ -11,15 +11,26 @@ import io.faultline.backend.hyperv.feature.InformationRegisters;
 import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.overlay.AssistPages;
+import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
+import io.faultline.backend.hyperv.port.Ports;
 import io.faultline.backend.hyperv.register.RegisterGroup;
+import io.faultline.backend.hyperv.synic.StandardMessageQueues;
+import io.faultline.backend.hyperv.synic.Synic;
+import io.faultline.backend.hyperv.timer.ReferenceCounter;
+import io.faultline.backend.hyperv.timer.ReferenceTscPage;
+import io.faultline.backend.hyperv.timer.SyntheticTimers;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The parts of a machine, in the order in which they are reset, saved and restored. */
+/**
+ * The parts of a machine, in the order in which they are reset, saved and restored. Queues of messages come last, after everybody
+ * who has buffers.
+ */
 @Singleton
 final class PartitionParts {
     private final List<PartitionPart> parts;
@@ -33,9 +44,30 @@ final class PartitionParts {
             CrashRegisters crash,
             SyntheticExceptions exceptions,
             Runtimes runtimes,
-            AssistPages assist) {
+            AssistPages assist,
+            ReferenceCounter counter,
+            ReferenceTscPage tscPage,
+            Intercepts intercepts,
+            SyntheticTimers timers,
+            PageFaults pageFaults,
+            Synic synic,
+            Ports ports,
+            StandardMessageQueues queues) {
         constants = List.of(information, idle);
-        parts = List.of(identity, crash, exceptions, runtimes, assist);
+        parts = List.of(
+                identity,
+                crash,
+                exceptions,
+                runtimes,
+                assist,
+                counter,
+                tscPage,
+                intercepts,
+                timers,
+                pageFaults,
+                synic,
+                ports,
+                queues);
     }
 
     List<PartitionPart> all() {

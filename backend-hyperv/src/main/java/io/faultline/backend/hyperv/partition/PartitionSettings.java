@@ -10,7 +10,12 @@ import io.faultline.backend.core.machine.HardwareSettings;
 import io.faultline.backend.hyperv.feature.FeatureSettings;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.hypercall.HypercallSettings;
+import io.faultline.backend.hyperv.pagefault.PageFaultSettings;
+import io.faultline.backend.hyperv.port.PortSettings;
 import io.faultline.backend.hyperv.register.OtherVcpus;
+import io.faultline.backend.hyperv.synic.SynicSettings;
+import io.faultline.backend.hyperv.synic.SynicSettings.Polling;
+import io.faultline.backend.hyperv.timer.TimerSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,11 +25,22 @@ import java.util.List;
  * @param hypercalls of the hypercall ABI
  * @param features privileges and what the hypervisor says of itself
  * @param otherVcpus whether a vCPU may reach registers of another one
+ * @param synic of the synthetic interrupt controllers
+ * @param ports of ports and connections
+ * @param timers which synthetic timers the guest has
+ * @param pageFaults of asynchronous page faults
  * @param hardware of the hardware model
  * @since 0.1
  */
 public record PartitionSettings(
-        HypercallSettings hypercalls, FeatureSettings features, OtherVcpus otherVcpus, HardwareSettings hardware) {
+        HypercallSettings hypercalls,
+        FeatureSettings features,
+        OtherVcpus otherVcpus,
+        SynicSettings synic,
+        PortSettings ports,
+        TimerSettings timers,
+        PageFaultSettings pageFaults,
+        HardwareSettings hardware) {
     /**
      * Lists the settings by which the choices are made.
      *
@@ -35,6 +51,10 @@ public record PartitionSettings(
         all.addAll(HypercallSettings.settings());
         all.addAll(FeatureSettings.settings());
         all.addAll(OtherVcpus.settings());
+        all.addAll(SynicSettings.settings());
+        all.addAll(PortSettings.settings());
+        all.addAll(TimerSettings.settings());
+        all.addAll(PageFaultSettings.settings());
         all.addAll(HardwareSettings.settings());
         return all;
     }
@@ -46,7 +66,8 @@ public record PartitionSettings(
      * @return the features
      */
     public Features features(boolean hasPageFaults) {
-        return new Features(features, false, false, false, hasPageFaults);
+        return new Features(
+                features, timers.isPresent(), timers.isDirect(), synic.polling() == Polling.PRESENT, hasPageFaults);
     }
 
     /**
@@ -61,6 +82,10 @@ public record PartitionSettings(
                 HypercallSettings.of(configuration),
                 FeatureSettings.of(configuration),
                 OtherVcpus.of(configuration),
+                SynicSettings.of(configuration),
+                PortSettings.of(configuration),
+                TimerSettings.of(configuration),
+                PageFaultSettings.of(configuration),
                 HardwareSettings.of(configuration));
     }
 }

@@ -22,4 +22,16 @@ public interface BufferPool {
      */
     @Nullable
     MessageBuffer take(int vcpu, int key);
+
+    /**
+     * Takes a free buffer for the queue of a source. Owners whose messages can wait for one source only check it.
+     *
+     * @param vcpu index of the vCPU in whose queue the message waits
+     * @param source synthetic interrupt source of the queue, 0 to 15
+     * @param key what {@link MessageBuffer#key()} of the saved buffer was, any value in a forged state
+     * @return the buffer; null if there is none
+     */
+    default @Nullable MessageBuffer take(int vcpu, int source, int key) {
+        return take(vcpu, key);
+    }
 }

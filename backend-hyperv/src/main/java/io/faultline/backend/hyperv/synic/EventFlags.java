@@ -28,4 +28,23 @@ public interface EventFlags {
      * @return true if its controller and its page of flags are on
      */
     boolean isReceiving(int vcpu);
+
+    /**
+     * Tells whether a signal would be accepted.
+     *
+     * @param vcpu index of the vCPU
+     * @param source synthetic interrupt source, 0 to 15
+     * @return false if it would be refused with status 0x18
+     */
+    boolean canSignal(int vcpu, int source);
+
+    /**
+     * Tells whether a flag is set.
+     *
+     * @param vcpu index of the vCPU
+     * @param source synthetic interrupt source, 0 to 15
+     * @param flag 0 to 2047
+     * @return true if the guest has not cleared it
+     */
+    boolean isSet(int vcpu, int source, int flag);
 }

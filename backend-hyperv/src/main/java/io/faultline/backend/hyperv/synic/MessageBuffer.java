@@ -17,6 +17,8 @@ public final class MessageBuffer {
     /** Largest payload in bytes. */
     public static final int PAYLOAD_BYTES = 240;
 
+    private static final int NOWHERE = -1;
+
     private final BufferOwner owner;
     private final BufferKind kind;
     private final int key;
@@ -25,10 +27,15 @@ public final class MessageBuffer {
     private int size;
     private long origination;
 
+    /** Links of the queue; both null outside of one. */
+    @Nullable
+    MessageBuffer previous;
+
     @Nullable
     MessageBuffer next;
 
-    private boolean isQueued;
+    /** In which queue it waits, or {@link #NOWHERE}. */
+    int queue = NOWHERE;
 
     /**
      * Makes a free buffer.
@@ -145,10 +152,12 @@ public final class MessageBuffer {
      * @return true from {@link MessageQueues#post} until the owner hears that it is released or takes it back
      */
     public boolean isQueued() {
-        return isQueued;
+        return queue != NOWHERE;
     }
 
-    void queued(boolean value) {
-        isQueued = value;
+    void unlinked() {
+        previous = null;
+        next = null;
+        queue = NOWHERE;
     }
 }

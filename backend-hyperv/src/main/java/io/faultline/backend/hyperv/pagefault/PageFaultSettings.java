@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.hyperv.pagefault;
+
+import io.faultline.api.spi.BackendConfiguration;
+import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.pagefault.Policy;
+import io.faultline.backend.core.pagefault.Policy.Acknowledgement;
+import io.faultline.backend.core.pagefault.Policy.AfterRestore;
+import io.faultline.backend.core.pagefault.Policy.Decline;
+import io.faultline.backend.core.pagefault.Policy.DisableEffect;
+import io.faultline.backend.core.pagefault.Policy.EarlyArrival;
+import io.faultline.backend.core.pagefault.Policy.Slots;
+import io.faultline.backend.core.pagefault.Policy.Timing;
+import io.faultline.backend.core.pagefault.Policy.WaitMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * The choices of asynchronous page faults.
+ *
+ * @param policy what the engine does
+ * @param ways the ways of ready that are offered
+ * @since 0.1
+ */
+public record PageFaultSettings(Policy policy, ReadyWays ways) {
+    private static final String PREFIX = "hyperv.apf-";
+    private static final int MOST_SLOTS = FaultInformation.MOST_FLAGS - ReadyFlags.SPARE;
+    private static final int MOST_FAILURES = 1_000_000;
+
+    /** Checks for null. */
+    public PageFaultSettings {
+        Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(ways, "ways");
+    }
+
+    /**
+     * Lists the settings by which the choices are made.
+     *
+     * @return the settings, defaults first among their values
+     */
+    public static List<Setting> settings() {
+        return List.of(
+                Setting.choice(
+                        PREFIX + "ready",
+                        "How a guest may ask to be told that a page is ready: by message or event flag, or by one of them only.",
+                        "either",
+                        "message",
+                        "flag"),
+                Setting.free(
+                        PREFIX + "slots",
+                        "64",
+                        "Largest number of announced page faults outstanding on one vCPU, 1 to " + MOST_SLOTS + "."),
+                Setting.choice(
+                        PREFIX + "undeliverable",
+                        "How a vCPU waits after a fault of EL0 of which the guest is not told: it stops as a vCPU does that"
+                                + " an intercept suspends, or it still takes interrupts.",
+                        "stop",
+                        "park"),
+                Setting.choice(
+                        PREFIX + "supervisor",
+                        "How a vCPU waits after a fault of EL1 of which the guest is not told: it stops, or it does as after"
+                                + " a fault of EL0.",
+                        "stop",
+                        "park"),
+                Setting.choice(
+                        PREFIX + "restore",
+                        "What becomes of announced faults in a restored machine: they go on with their tokens, one wake-all"
+                                + " ends them, or each gets its ready at once.",
+                        "carry",
+                        "wake-all",
+                        "drain"),
+                Setting.free(
+                        PREFIX + "failures",
+                        "3",
+                        "After how many failures in a row a page is brought in synchronously, 1 to 1000000."));
+    }
+
+    /**
+     * Reads the choices.
+     *
+     * @param configuration of a backend whose descriptor declares {@link #settings()}
+     * @return the choices
+     * @throws io.faultline.api.error.HypervisorException with INVALID_SETTING
+     */
+    public static PageFaultSettings of(BackendConfiguration configuration) {
+        Policy policy = Policy.builder()
+                .timing(Timing.ENTERED)
+                .slots(Slots.SEPARATE)
+                .acknowledgement(Acknowledgement.NONE)
+                .decline(Decline.BY_REPLY)
+                .disableEffect(DisableEffect.CANCEL)
+                .earlyArrival(EarlyArrival.KEEP)
+                .limit((int) configuration.number(PREFIX + "slots", 1, MOST_SLOTS))
+                .undeliverable(choice(configuration, "undeliverable", WaitMode.class))
+                .supervisorFaults(choice(configuration, "supervisor", WaitMode.class))
+                .afterRestore(choice(configuration, "restore", AfterRestore.class))
+                .failureLimit((int) configuration.number(PREFIX + "failures", 1, MOST_FAILURES))
+                .build();
+        return new PageFaultSettings(policy, ReadyWays.of(configuration.get(PREFIX + "ready")));
+    }
+
+    private static <E extends Enum<E>> E choice(BackendConfiguration configuration, String key, Class<E> type) {
+        String name = configuration.get(PREFIX + key).replace('-', '_').toUpperCase(Locale.ROOT);
+        return Enum.valueOf(type, name);
+    }
+}

@@ -1,0 +1,460 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.hyperv.fuzz;
+
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.arm64.CoreRegister;
+import io.faultline.api.arm64.ProcessorState;
+import io.faultline.api.arm64.SystemRegister;
+import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.Vcpu;
+import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.memory.MemoryRegion;
+import io.faultline.api.memory.PageResidency;
+import io.faultline.api.spi.HypervisorBackend;
+import io.faultline.api.state.SavedState;
+import io.faultline.api.state.StateValue;
+import io.faultline.backend.core.frame.Frame;
+import io.faultline.backend.hyperv.overlay.OverlayFrames.OfVcpu;
+import io.faultline.hwmodel.memory.MmioDevice;
+import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.RamPage;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A machine whose guest does as a sequence says, beside the model of what it must look like. */
+final class FuzzMachine {
+    static final long RAM = 0x4000_0000L;
+    static final int RAM_PAGES = 32;
+    static final long ROM = 0x5000_0000L;
+    static final int ROM_PAGES = 2;
+    /** There are two pages with the same code: one of them may be hidden by something. */
+    static final long CODE = RAM + 0x1000;
+
+    static final int CODE_PAGES = 2;
+    static final long VECTORS = RAM + 0x3000;
+    /** Where parameters are most of the time. */
+    static final long PARAMETERS = RAM + 0x4000;
+    /** Where the guest has most of its overlay pages. */
+    static final long OVERLAYS = RAM + 0xC000;
+
+    /** Offsets of instructions in a page of code. */
+    static final int HVC = 0;
+
+    static final int LEGACY = 0x10;
+    static final int TAGGED = 0x20;
+    static final int SMC = 0x30;
+    static final int SPIN = 0x40;
+    /** What the handler of interrupts ends with. */
+    static final long HANDLED = VECTORS + 0x288;
+
+    static final int FUNCTION = 0x4600_0001;
+    static final int REGISTERS = 31;
+
+    private static final int PAGE = 4096;
+    private static final long SGI_BASE = 0x1_0000;
+    private static final int SET_PENDING = 0x200;
+    private static final int PRIVATE = 0xFFFF_0000;
+    private static final byte[] ZERO = new byte[PAGE];
+    private static final int NOP = 0xD503_201F;
+    private static final int CODE_BYTES = 0x50;
+    private static final byte[] CODES = new byte[CODE_BYTES];
+
+    static {
+        for (int at = 0; at < CODE_BYTES; at += 4) {
+            Model.store32(CODES, at, NOP);
+        }
+        Model.store32(CODES, HVC, 0xD400_0002);
+        Model.store32(CODES, LEGACY, 0xD400_0022);
+        Model.store32(CODES, TAGGED, 0xD400_0042);
+        Model.store32(CODES, SMC, 0xD400_0003);
+        Model.store32(CODES, SPIN, 0x1400_0000);
+    }
+
+    private final HypervisorBackend backend;
+    private final int vcpus;
+    private final Insides.Source source;
+    private Pager pager = new Pager();
+    /** What the registers of each vCPU are. */
+    final long[][] x;
+    /** Where each vCPU began a call; 0 if it is done. */
+    final long[] begun;
+
+    private Machine machine;
+    private Insides insides;
+    Model model;
+
+    FuzzMachine(HypervisorBackend backend, int vcpus, Insides.Source source, Model model) {
+        this.backend = backend;
+        this.vcpus = vcpus;
+        this.source = source;
+        this.model = model;
+        x = new long[vcpus][REGISTERS];
+        begun = new long[vcpus];
+        machine = build();
+        insides = source.of(machine);
+        fill();
+        begin();
+    }
+
+    private Machine build() {
+        MemoryRegion ram = MemoryRegion.ram(RAM, (long) RAM_PAGES * PAGE);
+        Machine built = backend.plan(MachineRequest.builder()
+                        .vcpus(vcpus)
+                        .memory(ram)
+                        .memory(new MemoryRegion(ROM, (long) ROM_PAGES * PAGE, false))
+                        .build())
+                .build();
+        built.asyncPageFaults().orElseThrow().attach(ram, pager);
+        return built;
+    }
+
+    /** Nothing is zero at first: a guest would see it if it found memory instead of a page of the hypervisor. */
+    private void fill() {
+        for (int i = 0; i < RAM_PAGES + ROM_PAGES; i++) {
+            boolean isRam = i < RAM_PAGES;
+            byte[] page = isRam ? model.ram[i] : model.rom[i - RAM_PAGES];
+            for (int at = 0; at < PAGE; at += Long.BYTES) {
+                Model.store64(page, at, (i + 1L) * 0x9E37_79B9_7F4A_7C15L + at * 0x0101_0101_0101_0101L);
+            }
+            if (i == 0 || i > 3 && i < 8) {
+                Arrays.fill(page, (byte) 0);
+            }
+            machine.memory().write(isRam ? RAM + (long) i * PAGE : ROM + (long) (i - RAM_PAGES) * PAGE, page);
+        }
+        for (long code = CODE; code < CODE + (long) CODE_PAGES * PAGE; code += PAGE) {
+            bytes(code, CODES);
+        }
+        writeVectors();
+    }
+
+    /** Where the guest can execute now; 0 if it has hidden all its code. */
+    long code() {
+        for (long page = CODE; page < CODE + (long) CODE_PAGES * PAGE; page += PAGE) {
+            if (model.overlay(page) < 0) {
+                byte[] content = model.page(page);
+                if (content != null && !Arrays.equals(content, 0, CODE_BYTES, CODES, 0, CODE_BYTES)) {
+                    bytes(page, CODES);
+                }
+                return page;
+            }
+        }
+        return 0;
+    }
+
+    /** What firmware does after power-on. */
+    void begin() {
+        for (int i = 0; i < vcpus; i++) {
+            prepare(i);
+        }
+    }
+
+    void prepare(int index) {
+        Vcpu vcpu = vcpu(index);
+        begun[index] = 0;
+        vcpu.write(SystemRegister.VBAR_EL1, VECTORS);
+        for (int i = 0; i < REGISTERS; i++) {
+            x[index][i] = (index + 1L) * 0x0101_0101_0000_0000L | i;
+            vcpu.write(CoreRegister.x(i), x[index][i]);
+        }
+        insides.host.gic().distributorFrame().write(0, AccessWidth.WORD, 2);
+        MmioDevice redistributor = insides.host.gic().redistributorFrame(index);
+        redistributor.write(SGI_BASE + 0x80, AccessWidth.WORD, 0xFFFF_FFFFL);
+        redistributor.write(SGI_BASE + 0x100, AccessWidth.WORD, PRIVATE & 0xFFFF_FFFFL);
+        vcpu.write(SystemRegister.ICC_PMR_EL1, 0xF8);
+        vcpu.write(SystemRegister.ICC_IGRPEN1_EL1, 1);
+    }
+
+    /** Lets a vCPU go on somewhere at EL1, whatever it was doing. */
+    void at(int index, long address, boolean takesInterrupts) {
+        long masked = ProcessorState.EL1H_MASKED.spsr();
+        vcpu(index).write(CoreRegister.PC, address);
+        vcpu(index).write(CoreRegister.PSTATE, takesInterrupts ? masked & ~ProcessorState.I : masked);
+    }
+
+    /** Writes a register. */
+    void set(int index, int register, long value) {
+        if (x[index][register] != value) {
+            x[index][register] = value;
+            vcpu(index).write(CoreRegister.x(register), value);
+        }
+    }
+
+    // Absent pages.
+
+    /** Takes a page away, unless the hypervisor needs it. */
+    void evict(long page, long failures) {
+        AsyncPageFaults faults = machine.asyncPageFaults().orElseThrow();
+        if (model.beneath(page) != null
+                && !Model.isRom(page)
+                && ram().isResident(page)
+                && machine.memory().residency(page) == PageResidency.RESIDENT
+                && !faults.isPinned(page)) {
+            pager.take(page, faults.evict(page), page <= VECTORS ? 0 : failures);
+        }
+    }
+
+    /** Pages come that were asked for, or all. */
+    void deliver(boolean all) {
+        pager.deliver(all);
+        machine.asyncPageFaults().orElseThrow().poll();
+    }
+
+    boolean isLost(long page) {
+        return !ram().isResident(page) && pager.content(page) == null;
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    Insides insides() {
+        return insides;
+    }
+
+    int vcpus() {
+        return vcpus;
+    }
+
+    Vcpu vcpu(int index) {
+        return machine.vcpus().get(index);
+    }
+
+    private GuestRam ram() {
+        return insides.host.ram();
+    }
+
+    /** A new machine in the place of this one, which is closed. */
+    void replace(Model next) {
+        machine.close();
+        pager = new Pager();
+        model = next;
+        machine = build();
+        insides = source.of(machine);
+        fill();
+        begin();
+    }
+
+    /** The state goes on in a new machine; the old one is closed. Returns what is wrong, or null. */
+    @Nullable
+    String move() {
+        SavedState saved = machine.save();
+        byte[] before = saved.toBytes();
+        Machine next = build();
+        next.restore(SavedState.fromBytes(before));
+        String difference = difference(saved, next.save());
+        if (before.length > 3 * RAM_PAGES * PAGE) {
+            difference = "a saved state of " + before.length + " bytes";
+        }
+        machine.close();
+        machine = next;
+        insides = source.of(next);
+        return difference;
+    }
+
+    private static @Nullable String difference(SavedState before, SavedState after) {
+        for (Map.Entry<String, StateValue> entry : before.values().entrySet()) {
+            StateValue now = after.values().get(entry.getKey());
+            if (!entry.getValue().equals(now)) {
+                return "saved again, " + entry.getKey() + " is " + now + " and was " + entry.getValue();
+            }
+        }
+        return after.values().size() == before.values().size() ? null : "saved again, there is more";
+    }
+
+    // Memory as a guest sees it.
+
+    void words(long address, int... values) {
+        for (int i = 0; i < values.length; i++) {
+            bytes(
+                    address + 4L * i,
+                    (byte) values[i],
+                    (byte) (values[i] >>> 8),
+                    (byte) (values[i] >>> 16),
+                    (byte) (values[i] >>> 24));
+        }
+    }
+
+    /** Stores where the guest has RAM. What is stored in a page that is absent is there when the page comes. */
+    void bytes(long address, byte... values) {
+        for (int i = 0; i < values.length; i++) {
+            if (isStorable(address + i)) {
+                storeReally(address + i, values[i]);
+                byte[] page = model.page(address + i);
+                page[(int) (address + i) & PAGE - 1] = values[i];
+            }
+        }
+    }
+
+    private boolean isStorable(long address) {
+        long page = address & -PAGE;
+        return model.page(page) != null && (model.overlay(page) >= 0 || !Model.isRom(page) && !isLost(page));
+    }
+
+    private void storeReally(long at, byte value) {
+        long page = at & -PAGE;
+        byte[] absent = insides.host.stage2().physical(page) != page || ram().isResident(page)
+                ? null
+                : pager.content(page);
+        if (absent == null) {
+            machine.memory().store(at, AccessWidth.BYTE, value & 0xFF);
+        } else {
+            absent[(int) at & PAGE - 1] = value;
+        }
+    }
+
+    /** A word is stored within a call: the model comes to it later. */
+    void store(long address, int value) {
+        for (int i = 0; i < 4; i++) {
+            if (isStorable(address + i)) {
+                storeReally(address + i, (byte) (value >>> 8 * i));
+            }
+        }
+    }
+
+    void storeInModel(long address, int value) {
+        for (int i = 0; i < 4; i++) {
+            if (isStorable(address + i)) {
+                byte[] page = model.page(address + i);
+                page[(int) (address + i) & PAGE - 1] = (byte) (value >>> 8 * i);
+            }
+        }
+    }
+
+    /** Acknowledges an interrupt, ends it, and stays there: mrs x0, icc_iar1_el1; msr icc_eoir1_el1, x0; b . */
+    void writeVectors() {
+        words(VECTORS + 0x280, 0xD538_CC00, 0xD518_CC20, 0x1400_0000);
+    }
+
+    // Properties.
+
+    private byte @Nullable [] actual(long page) {
+        if (!ram().isResident(page)) {
+            return pager.content(page);
+        }
+        RamPage found = ram().allocatedPage(page);
+        return found == null ? ZERO : found.bytes();
+    }
+
+    /** The content of a page of the hypervisor. */
+    byte[] actual(int vcpu, int kind) {
+        OfVcpu which =
+                switch (kind) {
+                    case Model.MESSAGES -> OfVcpu.MESSAGES;
+                    case Model.FLAGS -> OfVcpu.EVENT_FLAGS;
+                    default -> OfVcpu.ASSIST;
+                };
+        Frame frame = insides.frames.of(vcpu, which);
+        byte[] found = actual(frame.physical());
+        return found == null ? ZERO : found;
+    }
+
+    /** The page of the machine for one of the model. */
+    byte[] actualOf(byte[] modelled) {
+        for (int i = 0; i < model.ram.length; i++) {
+            byte[] found = model.ram[i] == modelled ? actual(RAM + (long) i * PAGE) : null;
+            if (found != null) {
+                return found;
+            }
+        }
+        for (int i = 0; i < model.frames.length; i++) {
+            if (model.frames[i] == modelled) {
+                return actual(i / 3, i % 3);
+            }
+        }
+        return modelled;
+    }
+
+    /** Says where memory is not what it must be; null if it is. */
+    @Nullable
+    String wrongMemory() {
+        for (int i = 0; i < RAM_PAGES; i++) {
+            byte[] found = actual(RAM + (long) i * PAGE);
+            if (found != null && !Arrays.equals(found, model.ram[i])) {
+                return differs("RAM at 0x", RAM + (long) i * PAGE, found, model.ram[i]);
+            }
+        }
+        for (int i = 0; i < ROM_PAGES; i++) {
+            byte[] found = actual(ROM + (long) i * PAGE);
+            if (found != null && !Arrays.equals(found, model.rom[i])) {
+                return differs("ROM at 0x", ROM + (long) i * PAGE, found, model.rom[i]);
+            }
+        }
+        for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+            adoptTails(vcpu);
+            for (int kind = 0; kind < 3; kind++) {
+                byte[] found = actual(vcpu, kind);
+                if (!Arrays.equals(found, model.frame(vcpu, kind))) {
+                    return differs(
+                            "page " + kind + " of vCPU " + vcpu + " at 0x", 0, found, model.frame(vcpu, kind));
+                }
+            }
+        }
+        return null;
+    }
+
+    /** What is behind a payload means nothing, but nothing new may be there that is not zero. */
+    private void adoptTails(int vcpu) {
+        byte[] modelled = model.frame(vcpu, Model.MESSAGES);
+        byte @Nullable [] found = null;
+        for (int source = 0; source < SynicModel.SOURCES; source++) {
+            int from = model.synic.stale[vcpu][source];
+            if (from != 0) {
+                found = found == null ? actual(vcpu, Model.MESSAGES) : found;
+                for (int at = from; at < SynicModel.SLOT * (source + 1); at++) {
+                    if (found[at] == 0) {
+                        modelled[at] = 0;
+                    }
+                }
+                model.synic.stale[vcpu][source] = 0;
+            }
+        }
+    }
+
+    private static String differs(String what, long base, byte[] found, byte[] expected) {
+        int at = Arrays.mismatch(found, expected);
+        return what + Long.toHexString(base + at) + " has " + Integer.toHexString(found[at] & 0xFF) + " instead of "
+                + Integer.toHexString(expected[at] & 0xFF);
+    }
+
+    /** Says which interrupts are not as they must be; null if all are. */
+    @Nullable
+    String wrongInterrupts() {
+        if (!insides.raised.isEmpty() || !model.synic.raised.isEmpty()) {
+            String found = insides.raised.toString();
+            String expected = model.synic.raised.toString();
+            insides.raised.clear();
+            model.synic.raised.clear();
+            if (!found.equals(expected)) {
+                return "interrupts (vCPU * 256 + INTID) " + found + " are raised instead of " + expected;
+            }
+        }
+        for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+            int pending = (int) insides.host.gic().redistributorFrame(vcpu).read(SGI_BASE + SET_PENDING, AccessWidth.WORD)
+                    & PRIVATE;
+            if (pending != model.synic.pending[vcpu]) {
+                return "vCPU " + vcpu + " has pending interrupts " + Integer.toHexString(pending) + " instead of "
+                        + Integer.toHexString(model.synic.pending[vcpu]);
+            }
+        }
+        return null;
+    }
+
+    /** Says which register of a vCPU is not as it must be; null if all are. */
+    @Nullable
+    String wrongRegister(int index) {
+        Vcpu vcpu = vcpu(index);
+        for (int i = 0; i < REGISTERS; i++) {
+            long found = vcpu.read(CoreRegister.x(i));
+            if (found != x[index][i]) {
+                return "X" + i + " of vCPU " + index + " is 0x" + Long.toHexString(found) + " instead of 0x"
+                        + Long.toHexString(x[index][i]);
+            }
+        }
+        return null;
+    }
+}

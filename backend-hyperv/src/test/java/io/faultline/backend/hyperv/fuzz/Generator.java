@@ -1,0 +1,548 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.hyperv.fuzz;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** Makes sequences of random steps, most of them with values that nearly fit. */
+final class Generator {
+    private static final long PAGE = 4096;
+    private static final long[] HOSTILE = {
+        0,
+        1,
+        0xFFF,
+        0x1000,
+        0x0800_0000L,
+        0x080A_0000L,
+        0x0900_0000L,
+        0x3FFF_F000L,
+        FuzzMachine.RAM + FuzzMachine.RAM_PAGES * PAGE,
+        FuzzMachine.RAM + FuzzMachine.RAM_PAGES * PAGE - 8,
+        FuzzMachine.ROM,
+        FuzzMachine.ROM + PAGE - 16,
+        FuzzMachine.ROM + FuzzMachine.ROM_PAGES * PAGE,
+        1L << 40,
+        1L << 47,
+        (1L << 48) - PAGE,
+        1L << 48,
+        (1L << 48) + 0x1000,
+        (1L << 48) + 0x3000,
+        1L << 52,
+        1L << 63,
+        -PAGE,
+        -8,
+        -1
+    };
+    private static final long[] SMALL = {0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 63, 64, 255, 256, 0xFFFF, -1, 1L << 31, 1L << 63};
+    private static final long[] NAMES = {
+        0, 1, 0x100, 0x101, 0x200, 0x201, 0x202, 0x203, 0x204, 0x209, 0x20A, 0x210, 0x211, 0x214, 0x215, 0x216, 0x240, 0x241,
+        0x242, 0x250, 0x1_0004, 0x1_0006, 0x2_0000, 0x2_0022, 0x4_0002, 0x4_0400, 0x4_0401, 0x4_0402, 0x6_3000, 0x9_0000,
+        0x9_0001, 0x9_0002, 0x9_0003, 0x9_0004, 0x9_0013, 0x9_0014, 0x9_0018, 0x9_001A, 0xA_0000, 0xA_000F, 0xA_0010,
+        0xA_0011, 0xA_0012, 0xA_0013, 0xA_0014, 0xA_0016, 0xB_0008, 0xD_0002, 0xFFFF_FFFFL, 0x8000_0000L, 0x7FFF_FFFFL
+    };
+    private static final long[] CODES = {
+        0x50, 0x51, 0x5C, 0x5D, 0x46, 0x08, 0x0B, 0x0C, 0x4D, 0x95, 0x58, 0x96, 0x5B, 0x7E, 0x90, 0x99, 0xC0, 0xC1, 0xE3, 0x110,
+        0x8001, 0x8006, 0, 1, 0xFFFF
+    };
+    /** Bits of a control word, by field. */
+    private static final long[] CONTROL_BITS = {
+        1L << 16, 1L << 17, 1L << 26, 1L << 27, 1L << 30, 1L << 31, 1L << 32, 1L << 43, 1L << 44, 1L << 47, 1L << 48, 1L << 59,
+        1L << 60, 1L << 63, 0x3FFL << 17, 0xFFFL << 32, 0xFFFL << 48
+    };
+
+    private static final long FAST = 1L << 16;
+    private static final long ONE = 1L << 32;
+    private static final long SELF = -1;
+    private static final long SELF_VP = 0xFFFF_FFFEL;
+    /** A sequence has a few of these whatever its length: making a machine takes as long as hundreds of calls. */
+    private static final int CHANCES_FOR_A_NEW_LIFE = 96;
+
+    private static final int PORTS = 6;
+    private static final int CONNECTIONS = 8;
+
+    private final RandomGenerator random;
+    private final int machines;
+    private final int vcpus;
+    private final int seldom;
+    private boolean evicting;
+    /** Whether pages are taken away, but calls must not be different for it. */
+    private boolean transparent;
+    /** Registers of other vCPUs, the gate, and privileges: most sequences leave them alone, so that messages go round. */
+    private boolean calm;
+
+    private final List<Step> steps = new ArrayList<>();
+
+    private Generator(RandomGenerator random, int machines, int vcpus, int count) {
+        this.random = random;
+        this.machines = machines;
+        this.vcpus = vcpus;
+        seldom = 1 + count / CHANCES_FOR_A_NEW_LIFE;
+    }
+
+    /** Makes the sequence of a seed with so many steps at least. */
+    static Sequence sequence(long seed, int count) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        int machines = random.nextInt(3) == 0 ? 2 : 1;
+        int vcpus = 1 + random.nextInt(3);
+        Generator generator = new Generator(random, machines, vcpus, count);
+        generator.transparent = random.nextInt(6) == 0;
+        generator.evicting = generator.transparent || random.nextInt(3) == 0;
+        generator.calm = random.nextInt(4) != 0;
+        for (int machine = 0; machine < machines; machine++) {
+            for (int vcpu = 1; vcpu < vcpus; vcpu++) {
+                generator.add(Step.Kind.POWER, machine, vcpu);
+            }
+        }
+        for (int machine = 0; machine < machines; machine++) {
+            if (!generator.once(5)) {
+                generator.prepare(machine);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            generator.next();
+        }
+        return new Sequence(machines, vcpus, settings(random, generator.calm), generator.steps);
+    }
+
+    private static Map<String, String> settings(RandomGenerator random, boolean calm) {
+        Map<String, String> settings = new TreeMap<>();
+        maybe(random, settings, "hyperv.reps-per-entry", "1", "3", "64", "4095");
+        maybe(random, settings, "hyperv.straddle-status", "3", "4");
+        maybe(random, settings, "hyperv.unreadable-status", "3", "4");
+        maybe(random, settings, "hyperv.gate-status", "2", "6", "3");
+        maybe(random, settings, "hyperv.other-vcpus", "allowed", "denied");
+        maybe(random, settings, "hyperv.crash-registers", "absent", "present");
+        if (!calm) {
+            maybe(
+                    random,
+                    settings,
+                    "hyperv.privileges",
+                    "0x000a003200000e7f",
+                    "0x000a003000000277",
+                    "0x0002003000000e7f",
+                    "0x000a001000000277",
+                    "0x000a002000000277",
+                    "0x000a003000000203");
+        }
+        return settings;
+    }
+
+    private static void maybe(RandomGenerator random, Map<String, String> settings, String key, String... values) {
+        if (random.nextInt(3) == 0) {
+            settings.put(key, values[random.nextInt(values.length)]);
+        }
+    }
+
+    private void add(Step.Kind kind, long... values) {
+        steps.add(new Step(kind, values));
+    }
+
+    private boolean once(int in) {
+        return random.nextInt(in) == 0;
+    }
+
+    private long of(long... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    /** What Linux does, and ports and connections of each kind. */
+    private void prepare(int machine) {
+        set(machine, 0, Registers.OS_ID, 0x8100_0006_0C75_0000L);
+        for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+            for (int source : new int[] {2, 3}) {
+                set(machine, vcpu, Registers.SINT + source, of(18, 19, 17, 1 << 16, 18 | 1 << 18, 31 | 1L << 40));
+            }
+            set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu) | 1);
+            set(machine, vcpu, Registers.SIEFP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 1) | 1);
+            set(machine, vcpu, Registers.SCONTROL, 1);
+        }
+        add(Step.Kind.MESSAGE_PORT, machine, 1, 0, 2);
+        add(Step.Kind.MESSAGE_PORT, machine, 2, vcpus - 1L, 3);
+        add(Step.Kind.EVENT_PORT, machine, 3, 0, 2, 0, 2048);
+        add(Step.Kind.EVENT_PORT, machine, 4, vcpus - 1L, 3, 2040, 8);
+        add(Step.Kind.LISTEN, machine, 1, 0);
+        add(Step.Kind.LISTEN, machine, 2, 16);
+        for (int i = 1; i < 5; i++) {
+            add(Step.Kind.CONNECT, machine, 2L + i, machines - 1L - machine, i);
+        }
+    }
+
+    // Values.
+
+    /** A page, most often one where nothing else is; now and then nonsense. */
+    private long page() {
+        return switch (random.nextInt(24)) {
+            case 0 -> of(HOSTILE) & -PAGE;
+            case 1 -> FuzzMachine.CODE + PAGE * random.nextInt(FuzzMachine.CODE_PAGES);
+            case 2 -> FuzzMachine.VECTORS;
+            case 3, 4, 5 -> FuzzMachine.PARAMETERS + PAGE * random.nextInt(8);
+            case 6 -> FuzzMachine.RAM;
+            default -> FuzzMachine.OVERLAYS + PAGE * random.nextInt(once(3) ? 20 : 8);
+        };
+    }
+
+    private long parameters(int bytes) {
+        long page = once(12) ? page() : FuzzMachine.PARAMETERS + PAGE * random.nextInt(once(4) ? 8 : 2);
+        return switch (random.nextInt(20)) {
+            case 0 -> of(HOSTILE);
+            case 1 -> page + PAGE - bytes;
+            case 2 -> page + (PAGE - bytes & -8);
+            case 3 -> page + (PAGE - bytes + 8 & -8);
+            case 4 -> page + random.nextInt(4096);
+            case 5 -> page + PAGE - 8;
+            default -> page + 8L * random.nextInt(64);
+        };
+    }
+
+    private long register() {
+        return switch (random.nextInt(12)) {
+            case 0 -> random.nextInt();
+            case 1 -> calm ? Registers.SINT + random.nextInt(24) : of(NAMES);
+            case 2, 3 -> {
+                long name = of(NAMES);
+                yield calm && name == Registers.OS_ID ? 0x9_0003 : name;
+            }
+            case 4, 5 -> Registers.SINT + random.nextInt(once(3) ? 16 : 4);
+            case 6 -> Registers.SIMP;
+            case 7 -> Registers.SIEFP;
+            case 8 -> once(3) ? Registers.ASSIST_PAGE : Registers.REFERENCE_TSC;
+            case 9 -> 0xB_0000 + random.nextInt(8);
+            case 10 -> Registers.EOM;
+            default -> Registers.SCONTROL;
+        };
+    }
+
+    private long value(long name) {
+        if (once(25)) {
+            return once(2) ? random.nextLong() : of(HOSTILE);
+        }
+        if (name >= Registers.SINT && name < Registers.SINT + 16) {
+            long vector = once(6) ? random.nextInt(256) : 16 + random.nextInt(16);
+            return vector | (once(4) ? 1 << 16 : 0) | (once(6) ? 1 << 18 : 0) | (once(6) ? random.nextLong() << 19 : 0);
+        }
+        return switch ((int) name) {
+            case Registers.OS_ID -> once(8) ? 0 : 0x8100_0006_0C75_0000L + random.nextInt(3);
+            case Registers.SCONTROL -> once(4) ? 0 : random.nextLong() << 1 | 1;
+            case Registers.SIMP, Registers.SIEFP, Registers.ASSIST_PAGE, Registers.REFERENCE_TSC ->
+                page() | (once(4) ? 0 : 1) | (once(6) ? random.nextInt(4096) : 0);
+            default -> once(2) ? of(SMALL) : random.nextLong();
+        };
+    }
+
+    private int vcpu() {
+        return random.nextInt(vcpus);
+    }
+
+    private long named() {
+        return switch (random.nextInt(16)) {
+            case 0 -> of(SMALL) & 0xFFFF_FFFFL;
+            case 1, 2, 3 -> vcpu();
+            default -> SELF_VP;
+        };
+    }
+
+    private long header() {
+        return once(30) ? of(HOSTILE) : SELF;
+    }
+
+    private long vtl() {
+        return once(20) ? random.nextInt(256) : 0;
+    }
+
+    private long control(long usual) {
+        if (!once(12)) {
+            return usual;
+        }
+        return switch (random.nextInt(4)) {
+            case 0 -> random.nextLong();
+            case 1 -> usual ^ of(CONTROL_BITS) ^ of(CONTROL_BITS);
+            case 2 -> random.nextLong() & ~0xFFFFL | of(CODES);
+            default -> usual ^ of(CONTROL_BITS);
+        };
+    }
+
+    // What happens.
+
+    private void next() {
+        int machine = random.nextInt(machines);
+        switch (random.nextInt(64)) {
+            case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> registersInRegisters(machine);
+            case 9, 10, 11, 12 -> registersInMemory(machine);
+            case 13, 14, 15, 16, 17, 18 -> post(machine);
+            case 19, 20, 21, 22 -> signal(machine);
+            case 23, 24, 25, 26, 27, 28 -> add(Step.Kind.TAKE, machine, vcpu(), source());
+            case 29, 30 -> add(Step.Kind.INTERRUPT, machine, vcpu());
+            case 31, 32, 33 -> slot(machine);
+            case 34 -> words(machine);
+            case 35, 36 -> vmmPosts(machine);
+            case 37 -> add(Step.Kind.SIGNAL, machine, port(), flag());
+            case 38 -> add(Step.Kind.DIRECT, machine, once(8) ? of(SMALL) : vcpu(), source(), flag());
+            case 39 -> ports(machine);
+            case 40 -> react(machine);
+            case 41 -> any(machine);
+            case 42 -> add(Step.Kind.GO_ON, machine, vcpu());
+            case 43 -> raw(machine);
+            case 44, 45, 46 -> {
+                if (evicting) {
+                    evict(machine);
+                }
+            }
+            case 47 -> add(Step.Kind.TIME, machine, random.nextLong(1L << random.nextInt(34)));
+            case 48 -> {
+                // Without its first vCPU a machine begins anew.
+                int vcpu = vcpu();
+                if (vcpu != 0 || once(seldom)) {
+                    add(Step.Kind.POWER, machine, vcpu);
+                }
+            }
+            case 49 -> {
+                if (once(2 + seldom / 8)) {
+                    int vcpu = vcpu();
+                    add(Step.Kind.RESTART, machine, vcpu);
+                    if (vcpu != 0) {
+                        add(Step.Kind.POWER, machine, vcpu);
+                    }
+                    again(machine, vcpu);
+                }
+            }
+            case 50 -> {
+                if (once(seldom)) {
+                    life(machine);
+                }
+            }
+            case 51 -> simple(machine);
+            case 52, 53 -> again(machine, vcpu());
+            case 54, 55 -> flood(machine);
+            case 56, 57, 58 -> set(machine, vcpu(), Registers.EOM, random.nextLong());
+            default -> registersInRegisters(machine);
+        }
+    }
+
+    private void life(int machine) {
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                add(Step.Kind.RESET, machine);
+                prepare(machine);
+            }
+            case 1 -> {
+                add(Step.Kind.REPLACE, machine);
+                for (int vcpu = 1; vcpu < vcpus; vcpu++) {
+                    add(Step.Kind.POWER, machine, vcpu);
+                }
+                prepare(machine);
+            }
+            default -> add(Step.Kind.MOVE, machine);
+        }
+    }
+
+    /** A controller that may have been left in any state is switched on as a driver does. */
+    private void again(int machine, int vcpu) {
+        set(machine, vcpu, Registers.SCONTROL, 1);
+        set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + random.nextInt(2)) | 1);
+        set(machine, vcpu, Registers.SINT + (int) source(), 18);
+    }
+
+    private long source() {
+        return once(10) ? of(SMALL) & 0xF : 2 + random.nextInt(2);
+    }
+
+    private long flag() {
+        return once(3) ? of(0, 7, 8, 15, 63, 2039, 2040, 2047, 2048, 0xFFFF) : random.nextInt(16);
+    }
+
+    private long port() {
+        return once(12) ? of(SMALL) : 1 + random.nextInt(PORTS);
+    }
+
+    private long connection() {
+        return once(15) ? of(SMALL) | of(0, 1L << 24, 1L << 31) : 1 + random.nextInt(CONNECTIONS);
+    }
+
+    private void call(int machine, int vcpu, boolean legacy, long control, long... parameters) {
+        long[] values = new long[4 + parameters.length];
+        values[0] = machine;
+        values[1] = vcpu;
+        values[2] = legacy ? 1 : 0;
+        values[3] = control(control);
+        System.arraycopy(parameters, 0, values, 4, parameters.length);
+        add(once(12) ? Step.Kind.BEGIN : Step.Kind.CALL, values);
+    }
+
+    private void set(int machine, int vcpu, int name, long value) {
+        add(Step.Kind.CALL, machine, vcpu, 0, 0x51 | FAST | ONE, SELF, SELF_VP, name, 0, value, 0);
+    }
+
+    private void registersInRegisters(int machine) {
+        boolean set = !once(3);
+        int count = once(4) ? 1 + random.nextInt(once(5) ? 9 : set ? 3 : 5) : 1;
+        long[] parameters = new long[set ? Math.min(16, 2 + 4 * count) : 2 + (count + 1) / 2];
+        parameters[0] = header();
+        parameters[1] = named() | vtl() << 32;
+        for (int i = 0; i < count; i++) {
+            long name = register();
+            if (!set) {
+                parameters[2 + i / 2] |= (name & 0xFFFF_FFFFL) << 32 * (i % 2);
+            } else if (5 + 4 * i < parameters.length) {
+                parameters[2 + 4 * i] = name & 0xFFFF_FFFFL | (once(10) ? random.nextLong() << 32 : 0);
+                parameters[4 + 4 * i] = value(name);
+                parameters[5 + 4 * i] = once(10) ? random.nextLong() : 0;
+            }
+        }
+        long start = once(10) ? random.nextInt(count + 1) : 0;
+        call(machine, vcpu(), once(3), (set ? 0x51 : 0x50) | FAST | (long) count << 32 | start << 48, parameters);
+    }
+
+    private void registersInMemory(int machine) {
+        boolean set = once(2);
+        int most = once(6) ? 130 : 8;
+        int count = 1 + random.nextInt(most);
+        int element = set ? 32 : 4;
+        long at = parameters(16 + element * count);
+        add(Step.Kind.LONGS, machine, at, header(), named() | vtl() << 32);
+        for (int i = 0; i < count; i++) {
+            long name = i > 8 ? of(0x100, 0x200, 0x9_0003, Registers.SINT + 4) : register();
+            if (set) {
+                name = i > 8 ? Registers.SINT + 4 + i % 8 : name;
+                add(Step.Kind.LONGS, machine, at + 16 + 32L * i, name & 0xFFFF_FFFFL, 0, value(name), 0);
+            } else {
+                add(Step.Kind.WORDS, machine, at + 16 + 4L * i, name);
+            }
+        }
+        long named = once(12) ? of(1, 255, 256, 1000, 4095) : count;
+        long start = once(8) ? random.nextInt(count + 1) : 0;
+        long output = once(8) ? at : parameters(16 * count);
+        call(machine, vcpu(), once(3), (set ? 0x51 : 0x50) | named << 32 | start << 48, at, output);
+    }
+
+    private void message(int machine, long at) {
+        long type = once(12) ? of(SMALL) : 1 + random.nextInt(3);
+        long size = once(4) ? of(0, 1, 7, 8, 239, 240, 241, 256, 1L << 31, -1) : random.nextInt(32);
+        add(Step.Kind.WORDS, machine, at, connection() & 0xFFFF_FFFFL, 0, type & 0xFFFF_FFFFL, size & 0xFFFF_FFFFL);
+        add(Step.Kind.LONGS, machine, at + 16, random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+    }
+
+    private void post(int machine) {
+        long at = parameters(256);
+        message(machine, at);
+        call(machine, vcpu(), once(4), 0x5C | (once(40) ? FAST : 0), at, once(4) ? of(HOSTILE) : 0);
+    }
+
+    private void signal(int machine) {
+        long input = connection() & 0xFFFF_FFFFL | flag() << 32 | (once(20) ? random.nextLong() << 48 : 0);
+        if (once(3)) {
+            long at = parameters(8);
+            add(Step.Kind.LONGS, machine, at, input);
+            call(machine, vcpu(), once(4), 0x5D, at, once(4) ? of(HOSTILE) : 0);
+        } else {
+            call(machine, vcpu(), once(4), 0x5D | FAST, input, random.nextLong());
+        }
+    }
+
+    private void simple(int machine) {
+        long code = of(0x46, 0x08);
+        call(machine, vcpu(), once(3), code | (once(2) ? FAST : 0), parameters(8), parameters(8));
+    }
+
+    private void any(int machine) {
+        long[] parameters = new long[random.nextInt(6)];
+        Arrays.setAll(parameters, i -> once(2) ? of(HOSTILE) : parameters(64));
+        call(machine, vcpu(), once(3), once(2) ? random.nextLong() : of(CODES) | (once(2) ? FAST : 0), parameters);
+    }
+
+    /** What a guest writes to a slot, or to flags, or anywhere in an overlay page. */
+    private void slot(int machine) {
+        long page = FuzzMachine.OVERLAYS + PAGE * random.nextInt(3 * vcpus);
+        long slot = page + 256 * source();
+        switch (random.nextInt(6)) {
+            case 0, 1 -> add(Step.Kind.WORDS, machine, slot, 0);
+            case 2 -> add(Step.Kind.WORDS, machine, slot, of(1, 0x8000_0010L, 0xFFFF_FFFFL, random.nextInt() & 0xFFFF_FFFFL));
+            case 3 -> add(Step.Kind.BYTES, machine, slot + 4 + random.nextInt(12), random.nextInt(256));
+            case 4 -> add(Step.Kind.LONGS, machine, slot + 8L * random.nextInt(32), once(2) ? 0 : random.nextLong());
+            default -> add(Step.Kind.LONGS, machine, page + 8L * random.nextInt(512), once(2) ? -1 : random.nextLong());
+        }
+    }
+
+    private void words(int machine) {
+        add(Step.Kind.WORDS, machine, parameters(8), random.nextInt() & 0xFFFF_FFFFL, random.nextInt(4));
+    }
+
+    private void vmmPosts(int machine) {
+        long size = once(6) ? of(0, 239, 240, 241) : random.nextInt(40);
+        add(Step.Kind.POST, machine, port(), once(12) ? of(SMALL) : 1 + random.nextInt(5), size, random.nextInt(256));
+    }
+
+    /** More messages than a port has buffers. */
+    private void flood(int machine) {
+        if (once(3)) {
+            long port = 1 + random.nextInt(2);
+            for (int i = 0; i < 18; i++) {
+                add(Step.Kind.POST, machine, port, i + 1, i, i);
+            }
+        }
+    }
+
+    private void ports(int machine) {
+        switch (random.nextInt(8)) {
+            case 0, 1 -> add(Step.Kind.CLOSE_PORT, machine, port());
+            case 2 -> add(Step.Kind.MESSAGE_PORT, machine, port(), target(), once(10) ? of(SMALL) : source());
+            case 3 ->
+                add(
+                        Step.Kind.EVENT_PORT,
+                        machine,
+                        port(),
+                        target(),
+                        once(10) ? of(SMALL) : source(),
+                        once(2) ? of(0, 1, 2040, 2047, 2048) : 0,
+                        once(2) ? of(0, 1, 8, 9, 2048, 2049) : 64);
+            case 4 -> add(Step.Kind.DISCONNECT, machine, connection());
+            case 5 -> add(Step.Kind.LISTEN, machine, connection(), once(2) ? 0 : of(1, 16, 2048, 2049));
+            default -> add(Step.Kind.CONNECT, machine, connection(), random.nextInt(machines), port());
+        }
+    }
+
+    private long target() {
+        return once(10) ? of(SMALL) : once(4) ? -1 : vcpu();
+    }
+
+    private void react(int machine) {
+        int what = random.nextInt(Reaction.KINDS);
+        switch (what) {
+            case Reaction.ANSWER -> add(Step.Kind.REACT, machine, what, random.nextInt(9), 0, 0);
+            case Reaction.STORE -> add(Step.Kind.REACT, machine, what, parameters(8), random.nextInt(16), 0);
+            case Reaction.POST -> add(Step.Kind.REACT, machine, what, port(), 1 + random.nextInt(3), random.nextInt(16));
+            case Reaction.DISCONNECT -> add(Step.Kind.REACT, machine, what, 1 + random.nextInt(CONNECTIONS), 0, 0);
+            case Reaction.DIRECT -> add(Step.Kind.REACT, machine, what, vcpu(), source(), flag());
+            default -> add(Step.Kind.REACT, machine, what, port(), flag(), 0);
+        }
+    }
+
+    private void raw(int machine) {
+        long function =
+                switch (random.nextInt(4)) {
+                    case 0 -> of(0x8600_FF01L, 0xC600_FF01L, 0x8000_0000L, 0x8000_0001L);
+                    case 1 -> random.nextLong();
+                    default ->
+                        of(0x4600_0000L, 0x4600_0002L, 0xC600_0001L, 0x8600_0001L, 0x4600_0001L, -1, 0xFFFF_FFFF_4600_0002L);
+                };
+        add(Step.Kind.RAW, machine, vcpu(), random.nextInt(3), function);
+    }
+
+    private void evict(int machine) {
+        if (once(3)) {
+            add(Step.Kind.DELIVER, machine, random.nextInt(2));
+            return;
+        }
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            long failures = transparent || once(2) ? 0 : of(1, 2, Pager.LOST);
+            add(Step.Kind.EVICT, machine, page(), failures);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 The Faultline Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.faultline.backend.hyperv.fuzz;
+
+import com.google.inject.Module;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Makes a sequence that fails short. */
+final class Shrinker {
+    private final Module[] mutants;
+
+    Shrinker(Module... mutants) {
+        this.mutants = mutants.clone();
+    }
+
+    private boolean fails(Sequence sequence) {
+        return FuzzWorld.complaint(sequence, mutants).isPresent();
+    }
+
+    /** Returns a sequence that fails, too, and from which no step can be left out. */
+    Sequence shrink(Sequence failing) {
+        return shorten(simplify(shorten(untilItFails(failing))));
+    }
+
+    private Sequence untilItFails(Sequence failing) {
+        List<Step> all = failing.steps();
+        int steps = FuzzWorld.outcome(failing, mutants).steps();
+        Sequence until = failing.with(all.subList(0, Math.min(all.size(), steps + 1)));
+        return fails(until) ? until : failing;
+    }
+
+    private Sequence shorten(Sequence failing) {
+        List<Step> best = new ArrayList<>(failing.steps());
+        for (int piece = Math.max(1, best.size() / 2); piece > 0; ) {
+            boolean shorter = false;
+            for (int end = best.size(); end > 0; ) {
+                int from = Math.max(0, end - piece);
+                List<Step> candidate = new ArrayList<>(best);
+                candidate.subList(from, end).clear();
+                if (fails(failing.with(candidate))) {
+                    best = candidate;
+                    shorter = true;
+                }
+                end = Math.min(from, best.size());
+            }
+            if (!shorter || piece > best.size()) {
+                piece /= 2;
+            }
+        }
+        return failing.with(best);
+    }
+
+    private Sequence simplify(Sequence failing) {
+        Sequence best = failing;
+        for (Sequence simpler : List.of(
+                new Sequence(1, best.vcpus(), best.settings(), best.steps()),
+                new Sequence(best.machines(), 1, best.settings(), best.steps()))) {
+            best = fails(simpler) ? simpler : best;
+        }
+        for (String key : failing.settings().keySet()) {
+            Map<String, String> fewer = new TreeMap<>(best.settings());
+            fewer.remove(key);
+            Sequence candidate = new Sequence(best.machines(), best.vcpus(), fewer, best.steps());
+            best = fails(candidate) ? candidate : best;
+        }
+        for (int i = 0; i < best.steps().size(); i++) {
+            for (int value = 0; value < best.steps().get(i).values().length; value++) {
+                if (best.steps().get(i).values()[value] != 0) {
+                    List<Step> candidate = new ArrayList<>(best.steps());
+                    candidate.set(i, candidate.get(i).with(value, 0));
+                    best = fails(best.with(candidate)) ? best.with(candidate) : best;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Returns what to say about a sequence if it fails. */
+    Optional<String> report(String name, Sequence sequence) {
+        if (!fails(sequence)) {
+            return Optional.empty();
+        }
+        Sequence shortest = shrink(sequence);
+        return Optional.of(name + ": " + FuzzWorld.complaint(shortest, mutants).orElse("gone") + "\n"
+                + "    FuzzTest, as a text block:\n" + shortest);
+    }
+}
