@@ -243,16 +243,20 @@ final class FuzzMachine {
     @Nullable
     String move() {
         SavedState saved = machine.save();
-        byte[] before = saved.toBytes();
+        byte[] bytes = saved.toBytes();
         Machine next = build();
-        next.restore(SavedState.fromBytes(before));
+        next.restore(SavedState.fromBytes(bytes));
         String difference = difference(saved, next.save());
-        if (before.length > 3 * RAM_PAGES * PAGE) {
-            difference = "a saved state of " + before.length + " bytes";
+        if (bytes.length > 3 * RAM_PAGES * PAGE) {
+            difference = "a saved state of " + bytes.length + " bytes";
         }
         machine.close();
+        Insides before = insides;
         machine = next;
         insides = source.of(next);
+        for (int i = 0; i < insides.races.size(); i++) {
+            insides.races.get(i).addAll(before.races.get(i));
+        }
         return difference;
     }
 

@@ -96,6 +96,11 @@ final class FuzzWorld implements AutoCloseable {
         return outsides[index];
     }
 
+    boolean isAlive(@Nullable SynicModel model) {
+        return model == null
+                || Arrays.stream(machines).anyMatch(machine -> machine != null && machine.model.synic == model);
+    }
+
     int indexOf(SynicModel model) {
         for (int i = 0; i < machines.length; i++) {
             if (machines[i].model.synic == model) {
@@ -187,6 +192,11 @@ final class FuzzWorld implements AutoCloseable {
                 for (int i = 2; i < values.length; i++) {
                     machine.bytes(values[1] + i - 2, (byte) values[i]);
                 }
+            }
+            case RACE -> {
+                int when = (int) values[1] & 1;
+                machine.insides().races.get(when).add((int) values[2]);
+                machine.model.synic.races.get(when).add((int) values[2]);
             }
             case TAKE -> take(machine, step.vcpu(), (int) values[2]);
             case INTERRUPT -> interrupt(machine, step.vcpu());

@@ -334,6 +334,7 @@ final class Generator {
             }
             case 51 -> simple(machine);
             case 59, 60 -> guestPorts(machine);
+            case 61 -> add(Step.Kind.RACE, machine, random.nextInt(2), once(3) ? random.nextInt(4) : 0);
             case 52, 53 -> again(machine, vcpu());
             case 54, 55 -> flood(machine);
             case 56, 57, 58 -> set(machine, vcpu(), Registers.EOM, random.nextLong());

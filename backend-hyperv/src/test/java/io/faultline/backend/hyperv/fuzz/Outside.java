@@ -66,6 +66,8 @@ final class Outside implements Model.Outside {
     void attach() {
         handles.clear();
         held.clear();
+        // Nobody can connect anything with a machine that is gone.
+        model().connections.values().removeIf(connection -> !world.isAlive(connection.to()));
         for (Map.Entry<Integer, SynicModel.Connection> entry : model().connections.entrySet()) {
             connect(entry.getKey(), entry.getValue());
         }

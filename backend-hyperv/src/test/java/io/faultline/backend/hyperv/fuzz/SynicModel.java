@@ -74,6 +74,8 @@ final class SynicModel {
     final Map<Integer, Connection> connections = new TreeMap<>();
     /** Private interrupts that were raised since somebody looked, each as vCPU and INTID. */
     final List<Integer> raised = new ArrayList<>();
+    /** What another vCPU does to the type of a slot, before it is marked and after that, the next time. */
+    final List<Deque<Integer>> races = List.of(new ArrayDeque<>(), new ArrayDeque<>());
     /** Which private interrupts of a vCPU are pending. */
     final int[] pending;
     /** What a slot had beyond the payload that was written last may be zero now; per vCPU and source, where that begins. */
@@ -198,8 +200,12 @@ final class SynicModel {
         byte[] page = model.frame(vcpu, Model.MESSAGES);
         int slot = SLOT * source;
         if (Model.load32(page, slot) != 0) {
+            race(0, page, slot);
             page[slot + 5] |= 1;
-            return;
+            race(1, page, slot);
+            if (Model.load32(page, slot) != 0) {
+                return;
+            }
         }
         Message message = queue.remove();
         released(message);
@@ -213,6 +219,13 @@ final class SynicModel {
         System.arraycopy(payload, 0, page, slot + 16, payload.length);
         stale[vcpu][source] = slot + 16 + payload.length;
         raise(vcpu, source);
+    }
+
+    private void race(int when, byte[] page, int slot) {
+        Integer type = races.get(when).poll();
+        if (type != null) {
+            Model.store32(page, slot, type);
+        }
     }
 
     private void raise(int vcpu, int source) {
