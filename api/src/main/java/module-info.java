@@ -24,6 +24,7 @@ module io.faultline.api {
     exports io.faultline.api.capability;
     exports io.faultline.api.error;
     exports io.faultline.api.guest;
+    exports io.faultline.api.intercept;
     exports io.faultline.api.machine;
     exports io.faultline.api.memory;
     exports io.faultline.api.notification;

@@ -24,6 +24,8 @@ module io.faultline.backend.hyperv {
     // Guice makes the objects of these packages.
     opens io.faultline.backend.hyperv.feature to
             com.google.guice;
+    opens io.faultline.backend.hyperv.intercept to
+            com.google.guice;
     opens io.faultline.backend.hyperv.overlay to
             com.google.guice;
     opens io.faultline.backend.hyperv.pagefault to

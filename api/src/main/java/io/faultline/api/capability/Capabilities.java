@@ -78,6 +78,16 @@ public final class Capabilities {
             "apf.hyperv",
             Boolean.class,
             "Asynchronous page faults in the style of Hyper-V: an assist page, and the synthetic interrupt controller.");
+    /** The Hyper-V-style interface with ready by message. */
+    public static final Capability<Boolean> APF_HYPERV_MESSAGE = new Capability<>(
+            "apf.hyperv-message",
+            Boolean.class,
+            "Asynchronous page faults in the style of Hyper-V with ready by message of the SynIC.");
+    /** The Hyper-V-style interface with ready by event flag. */
+    public static final Capability<Boolean> APF_HYPERV_FLAG = new Capability<>(
+            "apf.hyperv-flag",
+            Boolean.class,
+            "Asynchronous page faults in the style of Hyper-V with ready by event flag of the SynIC.");
     /** The guest may refuse asynchronous handling of one fault. */
     public static final Capability<Boolean> APF_DECLINE = new Capability<>(
             "apf.decline", Boolean.class, "The guest may answer a not-present notification with: resolve it yourself.");

@@ -5,6 +5,7 @@
 package io.faultline.api.machine;
 
 import io.faultline.api.capability.CapabilitySet;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.memory.GuestMemory;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.pagefault.AsyncPageFaults;
@@ -97,6 +98,15 @@ public interface Machine extends AutoCloseable {
      * @return the interface, the same each time, or empty if the backend has none
      */
     default Optional<SyntheticInterrupts> syntheticInterrupts() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the VMM's side of memory intercepts of Hyper-V.
+     *
+     * @return the interface, the same each time, or empty if the backend has none
+     */
+    default Optional<MemoryIntercepts> memoryIntercepts() {
         return Optional.empty();
     }
 

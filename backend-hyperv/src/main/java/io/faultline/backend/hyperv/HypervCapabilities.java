@@ -6,6 +6,7 @@ package io.faultline.backend.hyperv;
 
 import io.faultline.api.capability.AsyncPageFaultLimits;
 import io.faultline.api.capability.Capabilities;
+import io.faultline.api.capability.Capability;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.backend.core.machine.MachineLayout;
 import io.faultline.backend.hyperv.guest.HypervFlagGuestDriver;
@@ -41,6 +42,8 @@ final class HypervCapabilities {
                 .with(Capabilities.SYNIC_POLLING, settings.synic().polling() == Polling.PRESENT)
                 .with(Capabilities.PAGING, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
+                .with(Capabilities.SYNIC_TIMERS, settings.timers().isPresent())
+                .with(Capabilities.MEMORY_INTERCEPTS, true)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")
                 .without(Capabilities.SDEI, NO_SDEI)
                 .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_SDEI)
@@ -57,6 +60,8 @@ final class HypervCapabilities {
         String mechanism =
                 settings.ways().hasMessages() ? HypervMessageGuestDriver.MECHANISM : HypervFlagGuestDriver.MECHANISM;
         int slots = settings.policy().limit();
+        way(builder, Capabilities.APF_HYPERV_MESSAGE, settings.ways().hasMessages());
+        way(builder, Capabilities.APF_HYPERV_FLAG, settings.ways().hasFlags());
         builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(mechanism, slots, true, false))
                 .with(Capabilities.APF_HYPERV, true)
                 .with(Capabilities.APF_IMMEDIATE, true)
@@ -67,9 +72,19 @@ final class HypervCapabilities {
                 .without(Capabilities.APF_KVM_PPI, OTHER);
     }
 
+    private static void way(CapabilitySet.Builder builder, Capability<Boolean> way, boolean isOffered) {
+        if (isOffered) {
+            builder.with(way, true);
+        } else {
+            builder.without(way, "hyperv.apf-ready is set to the other way");
+        }
+    }
+
     private static void withoutPageFaults(CapabilitySet.Builder builder) {
         builder.without(Capabilities.ASYNC_PAGE_FAULTS, NO_OFFER)
                 .without(Capabilities.APF_HYPERV, NO_OFFER)
+                .without(Capabilities.APF_HYPERV_MESSAGE, NO_OFFER)
+                .without(Capabilities.APF_HYPERV_FLAG, NO_OFFER)
                 .without(Capabilities.APF_IMMEDIATE, NO_OFFER)
                 .without(Capabilities.APF_DECLINE, NO_OFFER)
                 .without(Capabilities.APF_XEN, NO_OFFER)

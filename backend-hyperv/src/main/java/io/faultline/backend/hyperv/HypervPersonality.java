@@ -5,7 +5,10 @@
 package io.faultline.backend.hyperv;
 
 import com.google.inject.Module;
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.MachineRequest;
+import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
@@ -19,6 +22,7 @@ import io.faultline.backend.core.pagefault.PageFaultService;
 import io.faultline.backend.hyperv.feature.HypervisorUid;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.InterceptFirst;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.partition.Partition;
 import io.faultline.backend.hyperv.partition.PartitionSettings;
@@ -67,7 +71,7 @@ final class HypervPersonality implements Personality {
         created.reset();
         partition = created;
         notifications = FlagLines.of(host, created.synic());
-        absentPages = new PageFaultService(host, created.pageFaults());
+        absentPages = new InterceptFirst(new PageFaultService(host, created.pageFaults()), created.intercepts());
     }
 
     @Override
@@ -105,6 +109,16 @@ final class HypervPersonality implements Personality {
     @Override
     public boolean wakes(VirtualProcessor vcpu) {
         return partition().wakes(vcpu.index());
+    }
+
+    @Override
+    public boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
+        return partition().intercepts().forbidden(vcpu, access, page, stage1Walk);
+    }
+
+    @Override
+    public Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
+        return partition().intercepts().obstacle(vcpu.index());
     }
 
     @Override
@@ -155,6 +169,11 @@ final class HypervPersonality implements Personality {
     @Override
     public boolean needs(long page) {
         return partition().needs(page);
+    }
+
+    @Override
+    public Optional<MemoryIntercepts> memoryIntercepts() {
+        return Optional.of(partition().intercepts());
     }
 
     @Override

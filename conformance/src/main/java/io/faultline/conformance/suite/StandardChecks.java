@@ -19,6 +19,7 @@ import io.faultline.conformance.pagefault.AccountChecks;
 import io.faultline.conformance.pagefault.AcknowledgeChecks;
 import io.faultline.conformance.pagefault.AreaChecks;
 import io.faultline.conformance.pagefault.ArrivalRaceChecks;
+import io.faultline.conformance.pagefault.AssistChecks;
 import io.faultline.conformance.pagefault.DeclineChecks;
 import io.faultline.conformance.pagefault.DisableChecks;
 import io.faultline.conformance.pagefault.EnableChecks;
@@ -101,6 +102,7 @@ final class StandardChecks {
             PpiRouteChecks.GROUP,
             DeclineChecks.GROUP,
             ReplyChecks.GROUP,
+            AssistChecks.GROUP,
             PageInChecks.GROUP,
             ReadyChecks.GROUP,
             AcknowledgeChecks.GROUP,

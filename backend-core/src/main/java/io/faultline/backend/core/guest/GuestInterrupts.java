@@ -76,9 +76,7 @@ public final class GuestInterrupts {
         long configuration = program.load(redistributor + GICR_ICFGR1, AccessWidth.WORD);
         int shift = 2 * (ppi - 16);
         program.store(
-                redistributor + GICR_ICFGR1,
-                AccessWidth.WORD,
-                configuration & ~(TRIGGER << shift) | trigger << shift);
+                redistributor + GICR_ICFGR1, AccessWidth.WORD, configuration & ~(TRIGGER << shift) | trigger << shift);
         program.store(redistributor + GICR_IPRIORITYR + ppi, AccessWidth.BYTE, MIDDLE_PRIORITY);
         if (program.read(SystemRegister.ICC_PMR_EL1) <= MIDDLE_PRIORITY) {
             program.write(SystemRegister.ICC_PMR_EL1, ANY_PRIORITY);

@@ -11,6 +11,7 @@ import io.faultline.api.arm64.PageSize;
 import io.faultline.api.capability.CapabilitySet;
 import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.InterruptLines;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
@@ -415,6 +416,12 @@ final class CoreMachine implements Machine, Host {
     public Optional<SyntheticInterrupts> syntheticInterrupts() {
         requireOpen();
         return personality.syntheticInterrupts();
+    }
+
+    @Override
+    public Optional<MemoryIntercepts> memoryIntercepts() {
+        requireOpen();
+        return personality.memoryIntercepts();
     }
 
     @Override

@@ -4,6 +4,8 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.AccessKind;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.ParavirtualConsole;
 import io.faultline.api.machine.PlatformNode;
@@ -111,6 +113,20 @@ public interface Personality extends StateElement {
      */
     default void trapped(VirtualProcessor vcpu) {
         // of interest to those who look at memory of the guest at each trap
+    }
+
+    /**
+     * Handles an access to memory that permissions of stage 2 do not allow. The vCPU is stopped in the stage 2 abort.
+     *
+     * @param vcpu the vCPU
+     * @param access how it touched the page
+     * @param page intermediate physical address of the page
+     * @param stage1Walk whether the access was made by a stage 1 table walk
+     * @return true if the guest goes back to the instruction; false if the access is none of the personality's, so that it goes
+     *     where accesses without memory go
+     */
+    default boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
+        return false;
     }
 
     /**
@@ -235,6 +251,15 @@ public interface Personality extends StateElement {
      * @return the interface, the same each time; empty if there is none
      */
     default Optional<SyntheticInterrupts> syntheticInterrupts() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the VMM's side of memory intercepts of this personality.
+     *
+     * @return the interface, the same each time; empty if there is none
+     */
+    default Optional<MemoryIntercepts> memoryIntercepts() {
         return Optional.empty();
     }
 

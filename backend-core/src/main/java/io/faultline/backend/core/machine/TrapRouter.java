@@ -54,8 +54,11 @@ final class TrapRouter implements TrapHandler {
         trapped(pe);
         machine.counts().count(Counter.STAGE2_ABORTS);
         Syndrome syndrome = pe.trapSyndrome();
-        if (machine.isMemory(ipa) && !FaultStatus.isPermission(syndrome.faultStatus())) {
+        boolean isForbidden = FaultStatus.isPermission(syndrome.faultStatus());
+        if (machine.isMemory(ipa) && !isForbidden) {
             absentPage(vcpu, access, ipa, stage1Walk);
+        } else if (isForbidden && machine.personality().forbidden(vcpu, access, PageSize.pageOf(ipa), stage1Walk)) {
+            vcpu.retry();
         } else if (access == AccessKind.EXECUTE && isVectorMissing(pe)) {
             unrecoverable(pe, "the vector of an exception is not in memory");
         } else {

@@ -25,6 +25,7 @@ public final class Call {
     private final VirtualProcessor processor;
     private final GuestRam ram;
     private final Stage2 stage2;
+    private final ForbiddenPages forbidden;
     private final byte[] input = new byte[PageSize.BYTES];
     private final byte[] output = new byte[PageSize.BYTES];
 
@@ -34,8 +35,9 @@ public final class Call {
     private long missing;
     private AccessKind missingFor = AccessKind.READ;
 
-    Call(Host host, VirtualProcessor processor) {
+    Call(Host host, VirtualProcessor processor, ForbiddenPages forbidden) {
         this.processor = processor;
+        this.forbidden = forbidden;
         ram = host.ram();
         stage2 = host.stage2();
     }
@@ -174,15 +176,18 @@ public final class Call {
     long find(long address, AccessKind access) {
         long physical = address >>> Long.SIZE - 16 != 0 ? Stage2.HOLE : stage2.physical(address);
         int needed = access == AccessKind.WRITE ? Stage2.WRITE : Stage2.READ;
-        if (physical == Stage2.HOLE || !ram.contains(physical) || (stage2.permissions(address) & needed) == 0) {
+        if (physical == Stage2.HOLE || !ram.contains(physical)) {
             return Stage2.HOLE;
         }
-        if (!ram.isResident(physical)) {
+        boolean isPermitted = (stage2.permissions(address) & needed) != 0;
+        if (isPermitted && ram.isResident(physical)) {
+            return physical;
+        }
+        if (isPermitted || forbidden.isIntercepted(PageSize.pageOf(address))) {
             missing = PageSize.pageOf(address);
             missingFor = access;
-            return Stage2.HOLE;
         }
-        return physical;
+        return Stage2.HOLE;
     }
 
     void inputFromMemory(long physical, int bytes) {

@@ -44,15 +44,21 @@ public final class Hypercalls {
      * @param decoration what replaces or wraps calls
      * @param settings the choices
      * @param gate what the partition may do
+     * @param forbidden which accesses that are not permitted are intercepted
      */
     public Hypercalls(
-            Host host, List<Hypercall> calls, HypercallDecoration decoration, HypercallSettings settings, Gate gate) {
+            Host host,
+            List<Hypercall> calls,
+            HypercallDecoration decoration,
+            HypercallSettings settings,
+            Gate gate,
+            ForbiddenPages forbidden) {
         table = new CallTable(calls.stream().map(decoration::decorate).toList());
         this.settings = settings;
         this.gate = gate;
         this.calls = new Call[host.vcpuCount()];
         for (int i = 0; i < this.calls.length; i++) {
-            this.calls[i] = new Call(host, host.vcpu(i));
+            this.calls[i] = new Call(host, host.vcpu(i), forbidden);
         }
     }
 

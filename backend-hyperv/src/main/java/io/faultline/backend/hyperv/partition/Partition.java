@@ -17,6 +17,7 @@ import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.hyperv.hypercall.Convention;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.port.Neighbourhood;
 import jakarta.inject.Inject;
@@ -28,13 +29,20 @@ import jakarta.inject.Inject;
  */
 public final class Partition implements StateElement {
     private final Hypercalls hypercalls;
+    private final Intercepts intercepts;
     private final PartitionPart[] parts;
     private final SynicAccess synic;
     private final PageFaultPorts pageFaults;
 
     @Inject
-    Partition(Hypercalls hypercalls, PartitionParts parts, SynicAccess synic, PageFaultPorts pageFaults) {
+    Partition(
+            Hypercalls hypercalls,
+            Intercepts intercepts,
+            PartitionParts parts,
+            SynicAccess synic,
+            PageFaultPorts pageFaults) {
         this.hypercalls = hypercalls;
+        this.intercepts = intercepts;
         this.synic = synic;
         this.parts = parts.all().toArray(new PartitionPart[0]);
         this.pageFaults = pageFaults;
@@ -84,6 +92,15 @@ public final class Partition implements StateElement {
      */
     public void call(VirtualProcessor vcpu, Convention convention) {
         hypercalls.call(vcpu, convention);
+    }
+
+    /**
+     * Returns the memory intercepts.
+     *
+     * @return what the VMM may want to hear of
+     */
+    public Intercepts intercepts() {
+        return intercepts;
     }
 
     /**

@@ -10,13 +10,13 @@ import com.google.inject.Scopes;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.hyperv.feature.Features;
 import io.faultline.backend.hyperv.feature.Identity;
+import io.faultline.backend.hyperv.hypercall.ForbiddenPages;
 import io.faultline.backend.hyperv.hypercall.Gate;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.hypercall.HypercallDecoration;
 import io.faultline.backend.hyperv.hypercall.Hypercalls;
+import io.faultline.backend.hyperv.intercept.InterceptModule;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
-import io.faultline.backend.hyperv.overlay.OverlayMap;
-import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import io.faultline.backend.hyperv.pagefault.PageFaultModule;
 import io.faultline.backend.hyperv.port.Neighbourhood;
 import io.faultline.backend.hyperv.port.PortModule;
@@ -48,12 +48,12 @@ final class PartitionModule extends AbstractModule {
         bind(PartitionSettings.class).toInstance(settings);
         bind(Host.class).toInstance(host);
         bind(Gate.class).to(Identity.class);
-        bind(OverlayMap.class).to(StandardOverlayMap.class);
         bind(OverlayFrames.class).toInstance(new OverlayFrames(host));
         bind(HypercallDecoration.class).toInstance(HypercallDecoration.NONE);
         bind(RegisterDecoration.class).toInstance(RegisterDecoration.NONE);
         bind(Features.class)
                 .toInstance(settings.features(host.request().asyncPageFaults().isPresent()));
+        install(new InterceptModule());
         install(new TimerModule(settings.timers()));
         install(new PageFaultModule(settings.pageFaults()));
         bind(Partition.class).in(Scopes.SINGLETON);
@@ -68,13 +68,18 @@ final class PartitionModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Hypercalls hypercalls(PartitionParts parts, Registers registers, HypercallDecoration decoration, Gate gate) {
+    Hypercalls hypercalls(
+            PartitionParts parts,
+            Registers registers,
+            HypercallDecoration decoration,
+            Gate gate,
+            ForbiddenPages forbidden) {
         List<Hypercall> calls = new ArrayList<>(parts.hypercalls());
         calls.add(RegisterCall.get(registers, settings.otherVcpus(), host.vcpuCount()));
         calls.add(RegisterCall.set(registers, settings.otherVcpus(), host.vcpuCount()));
         calls.add(new PartitionIdCall());
         calls.add(new SpinWaitCall());
         calls.addAll(DeniedCalls.all());
-        return new Hypercalls(host, calls, decoration, settings.hypercalls(), gate);
+        return new Hypercalls(host, calls, decoration, settings.hypercalls(), gate, forbidden);
     }
 }

@@ -11,6 +11,7 @@ import io.faultline.backend.hyperv.feature.InformationRegisters;
 import io.faultline.backend.hyperv.feature.Runtimes;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.overlay.AssistPages;
 import io.faultline.backend.hyperv.pagefault.PageFaults;
 import io.faultline.backend.hyperv.part.PartitionPart;
@@ -20,6 +21,7 @@ import io.faultline.backend.hyperv.synic.StandardMessageQueues;
 import io.faultline.backend.hyperv.synic.Synic;
 import io.faultline.backend.hyperv.timer.ReferenceCounter;
 import io.faultline.backend.hyperv.timer.ReferenceTscPage;
+import io.faultline.backend.hyperv.timer.SyntheticTimers;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -45,13 +47,27 @@ final class PartitionParts {
             AssistPages assist,
             ReferenceCounter counter,
             ReferenceTscPage tscPage,
+            Intercepts intercepts,
+            SyntheticTimers timers,
             PageFaults pageFaults,
             Synic synic,
             Ports ports,
             StandardMessageQueues queues) {
         constants = List.of(information, idle);
         parts = List.of(
-                identity, crash, exceptions, runtimes, assist, counter, tscPage, pageFaults, synic, ports, queues);
+                identity,
+                crash,
+                exceptions,
+                runtimes,
+                assist,
+                counter,
+                tscPage,
+                intercepts,
+                timers,
+                pageFaults,
+                synic,
+                ports,
+                queues);
     }
 
     List<PartitionPart> all() {

@@ -66,7 +66,8 @@ public record PartitionSettings(
      * @return the features
      */
     public Features features(boolean hasPageFaults) {
-        return new Features(features, false, false, synic.polling() == Polling.PRESENT, hasPageFaults);
+        return new Features(
+                features, timers.isPresent(), timers.isDirect(), synic.polling() == Polling.PRESENT, hasPageFaults);
     }
 
     /**

@@ -31,6 +31,7 @@ public final class TimerModule extends AbstractModule {
         bind(TimerSettings.class).toInstance(settings);
         bind(ReferenceTime.class).to(StandardReferenceTime.class);
         bind(TscParameters.class).to(StandardTscParameters.class);
+        bind(TimerSignals.class).to(StandardTimerSignals.class);
         bind(PeriodRule.class).to(StandardPeriodRule.class);
     }
 }
