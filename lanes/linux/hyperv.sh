@@ -42,6 +42,7 @@ for cpus in "$@"; do
 done
 
 work=$out/linux-hyperv
+java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 limit=600
 echo_type=0b5e6c2f-8d14-4b7a-9c63-f1a7e5d20e01
 # Linux takes channels of these types for its memory balloon, which begins to talk, and for the heartbeat, which listens.
@@ -51,9 +52,9 @@ instance=5f1d3a90-27c8-4e6b-a5f4-000000000001
 
 build() {
     local folder name
-    need xz xz-utils aarch64-linux-gnu-objcopy binutils-aarch64-linux-gnu
+    need "${java_bin}javac" openjdk-17-jdk-headless xz xz-utils aarch64-linux-gnu-objcopy binutils-aarch64-linux-gnu
     rm -rf "$work"
-    mkdir -p "$work/modules"
+    mkdir -p "$work/modules" "$work/classes"
     linux_kernel
     user_program "$work/init" "$here/vmbus/init.c" "$here/client/user.c"
     # The modules are in the package that the kernel is from.
@@ -67,10 +68,13 @@ build() {
     linux_ramdisk "$work" modules= "modules/hv_vmbus.ko=$work/modules/hv_vmbus.ko" \
         "modules/hv_balloon.ko=$work/modules/hv_balloon.ko" "modules/hv_utils.ko=$work/modules/hv_utils.ko"
     "$root/faultline" --version >/dev/null
+    # Somebody may build again while the kernel boots.
+    cp -r "$root/cli/target/lib" "$work/lib"
+    "${java_bin}javac" -d "$work/classes" -cp "$work/lib/*" "$here/vmbus/Mover.java"
 }
 
-# boot NAME CPUS "SCENES" OPTION...: runs the program with options of 'faultline run'; sets console and counters to what was
-# written down. What the kernel and the program themselves call a failure is one, but for the lines that match 'allowed'.
+# boot NAME CPUS "SCENES" OPTION...: runs the program with options of 'faultline run', or with 'mover TYPE' in machines that
+# it leaves for others; sets console and counters to what was written down. What the kernel and the program themselves call a failure is one, but for the lines that match 'allowed'.
 boot() {
     local name=$1 cpus=$2 scenes=$3 status=0
     shift 3
@@ -78,9 +82,15 @@ boot() {
     counters=$work/$name.$cpus.counters
     run="$name on $cpus vCPUs"
     problems=0
-    timeout "$limit" "$root/faultline" run "$kernel" --initrd "$ramdisk" --backend hyperv --cpus "$cpus" --memory 256M \
-        --append "console=ttyAMA0 panic=1 $kernel_options -- $scenes" --stats "$@" </dev/null >"$console" 2>"$counters" ||
-        status=$?
+    local line="console=ttyAMA0 panic=1 $kernel_options -- $scenes"
+    if [ "$1" = mover ]; then
+        timeout "$limit" "${java_bin}java" -XX:+UseSerialGC -XX:-UsePerfData -Dguice_bytecode_gen_option=DISABLED \
+            -cp "$work/classes:$work/lib/*" Mover "$kernel" "$ramdisk" "$line" "$cpus" "$2" </dev/null >"$console" \
+            2>"$counters" || status=$?
+    else
+        timeout "$limit" "$root/faultline" run "$kernel" --initrd "$ramdisk" --backend hyperv --cpus "$cpus" --memory 256M \
+            --append "$line" --stats "$@" </dev/null >"$console" 2>"$counters" || status=$?
+    fi
     sed -i 's/\r$//' "$console"
     [ "$status" -eq "${expected:-0}" ] ||
         problem "exit status $status instead of ${expected:-0} (124: not ready after $limit s)"
@@ -200,6 +210,20 @@ run_channel() {
     report
 }
 
+# The guest moves to another machine with its bus, while the channel is open and when it is closed, and its pages follow.
+run_move() {
+    allowed='hv_balloon: Unhandled message: type: 1$'
+    boot move "$1" 'load machine devices off' mover "$balloon_type"
+    allowed=
+    found
+    says 'hv_balloon: Unhandled message: type: 1' '^mover: move' '^faultline-client: balloon: 0' '^mover: move' \
+        'hv_balloon: Unhandled message: type: 1' '^faultline-client: machine: again: -110' \
+        '^faultline-client: devices: 1$' 'reboot: Power down'
+    [ "$(grep -c '^moved a guest' "$counters")" -eq 2 ] || problem 'the guest has not moved twice'
+    counted vmm.vmbus.requests=10 vmm.vmbus.refused=0 vmm.vmbus.packets=2 vmm.vmbus.interrupts=2
+    report
+}
+
 # Linux on arm64 takes the interrupt of the bus away while processors still have it on, and says so itself. It keeps the
 # interrupt then, so that the module cannot be loaded a second time.
 leaves() {
@@ -308,11 +332,12 @@ run_versions() {
 runs_of() {
     local cpus
     for cpus in "$@"; do echo "channel $cpus"; done
+    echo "move ${*: -1}"
     echo "driver ${*: -1}"
     echo "offers ${*: -1}"
     printf '%s 1\n' version_answer version_status no_version no_device device_tree crash
     [ "$all" = no ] || for cpus in "$@"; do
-        printf "%s $cpus\n" versions driver offers crash
+        printf "%s $cpus\n" versions move driver offers crash
     done
 }
 

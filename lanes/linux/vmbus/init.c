@@ -150,33 +150,59 @@ static const char *first_device(void)
     return name;
 }
 
-/*
- * Linux's balloon driver opens the channel, sends its first request, and gets it back, which it says that it does not
- * understand. It waits for something better for five seconds: meanwhile the channel moves to the last processor, which is
- * interrupted when the driver tries again.
- */
-static void scene_balloon(void)
+/* Linux's balloon driver opens the channel, sends its first request, and gets it back, which it says that it does not
+ * understand. It waits for something better for five seconds, and then closes the channel. */
+static long open_balloon(void)
 {
-    u32 count = processors();
-    char path[192];
-    long child, status = 0, moved = 0;
-    join(join(path, DEVICES "/", first_device(), "/channels/1/cpu"), 0, 0, 0);
-    child = call(SYS_CLONE, SIGCHLD, 0, 0, 0, 0, 0);
+    long child = call(SYS_CLONE, SIGCHLD, 0, 0, 0, 0, 0);
     if (child == 0) {
         long error = load("hv_balloon");
         say("faultline-client: load hv_balloon: ", decimal(error), (char *)0);
         call3(SYS_EXIT, 0, 0, 0);
     }
+    return child;
+}
+
+static void wait_for_balloon(long child)
+{
+    long status = 0;
+    call(SYS_WAIT4, child, (long)&status, 0, 0, 0, 0);
+    say("faultline-client: balloon: ", decimal(status), (char *)0);
+}
+
+/* The driver tries again; the kernel knows that nobody answered. */
+static long open_balloon_again(void)
+{
+    return put("/sys/bus/vmbus/drivers/hv_balloon/bind", first_device());
+}
+
+/* While the driver waits, the channel moves to the last processor, which is interrupted when the driver tries again. */
+static void scene_balloon(void)
+{
+    u32 count = processors();
+    char path[192];
+    long child, moved = 0;
+    join(join(path, DEVICES "/", first_device(), "/channels/1/cpu"), 0, 0, 0);
+    child = open_balloon();
     for (u32 i = 0; count > 1 && i < 100 && moved <= 0; i++) {
         sleep_ms(20);
         moved = put(path, decimal(count - 1));
     }
-    call(SYS_WAIT4, child, (long)&status, 0, 0, 0, 0);
-    say("faultline-client: balloon: ", decimal(status), (char *)0);
-    if (count > 1) {
-        long again = put("/sys/bus/vmbus/drivers/hv_balloon/bind", first_device());
-        say("faultline-client: move: ", decimal(moved), ", and again: ", decimal(again), (char *)0);
-    }
+    wait_for_balloon(child);
+    if (count > 1)
+        say("faultline-client: move: ", decimal(moved), ", and again: ", decimal(open_balloon_again()), (char *)0);
+}
+
+/* The machine moves while the channel is open, and once more after it was closed. */
+static void scene_machine(void)
+{
+    long child = open_balloon();
+    sleep_ms(300);
+    say("mover: move", (char *)0);
+    wait_for_balloon(child);
+    say("mover: move", (char *)0);
+    sleep_ms(1);
+    say("faultline-client: machine: again: ", decimal(open_balloon_again()), (char *)0);
 }
 
 /* The driver of the heartbeat opens its channel and waits for its host to speak. */
@@ -226,6 +252,7 @@ static const struct {
     {"devices", scene_devices},
     {"interrupts", scene_interrupts},
     {"balloon", scene_balloon},
+    {"machine", scene_machine},
     {"heartbeat", scene_heartbeat},
     {"hotplug", scene_hotplug},
     {"crash", scene_crash},
