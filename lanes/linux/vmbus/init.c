@@ -198,9 +198,9 @@ static void scene_machine(void)
 {
     long child = open_balloon();
     sleep_ms(300);
-    say("mover: move", (char *)0);
+    say("host: move", (char *)0);
     wait_for_balloon(child);
-    say("mover: move", (char *)0);
+    say("host: move", (char *)0);
     sleep_ms(1);
     say("faultline-client: machine: again: ", decimal(open_balloon_again()), (char *)0);
 }
