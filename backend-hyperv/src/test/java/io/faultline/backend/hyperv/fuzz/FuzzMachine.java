@@ -243,16 +243,20 @@ final class FuzzMachine {
     @Nullable
     String move() {
         SavedState saved = machine.save();
-        byte[] before = saved.toBytes();
+        byte[] bytes = saved.toBytes();
         Machine next = build();
-        next.restore(SavedState.fromBytes(before));
+        next.restore(SavedState.fromBytes(bytes));
         String difference = difference(saved, next.save());
-        if (before.length > 3 * RAM_PAGES * PAGE) {
-            difference = "a saved state of " + before.length + " bytes";
+        if (bytes.length > 3 * RAM_PAGES * PAGE) {
+            difference = "a saved state of " + bytes.length + " bytes";
         }
         machine.close();
+        Insides before = insides;
         machine = next;
         insides = source.of(next);
+        for (int i = 0; i < insides.races.size(); i++) {
+            insides.races.get(i).addAll(before.races.get(i));
+        }
         return difference;
     }
 
@@ -366,7 +370,8 @@ final class FuzzMachine {
                 return actual(i / 3, i % 3);
             }
         }
-        return modelled;
+        byte[] found = modelled == model.tsc ? actual(insides.frames.referenceTsc().physical()) : null;
+        return found == null ? modelled : found;
     }
 
     /** Says where memory is not what it must be; null if it is. */
@@ -394,7 +399,33 @@ final class FuzzMachine {
                 }
             }
         }
-        return null;
+        return wrongTime();
+    }
+
+    /** The page of the reference time has parameters that give the time (hyperv.md 5.3). */
+    private @Nullable String wrongTime() {
+        byte[] found = actual(insides.frames.referenceTsc().physical());
+        byte[] modelled = model.tsc;
+        if (found == null) {
+            return "the page of the reference time is absent";
+        }
+        if (model.isTscWritten) {
+            model.isTscWritten = false;
+            int sequence = Model.load32(found, 0);
+            long scale = Model.load64(found, 8);
+            if (sequence == 0 || sequence == -1 || sequence == model.lastSequence) {
+                return "the sequence of the reference time is " + sequence + " after " + model.lastSequence;
+            }
+            model.lastSequence = sequence;
+            for (long count : new long[] {0, 24, 25, 1L << 30, (1L << 46) + 1}) {
+                if (Math.abs(Math.multiplyHigh(count, scale) - count * 4 / 25) > 1) {
+                    return "the scale of the reference time is " + Long.toHexString(scale);
+                }
+            }
+            System.arraycopy(found, 0, modelled, 0, 4);
+            System.arraycopy(found, 8, modelled, 8, 16);
+        }
+        return Arrays.equals(found, modelled) ? null : differs("page of the reference time at 0x", 0, found, modelled);
     }
 
     /** What is behind a payload means nothing, but nothing new may be there that is not zero. */

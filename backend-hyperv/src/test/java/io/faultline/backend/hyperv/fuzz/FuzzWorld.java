@@ -28,8 +28,8 @@ final class FuzzWorld implements AutoCloseable {
 
     private static final int SELDOM = 64;
     private static final int MOST_INSTRUCTIONS = 60;
-    /** What one HVC may allocate: pages that come, exits, a message for the VMM. */
-    private static final long MOST_BYTES = 1 << 16;
+    /** What one HVC may allocate: pages that come, exits, a message for the VMM, classes that are used the first time. */
+    private static final long MOST_BYTES = 1 << 20;
 
     private static final int[] STATUSES = {
         0, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xD, 0xE, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x18, 0x19, 0x1B, 0x1D, 0x1E,
@@ -62,6 +62,8 @@ final class FuzzWorld implements AutoCloseable {
     private final Answers answers = new Answers();
     private int steps;
     private long calls;
+    /** When the present call began. */
+    private long began;
 
     FuzzWorld(Sequence sequence, boolean evicting, Module... mutants) {
         this.evicting = evicting;
@@ -92,6 +94,11 @@ final class FuzzWorld implements AutoCloseable {
 
     Outside outside(int index) {
         return outsides[index];
+    }
+
+    boolean isAlive(@Nullable SynicModel model) {
+        return model == null
+                || Arrays.stream(machines).anyMatch(machine -> machine != null && machine.model.synic == model);
     }
 
     int indexOf(SynicModel model) {
@@ -186,6 +193,11 @@ final class FuzzWorld implements AutoCloseable {
                     machine.bytes(values[1] + i - 2, (byte) values[i]);
                 }
             }
+            case RACE -> {
+                int when = (int) values[1] & 1;
+                machine.insides().races.get(when).add((int) values[2]);
+                machine.model.synic.races.get(when).add((int) values[2]);
+            }
             case TAKE -> take(machine, step.vcpu(), (int) values[2]);
             case INTERRUPT -> interrupt(machine, step.vcpu());
             case EVICT -> {
@@ -210,7 +222,7 @@ final class FuzzWorld implements AutoCloseable {
                 machine.model.synic.closeAll();
                 machine.replace(new Model(machine.vcpus(), choices, outside));
                 outside.attach();
-                runtimes.clear();
+                forget(machine);
             }
             case REACT -> outside.plan(new Reaction((int) values[1], values[2], values[3], values[4]));
             default -> answers.add(steps, outside.apply(step));
@@ -259,6 +271,7 @@ final class FuzzWorld implements AutoCloseable {
         for (int parts = 0; parts < MOST_PARTS; parts++) {
             machine.insides().host.vcpu(vcpu).unblock();
             source.takeWork();
+            began = machine.machine().clock().nanos();
             long before = THREADS.getCurrentThreadAllocatedBytes();
             VcpuExit exit = machine.vcpu(vcpu).step();
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
@@ -367,17 +380,20 @@ final class FuzzWorld implements AutoCloseable {
                     + Long.toHexString(high));
         }
         if (unknown.name() == Registers.RUNTIME || unknown.name() == Registers.REFERENCE) {
+            boolean isReference = unknown.name() == Registers.REFERENCE;
             long most = machine.machine().clock().nanos() / 100;
-            int key = machineIndex(machine) << 16 | unknown.vcpu();
-            long least = unknown.name() == Registers.RUNTIME ? runtimes.getOrDefault(key, 0L) : most - 1;
+            int key = machineIndex(machine) << 16 | (isReference ? 0xFFFF : unknown.vcpu());
+            long least = runtimes.getOrDefault(key, 0L);
+            if (isReference) {
+                least = Math.max(least, began / 100 - 1);
+            }
             require(
                     low < least || low > most
                             ? "register " + Integer.toHexString(unknown.name()) + " has " + low + ", not " + least
                                     + " to " + most
                             : null);
-            if (unknown.name() == Registers.RUNTIME) {
-                runtimes.put(key, low);
-            }
+            // The counter is not read twice with the same value.
+            runtimes.put(key, isReference ? low + 1 : low);
         } else {
             Long known = information.putIfAbsent(unknown.name(), low);
             require(
@@ -390,6 +406,11 @@ final class FuzzWorld implements AutoCloseable {
 
     private int machineIndex(FuzzMachine machine) {
         return Arrays.asList(machines).indexOf(machine);
+    }
+
+    private void forget(FuzzMachine machine) {
+        int index = machineIndex(machine);
+        runtimes.keySet().removeIf(key -> key >>> 16 == index);
     }
 
     private static void require(@Nullable String wrong) {
@@ -546,11 +567,12 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
-    private static void restart(FuzzMachine machine, int vcpu) {
+    private void restart(FuzzMachine machine, int vcpu) {
         if (vcpu >= 0 && vcpu < machine.vcpus()) {
             machine.vcpu(vcpu).reset();
             machine.model.resetVcpu(vcpu);
             machine.prepare(vcpu);
+            runtimes.remove(machineIndex(machine) << 16 | vcpu);
         }
     }
 
@@ -558,7 +580,7 @@ final class FuzzWorld implements AutoCloseable {
         machine.machine().reset();
         machine.model.reset();
         machine.begin();
-        runtimes.clear();
+        forget(machine);
     }
 
     // Properties.

@@ -120,6 +120,20 @@ final class Generator {
         maybe(random, settings, "hyperv.gate-status", "2", "6", "3");
         maybe(random, settings, "hyperv.other-vcpus", "allowed", "denied");
         maybe(random, settings, "hyperv.crash-registers", "absent", "present");
+        maybe(random, settings, "hyperv.polling", "absent", "present");
+        maybe(random, settings, "hyperv.unmask", "scans", "silent");
+        maybe(random, settings, "hyperv.wrong-port-kind", "connection", "port");
+        if (random.nextInt(3) == 0) {
+            maybe(random, settings, "hyperv.scontrol-reset", "on", "off");
+            maybe(random, settings, "hyperv.sint-vectors", "any", "private");
+            maybe(random, settings, "hyperv.masked-message", "held", "placed");
+            maybe(random, settings, "hyperv.masked-signal", "set", "refused");
+            maybe(random, settings, "hyperv.post-while-off", "queued", "refused");
+            maybe(random, settings, "hyperv.sversion", "7", "1");
+        }
+        if (random.nextInt(3) == 0) {
+            settings.put("hyperv.privileges", "0x000a00f200000e7f");
+        }
         if (!calm) {
             maybe(
                     random,
@@ -319,6 +333,8 @@ final class Generator {
                 }
             }
             case 51 -> simple(machine);
+            case 59, 60 -> guestPorts(machine);
+            case 61 -> add(Step.Kind.RACE, machine, random.nextInt(2), once(3) ? random.nextInt(4) : 0);
             case 52, 53 -> again(machine, vcpu());
             case 54, 55 -> flood(machine);
             case 56, 57, 58 -> set(machine, vcpu(), Registers.EOM, random.nextLong());
@@ -505,6 +521,54 @@ final class Generator {
             case 4 -> add(Step.Kind.DISCONNECT, machine, connection());
             case 5 -> add(Step.Kind.LISTEN, machine, connection(), once(2) ? 0 : of(1, 16, 2048, 2049));
             default -> add(Step.Kind.CONNECT, machine, connection(), random.nextInt(machines), port());
+        }
+    }
+
+    /** What a guest with the privilege can do itself. */
+    private void guestPorts(int machine) {
+        long self = once(12) ? of(HOSTILE) : SELF;
+        long[] in =
+                switch (random.nextInt(4)) {
+                    case 0 -> {
+                        long kind = once(10) ? of(SMALL) & 0xFFFF_FFFFL : 1 + random.nextInt(2);
+                        long vcpu = once(10) ? of(SMALL) : once(3) ? of(SELF_VP, -1) : vcpu();
+                        long flags = once(3) ? of(0, 2047 | 1 << 16, 2047 | 2 << 16, 1 << 16, 0xFFFF_FFFFL) : 64 << 16;
+                        yield new long[] {
+                            self,
+                            port() & 0xFFFF_FFFFL | (once(15) ? of(SMALL) << 32 : 0),
+                            once(2) ? self : once(2) ? 0 : of(HOSTILE),
+                            kind,
+                            (once(10) ? of(SMALL) & 0xFFFF_FFFFL : source()) | vcpu << 32,
+                            flags,
+                            0
+                        };
+                    }
+                    case 1 -> new long[] {self, port() & 0xFFFF_FFFFL};
+                    case 2 ->
+                        new long[] {
+                            self,
+                            connection() & 0xFFFF_FFFFL | (once(15) ? of(SMALL) << 32 : 0),
+                            once(12) ? of(HOSTILE) : SELF,
+                            port() & 0xFFFF_FFFFL,
+                            once(10) ? of(SMALL) & 0xFFFF_FFFFL : 1 + random.nextInt(2),
+                            0,
+                            0,
+                            0,
+                            0
+                        };
+                    default -> new long[] {self, connection() & 0xFFFF_FFFFL};
+                };
+        long code = in.length == 7 ? 0x95 : in.length == 9 ? 0x96 : of(0x58, 0x5B);
+        if (once(2)) {
+            call(machine, vcpu(), once(3), code | FAST, in);
+        } else {
+            long at = parameters(8 * in.length);
+            long[] values = new long[in.length + 2];
+            values[0] = machine;
+            values[1] = at;
+            System.arraycopy(in, 0, values, 2, in.length);
+            add(Step.Kind.LONGS, values);
+            call(machine, vcpu(), once(3), code, at, 0);
         }
     }
 
