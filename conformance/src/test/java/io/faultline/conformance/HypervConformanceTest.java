@@ -97,8 +97,8 @@ class HypervConformanceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "hyperv.privileges=0x0002000000000024",
-                "hyperv.privileges=0x0002003000000004",
+                "hyperv.privileges=0x000a000000000024",
+                "hyperv.privileges=0x000a003000000024",
                 "hyperv.privileges=0x000a00320000027f",
                 "hyperv.privileges=0x000a003200000a7f"
             })

@@ -180,7 +180,7 @@ public final class RobustnessChecks {
                         A64.cbnz(19, -20),
                         A64.b(0));
         cpu.write(CoreRegister.PC, code);
-        guest.rig().run(0, 20L * STORM / STORM_LIST);
+        guest.rig().run(0, 2L * STORM);
         s.expectEqual("lists of EOMs that were not written", 0, cpu.x(19));
         s.expectEqual("statuses of all EOMs together", 0, cpu.x(22) & 0xFFFF);
         cpu.write(CoreRegister.PC, cpu.layout().el1());

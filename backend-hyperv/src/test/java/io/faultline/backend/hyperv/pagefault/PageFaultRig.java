@@ -24,12 +24,12 @@ import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.memory.MemoryRegion;
-import io.faultline.api.pagefault.AsyncPageFaults;
-import io.faultline.api.pagefault.FaultCounters;
-import io.faultline.api.pagefault.Veto;
 import io.faultline.api.memory.PageRequest;
 import io.faultline.api.memory.PageSink;
 import io.faultline.api.memory.PageSource;
+import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.api.pagefault.Veto;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.backend.core.guest.GuestInterrupts;
@@ -206,7 +206,8 @@ final class PageFaultRig {
     void turnOff(int vcpu) {
         start(vcpu);
         cpu(vcpu).x(0, Integer.toUnsignedLong(Psci.CPU_OFF));
-        GuestStep.Stopped stopped = assertInstanceOf(GuestStep.Stopped.class, cpu(vcpu).hypervisorCall(0));
+        GuestStep.Stopped stopped =
+                assertInstanceOf(GuestStep.Stopped.class, cpu(vcpu).hypervisorCall(0));
         assertInstanceOf(VcpuExit.PoweredOff.class, stopped.exit());
     }
 
