@@ -5,12 +5,14 @@
 package io.faultline.conformance.hyperv;
 
 import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.synic.Connection;
 import io.faultline.api.synic.SynicStatus;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -207,7 +209,7 @@ public final class MessageChecks {
             guest.expectInterrupts("after EOM at first", 0, 0);
             s.expectThat(
                     "EOM at first leaves the page alone",
-                    java.util.Arrays.equals(empty, guest.page(guest.cpu(), HypervGuest.simp(0))));
+                    Arrays.equals(empty, guest.page(guest.cpu(), HypervGuest.simp(0))));
             poster.post(guest, PORT, 1);
             guest.expectInterrupts("for a message", 0, 1);
             guest.eom(0);
@@ -417,7 +419,7 @@ public final class MessageChecks {
             guest.expectInterrupts("after EOM with the page off", 0, 0);
             s.expectThat(
                     "RAM does not change while the page is off",
-                    java.util.Arrays.equals(off, guest.page(guest.cpu(), HypervGuest.simp(0))));
+                    Arrays.equals(off, guest.page(guest.cpu(), HypervGuest.simp(0))));
             guest.set(Hyperv.SIMP, Hyperv.on(HypervGuest.simp(0)));
             guest.expectDrained("when the page is on again", 0, SOURCE, numbers(PORT, 1, 2));
         });
@@ -460,7 +462,7 @@ public final class MessageChecks {
             guest.expectInterrupts("while " + Hyperv.name(register) + " is off", 0, 0);
             s.expectThat(
                     "no memory changes while " + Hyperv.name(register) + " is off",
-                    java.util.Arrays.equals(before, guest.page(guest.cpu(), HypervGuest.simp(0))));
+                    Arrays.equals(before, guest.page(guest.cpu(), HypervGuest.simp(0))));
             guest.set(register, on);
             guest.expectInterrupts("when " + Hyperv.name(register) + " is on", 0, waiting);
             guest.expectDrained(
@@ -575,8 +577,7 @@ public final class MessageChecks {
         });
         HypervGuest guest = HypervGuest.boot(s);
         guest.listen(0, SOURCE);
-        io.faultline.api.synic.Connection connection =
-                guest.synic().connect(PORT, guest.synic().createMessagePort(PORT, 0, SOURCE));
+        Connection connection = guest.synic().connect(PORT, guest.synic().createMessagePort(PORT, 0, SOURCE));
         for (int i = 0; i < 2; i++) {
             guest.synic()
                     .messagePort(PORT)

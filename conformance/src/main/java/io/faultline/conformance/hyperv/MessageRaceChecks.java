@@ -13,6 +13,8 @@ import io.faultline.conformance.scenario.GuestCode;
 import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -125,8 +127,7 @@ public final class MessageRaceChecks {
     }
 
     private static void expectRead(Scenario s, SteppingGuestCpu cpu, Message message, String when) {
-        java.nio.ByteBuffer payload =
-                java.nio.ByteBuffer.wrap(message.payload()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer payload = ByteBuffer.wrap(message.payload()).order(ByteOrder.LITTLE_ENDIAN);
         s.expectEqual("type that was seen " + when, message.type(), cpu.x(10));
         s.expectEqual("size behind the type " + when, message.size(), cpu.x(11));
         s.expectEqual("origination behind the type " + when, message.origin(), cpu.x(12));

@@ -404,6 +404,19 @@ public final class PortChecks {
                 guest.expectEmpty("after messages for any vCPU", off, SOURCE);
             }
         }
+        for (int register : new int[] {Hyperv.SCONTROL, Hyperv.SIEFP}) {
+            for (int off = 0; off < 2; off++) {
+                long value = guest.get(guest.cpu(off), register);
+                guest.set(guest.cpu(off), register, value & ~1);
+                guest.signal(EVENTS, 9);
+                guest.set(guest.cpu(off), register, value);
+                String when = "as " + Hyperv.name(register) + " of vCPU " + off + " was off";
+                guest.expectFlag(when, 1 - off, EVENT_SOURCE, 9, true);
+                guest.expectFlag(when, off, EVENT_SOURCE, 9, false);
+                guest.expectInterrupts(when, 1 - off, 1);
+                guest.clearFlag(1 - off, EVENT_SOURCE, 9);
+            }
+        }
         for (int i = 0; i < 2; i++) {
             guest.set(guest.cpu(i), i == 0 ? Hyperv.SCONTROL : Hyperv.SIMP, 0);
         }

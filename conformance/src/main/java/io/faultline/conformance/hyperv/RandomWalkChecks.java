@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.hyperv;
 
+import io.faultline.api.arm64.AccessWidth;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.Scenario;
@@ -146,7 +147,7 @@ public final class RandomWalkChecks {
                 slot.message().toString());
         placed++;
         s.witness("taken");
-        guest.cpu(vcpu).put(slot(channel), io.faultline.api.arm64.AccessWidth.WORD, 0);
+        guest.cpu(vcpu).put(slot(channel), AccessWidth.WORD, 0);
         if (random.nextInt(3) != 0) {
             guest.eom(vcpu);
         }

@@ -17,6 +17,7 @@ import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -185,7 +186,7 @@ public final class RobustnessChecks {
         s.expectEqual("statuses of all EOMs together", 0, cpu.x(22) & 0xFFFF);
         cpu.write(CoreRegister.PC, cpu.layout().el1());
         guest.expectInterrupts("after a storm of EOMs", 0, 0);
-        s.expectThat("the page stays as it was", java.util.Arrays.equals(before, guest.page(cpu, HypervGuest.simp(0))));
+        s.expectThat("the page stays as it was", Arrays.equals(before, guest.page(cpu, HypervGuest.simp(0))));
         guest.vmmPosts(PORT, message(1));
         guest.expectSlot("after a storm of EOMs", 0, SOURCE, message(1), false);
         guest.expectInterrupts("for a message after a storm of EOMs", 0, 1);
