@@ -341,5 +341,31 @@ public final class MessageRaceChecks {
                         guest.expectDrained(when, 0, SOURCE, expected);
                     });
         });
+        twoMachinesShareAPort(s);
+    }
+
+    /** One of the two is another machine, on a connection of its own. */
+    private static void twoMachinesShareAPort(Scenario s) {
+        Interleaving.explore(s, () -> {
+            HypervGuest guest = boot(s, 1);
+            HypervGuest other = HypervGuest.boot(s);
+            other.synic().connect(SECOND, guest.messagePort(PORT));
+            Program program =
+                    new Program(guest, guest.cpu()).post(PORT, message(1)).post(PORT, message(2));
+            List<Message> expected = new ArrayList<>(List.of(message(1), message(2)));
+            return new Interleaving.Race(
+                    guest.rig(),
+                    program.write(),
+                    () -> {
+                        expected.add(2 - program.left(), message(3));
+                        other.post(SECOND, message(3));
+                    },
+                    when -> {
+                        program.expectResults(when);
+                        guest.expectInterrupts("for the first message " + when, 0, 1);
+                        guest.expectDrained("of two machines " + when, 0, SOURCE, expected);
+                        other.rig().end();
+                    });
+        });
     }
 }
