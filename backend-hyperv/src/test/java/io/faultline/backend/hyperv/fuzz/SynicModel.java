@@ -25,7 +25,11 @@ final class SynicModel {
     private static final int POLLING = 1 << 18;
 
     /** A message that was accepted. */
-    record Message(int type, long origination, byte[] payload, @Nullable Port port) {}
+    record Message(
+            int type,
+            long origination,
+            byte[] payload,
+            @Nullable Port port) {}
 
     /** A port of this machine. */
     static final class Port {
