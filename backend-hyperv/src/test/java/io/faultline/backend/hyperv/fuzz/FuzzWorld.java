@@ -208,8 +208,12 @@ final class FuzzWorld implements AutoCloseable {
             case DELIVER -> machine.deliver(values[1] != 0);
             case POWER -> power(machine, step.vcpu());
             case RESTART -> restart(machine, step.vcpu());
-            case TIME ->
-                machine.machine().clock().skipTo(machine.machine().clock().nanos() + values[1]);
+            case TIME -> {
+                machine.machine()
+                        .clock()
+                        .skipTo(machine.machine().clock().nanos() + values[1]);
+                machine.passTime();
+            }
             case RESET -> reset(machine);
             case MOVE -> {
                 String wrong = machine.move();
@@ -276,6 +280,7 @@ final class FuzzWorld implements AutoCloseable {
             VcpuExit exit = machine.vcpu(vcpu).step();
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
             if (exit instanceof VcpuExit.WaitForPage) {
+                machine.passTime();
                 require(machine.wrongRegister(vcpu));
                 requirePc(machine, vcpu, at);
                 if (!toItsEnd || ++waits > MOST_WAITS) {
@@ -308,6 +313,7 @@ final class FuzzWorld implements AutoCloseable {
 
     /** The machine has executed an HVC, now the model does; true if the call is over. */
     private boolean part(FuzzMachine machine, int vcpu, long at) {
+        machine.model.synic.timers.now(began);
         boolean legacy = (at & 0xFF) == FuzzMachine.LEGACY;
         long[] x = machine.x[vcpu];
         Model.Answer answer = machine.model.call(vcpu, legacy, x);
@@ -337,6 +343,7 @@ final class FuzzWorld implements AutoCloseable {
             learn(machine, vcpu, unknown);
         }
         require(machine.wrongRegister(vcpu));
+        machine.passTime();
         return !answer.isUnfinished;
     }
 
@@ -434,7 +441,9 @@ final class FuzzWorld implements AutoCloseable {
             if (machine.vcpu(vcpu).read(CoreRegister.PC) == to) {
                 return true;
             }
-            if (machine.vcpu(vcpu).step() instanceof VcpuExit.WaitForPage) {
+            VcpuExit exit = machine.vcpu(vcpu).step();
+            machine.passTime();
+            if (exit instanceof VcpuExit.WaitForPage) {
                 if (++waits > MOST_WAITS) {
                     return false;
                 }

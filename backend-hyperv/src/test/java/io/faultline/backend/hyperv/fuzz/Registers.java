@@ -118,7 +118,7 @@ final class Registers {
             case REFERENCE_TSC -> value[0] = model.overlays[3 * model.vcpus];
             case SEQUENCE -> value[0] = (model.overlays[3 * model.vcpus] & 1) == 0
                     ? 0
-                    : Integer.toUnsignedLong(Model.load32(model.tsc, 0));
+                    : Integer.toUnsignedLong(model.lastSequence);
             case SYNDROME, IDLE -> value[0] = 0;
             default -> {
                 if (isCrash(name)) {
