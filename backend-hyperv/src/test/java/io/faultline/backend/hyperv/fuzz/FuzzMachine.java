@@ -184,6 +184,12 @@ final class FuzzMachine {
         }
     }
 
+    /** The model learns what time it is. */
+    void passTime() {
+        model.synic.timers.now(machine.clock().nanos());
+        model.synic.timers.passed();
+    }
+
     // Absent pages.
 
     /** Takes a page away, unless the hypervisor needs it. */

@@ -185,6 +185,7 @@ final class Generator {
         maybe(random, settings, "hyperv.other-vcpus", "allowed", "denied");
         maybe(random, settings, "hyperv.crash-registers", "absent", "present");
         maybe(random, settings, "hyperv.polling", "absent", "present");
+        maybe(random, settings, "hyperv.synthetic-timers", "message", "absent", "direct");
         maybe(random, settings, "hyperv.unmask", "scans", "silent");
         maybe(random, settings, "hyperv.wrong-port-kind", "connection", "port");
         if (random.nextInt(3) == 0) {
@@ -302,6 +303,9 @@ final class Generator {
         if (once(25)) {
             return once(2) ? random.nextLong() : of(HOSTILE);
         }
+        if (name >= TimerModel.FIRST && name <= TimerModel.LAST) {
+            return timer(name % 2 == 0);
+        }
         if (name >= Registers.SINT && name < Registers.SINT + 16) {
             long vector = once(6) ? random.nextInt(256) : 16 + random.nextInt(16);
             return vector | (once(4) ? 1 << 16 : 0) | (once(6) ? 1 << 18 : 0) | (once(6) ? random.nextLong() << 19 : 0);
@@ -313,6 +317,25 @@ final class Generator {
                 page() | (once(4) ? 0 : 1) | (once(6) ? random.nextInt(4096) : 0);
             default -> once(2) ? of(SMALL) : random.nextLong();
         };
+    }
+
+    private long timer(boolean isConfig) {
+        if (isConfig) {
+            long bits = random.nextInt(16) | (once(4) ? 1L << 12 | (once(6) ? random.nextInt(256) : 16 + random.nextInt(16)) << 4 : 0);
+            return bits | (once(8) ? random.nextInt(16) : source()) << 16 | (once(20) ? of(SMALL) << 20 : 0);
+        }
+        return once(4) ? of(0, 1, 2, 99, 100, 101, 1L << 63, Long.MAX_VALUE) : random.nextLong(1L << random.nextInt(40));
+    }
+
+    /** A timer that runs, often one that is due very often. */
+    private void timers(int machine) {
+        int vcpu = vcpu();
+        int timer = 2 * random.nextInt(4);
+        set(machine, vcpu, TimerModel.FIRST + timer, timer(true) & ~0xF | of(1, 3, 3, 9, 11));
+        set(machine, vcpu, TimerModel.FIRST + timer + 1, timer(false));
+        if (once(2)) {
+            add(Step.Kind.TIME, machine, random.nextLong(1L << random.nextInt(24)));
+        }
     }
 
     private int vcpu() {
@@ -398,7 +421,13 @@ final class Generator {
             }
             case 51 -> simple(machine);
             case 59, 60 -> guestPorts(machine);
-            case 61 -> add(Step.Kind.RACE, machine, random.nextInt(2), once(3) ? random.nextInt(4) : 0);
+            case 62, 63 -> timers(machine);
+            case 61 -> {
+                if (once(4)) {
+                    readAll(machine, vcpu());
+                }
+                add(Step.Kind.RACE, machine, random.nextInt(2), once(3) ? random.nextInt(4) : 0);
+            }
             case 52, 53 -> again(machine, vcpu());
             case 54, 55 -> flood(machine);
             case 56, 57, 58 -> set(machine, vcpu(), Registers.EOM, random.nextLong());
@@ -419,8 +448,28 @@ final class Generator {
                 }
                 prepare(machine);
             }
-            default -> add(Step.Kind.MOVE, machine);
+            default -> {
+                add(Step.Kind.MOVE, machine);
+                readAll(machine, vcpu());
+            }
         }
+    }
+
+    /** Every register that a vCPU has, and some that it has not, as far as there is no error. */
+    private void readAll(int machine, int vcpu) {
+        long at = FuzzMachine.PARAMETERS + 0x2000;
+        int count = 0;
+        add(Step.Kind.LONGS, machine, at, SELF, SELF_VP);
+        for (long name = Registers.SINT; name <= Registers.EOM; name++) {
+            add(Step.Kind.WORDS, machine, at + 16 + 4L * count++, name);
+        }
+        for (long name : new long[] {
+            Registers.OS_ID, Registers.ASSIST_PAGE, Registers.REFERENCE_TSC, Registers.SEQUENCE, 0x4_0400, 0xB_0000, 0xB_0001,
+            0xB_0002, 0xB_0003, 0xB_0004, 0xB_0005, 0xB_0006, 0xB_0007, 0x210, 0x214
+        }) {
+            add(Step.Kind.WORDS, machine, at + 16 + 4L * count++, name);
+        }
+        add(Step.Kind.CALL, machine, vcpu, 0, 0x50 | (long) count << 32, at, at + 0x1000);
     }
 
     /** A controller that may have been left in any state is switched on as a driver does. */
@@ -519,6 +568,10 @@ final class Generator {
     private void post(int machine) {
         long at = parameters(256);
         message(machine, at);
+        if (once(12)) {
+            // The VMM, or another vCPU, changes the message while it is on its way.
+            add(Step.Kind.REACT, machine, Reaction.STORE, at + of(0, 8, 8, 12, 16), once(2) ? 0 : random.nextInt(), 0);
+        }
         call(machine, vcpu(), once(4), 0x5C | (once(40) ? FAST : 0), at, once(4) ? of(HOSTILE) : 0);
     }
 
