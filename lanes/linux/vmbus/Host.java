@@ -7,6 +7,8 @@ import io.faultline.api.machine.MachinePlan;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.synic.MessagePort;
+import io.faultline.api.synic.MessageReceiver;
+import io.faultline.api.synic.SynicStatus;
 import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.api.trace.TraceSink;
 import io.faultline.backend.hyperv.HypervBackendProvider;
@@ -29,6 +31,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +51,11 @@ import java.util.UUID;
  * Runs a guest of the hyperv backend that has a channel on its VMBus, as a host that can do more than {@code faultline run}: it
  * moves the guest to another machine whenever it says {@code host: move} on its console, and its pages follow one by one.
  *
- * <p>{@code Host KERNEL INITRD COMMAND-LINE CPUS TYPE [nameless] [short]}
+ * <p>{@code Host KERNEL INITRD COMMAND-LINE CPUS TYPE [nameless] [short] [former]}
  *
  * <p>With {@code nameless} the FADT does not name the hypervisor. With {@code short} each message of the bus has others before
- * it that are too short for what they say, or of a type that there is not.
+ * it that are too short for what they say, or of a type that there is not. With {@code former} there was another kernel
+ * before, which was connected to the bus and has not left it.
  *
  * <p>The guest's console goes to standard output; to standard error go how long each state is, and the counters, of all
  * machines together. Exit status 0 if the guest has turned its machine off.
@@ -64,9 +69,11 @@ final class Host {
     private final Console console = new Console();
     private final SortedMap<String, Long> counters = new TreeMap<>();
     private final Set<String> wishes;
+    private final int cpus;
     private boolean moving;
 
-    private Host(Set<String> wishes) {
+    private Host(int cpus, Set<String> wishes) {
+        this.cpus = cpus;
         this.wishes = wishes;
     }
 
@@ -103,6 +110,12 @@ final class Host {
             if (method.getName().equals("post")) {
                 nonsense((MessagePort) original, (byte[]) arguments[1]);
             }
+            if (method.getName().equals("connect") && arguments[1] instanceof MessageReceiver bus) {
+                arguments[1] = (MessageReceiver) (type, payload) -> {
+                    former(bus);
+                    return bus.received(type, payload);
+                };
+            }
             Object result;
             try {
                 result = method.invoke(original, arguments);
@@ -120,6 +133,24 @@ final class Host {
                 default -> result;
             };
         }));
+    }
+
+    /** What another kernel has done: contact for 5.3 by the last vCPU, offers asked for, half a list of pages. */
+    private void former(MessageReceiver bus) {
+        if (wishes.contains("former") && counters.putIfAbsent("former", 3L) == null) {
+            ByteBuffer contact = message(14, 40).putInt(8, VmbusVersion.V5_3.code()).putInt(12, cpus - 1).putInt(16, 2);
+            ByteBuffer pages = message(8, 36).putInt(8, 1).putInt(12, 1).putShort(16, (short) 800).putShort(18, (short) 1);
+            for (ByteBuffer each : List.of(contact, message(3, HEADER), pages)) {
+                SynicStatus status = bus.received(1, each.array());
+                if (status != SynicStatus.SUCCESS) {
+                    throw new IllegalStateException("the kernel before was answered " + status);
+                }
+            }
+        }
+    }
+
+    private static ByteBuffer message(int type, int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(0, type);
     }
 
     /** The header of a message alone, half of it, and a type that Linux does not know. */
@@ -144,7 +175,7 @@ final class Host {
     private GuestOutcome run(String[] arguments) throws IOException {
         GuestConfiguration configuration = GuestConfiguration.of(
                         ImageFile.read(Path.of(arguments[0]), OptionalLong.empty()))
-                .vcpus(Integer.parseInt(arguments[3]))
+                .vcpus(cpus)
                 .ramBytes(256L << 20)
                 .maxInstructions(MOST_INSTRUCTIONS)
                 .console(console, InputStream.nullInputStream())
@@ -196,7 +227,8 @@ final class Host {
      * @throws IOException if a file cannot be read
      */
     public static void main(String[] arguments) throws IOException {
-        Host host = new Host(Set.copyOf(List.of(arguments).subList(5, arguments.length)));
+        Host host = new Host(
+                Integer.parseInt(arguments[3]), Set.copyOf(List.of(arguments).subList(5, arguments.length)));
         GuestOutcome outcome = host.run(arguments);
         System.out.flush();
         host.counters.forEach((name, count) -> System.err.println(name + " " + count));
