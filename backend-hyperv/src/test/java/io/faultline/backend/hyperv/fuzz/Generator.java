@@ -321,10 +321,13 @@ final class Generator {
 
     private long timer(boolean isConfig) {
         if (isConfig) {
-            long bits = random.nextInt(16) | (once(4) ? 1L << 12 | (once(6) ? random.nextInt(256) : 16 + random.nextInt(16)) << 4 : 0);
+            long bits = random.nextInt(16)
+                    | (once(4) ? 1L << 12 | (once(6) ? random.nextInt(256) : 16 + random.nextInt(16)) << 4 : 0);
             return bits | (once(8) ? random.nextInt(16) : source()) << 16 | (once(20) ? of(SMALL) << 20 : 0);
         }
-        return once(4) ? of(0, 1, 2, 99, 100, 101, 1L << 63, Long.MAX_VALUE) : random.nextLong(1L << random.nextInt(40));
+        return once(4)
+                ? of(0, 1, 2, 99, 100, 101, 1L << 63, Long.MAX_VALUE)
+                : random.nextLong(1L << random.nextInt(40));
     }
 
     /** A timer that runs, often one that is due very often. */
@@ -464,8 +467,21 @@ final class Generator {
             add(Step.Kind.WORDS, machine, at + 16 + 4L * count++, name);
         }
         for (long name : new long[] {
-            Registers.OS_ID, Registers.ASSIST_PAGE, Registers.REFERENCE_TSC, Registers.SEQUENCE, 0x4_0400, 0xB_0000, 0xB_0001,
-            0xB_0002, 0xB_0003, 0xB_0004, 0xB_0005, 0xB_0006, 0xB_0007, 0x210, 0x214
+            Registers.OS_ID,
+            Registers.ASSIST_PAGE,
+            Registers.REFERENCE_TSC,
+            Registers.SEQUENCE,
+            0x4_0400,
+            0xB_0000,
+            0xB_0001,
+            0xB_0002,
+            0xB_0003,
+            0xB_0004,
+            0xB_0005,
+            0xB_0006,
+            0xB_0007,
+            0x210,
+            0x214
         }) {
             add(Step.Kind.WORDS, machine, at + 16 + 4L * count++, name);
         }
