@@ -76,11 +76,7 @@ public final class PageFaults implements PartitionPart, RegisterGroup {
             vcpus[i] = new VcpuPageFaults(
                     information,
                     new ReadyMessages(i, queues, vcpu -> engine().rescan(vcpu)),
-                    new ReadyFlags(
-                            i,
-                            flags,
-                            information,
-                            settings.policy().limit() + ReadyFlags.SPARE));
+                    new ReadyFlags(i, flags, information, settings.policy().limit() + ReadyFlags.SPARE));
         }
         queues.pool(BufferKind.PAGE_FAULT, new Buffers());
     }

@@ -136,6 +136,8 @@ final class Insides {
         }
     }
 
+    private static final int MOST_RAISED = 10_000;
+
     private static final class Recorded implements InterruptRequest {
         private final StandardInterruptRequest standard;
         private final Insides insides;
@@ -149,6 +151,9 @@ final class Insides {
         @Override
         public void raise(int vcpu, int intid) {
             insides.raised.add(vcpu << 8 | intid);
+            if (insides.raised.size() > MOST_RAISED) {
+                throw new FuzzWorld.Broken("interrupts without end: more than " + MOST_RAISED + " in one step");
+            }
             standard.raise(vcpu, intid);
         }
     }

@@ -38,6 +38,10 @@ import io.faultline.backend.hyperv.synic.StandardScanRules;
 import io.faultline.backend.hyperv.synic.StandardSlotCheck;
 import io.faultline.backend.hyperv.synic.StandardSlotWriter;
 import io.faultline.backend.hyperv.synic.StandardSourceRules;
+import io.faultline.backend.hyperv.timer.PeriodRule;
+import io.faultline.backend.hyperv.timer.ReferenceTime;
+import io.faultline.backend.hyperv.timer.StandardTimerSignals;
+import io.faultline.backend.hyperv.timer.TimerSignals;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +56,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SeededBugTest {
     private static final int SEQUENCES = 100;
     private static final int STEPS = 600;
-    private static final int MOST_SHRUNK = 20;
+    private static final int MOST_SHRUNK = 26;
 
     private static <T> Module bug(Class<T> rule, Class<? extends T> broken) {
         return new AbstractModule() {
@@ -99,6 +103,9 @@ class SeededBugTest {
                 Named.of("a message too many is lost", bug(HypercallDecoration.class, Dropping.class)),
                 Named.of("a value of a register is an exception", bug(new Asserting())),
                 Named.of("restore forgets bits of SCONTROL", bug(new Unsaved())),
+                Named.of("a timer expires for each period that was missed", bug(PeriodRule.class, Storming.class)),
+                Named.of("a periodic timer drifts", bug(PeriodRule.class, Drifting.class)),
+                Named.of("a timer is due when its message is written", bug(TimerSignals.class, Late.class)),
                 Named.of("a register of vCPU 1 is that of vCPU 0", bug(new Confusing())));
     }
 
@@ -534,6 +541,54 @@ class SeededBugTest {
         }
     }
 
+    // Timers.
+
+    private static final class Storming implements PeriodRule {
+        @Inject
+        Storming() {}
+
+        @Override
+        public long next(long last, long period, long now) {
+            return period < 0 ? -1 : last + period;
+        }
+    }
+
+    private static final class Drifting implements PeriodRule {
+        @Inject
+        Drifting() {}
+
+        @Override
+        public long next(long last, long period, long now) {
+            return period < 0 ? -1 : now + Math.max(period, 100);
+        }
+    }
+
+    private static final class Late implements TimerSignals {
+        private final StandardTimerSignals standard;
+        private final ReferenceTime time;
+
+        @Inject
+        Late(StandardTimerSignals standard, ReferenceTime time) {
+            this.standard = standard;
+            this.time = time;
+        }
+
+        @Override
+        public void interrupt(int vcpu, int intid) {
+            standard.interrupt(vcpu, intid);
+        }
+
+        @Override
+        public void message(int vcpu, int source, MessageBuffer buffer, int timer, long due) {
+            standard.message(vcpu, source, buffer, timer, time.now());
+        }
+
+        @Override
+        public void placing(MessageBuffer buffer) {
+            standard.placing(buffer);
+        }
+    }
+
     // Calls and registers.
 
     private static final class Open implements Gate {
@@ -566,17 +621,19 @@ class SeededBugTest {
 
         @Override
         public Hypercall decorate(Hypercall call) {
-            return call.shape().code() != code ? call : new Hypercall() {
-                @Override
-                public CallShape shape() {
-                    return call.shape();
-                }
+            return call.shape().code() != code
+                    ? call
+                    : new Hypercall() {
+                        @Override
+                        public CallShape shape() {
+                            return call.shape();
+                        }
 
-                @Override
-                public int execute(Call parameters) {
-                    return Around.this.execute(parameters, call);
-                }
-            };
+                        @Override
+                        public int execute(Call parameters) {
+                            return Around.this.execute(parameters, call);
+                        }
+                    };
         }
     }
 

@@ -25,7 +25,15 @@ final class SynicModel {
     private static final int POLLING = 1 << 18;
 
     /** A message that was accepted. */
-    record Message(int type, long origination, byte[] payload, @Nullable Port port) {}
+    record Message(
+            int type,
+            long origination,
+            byte[] payload,
+            @Nullable Port port,
+            int timer) {}
+
+    /** In the place of a timer. */
+    static final int NO_TIMER = -1;
 
     /** A port of this machine. */
     static final class Port {
@@ -67,6 +75,7 @@ final class SynicModel {
 
     private final Model model;
     private final Model.Choices choices;
+    final TimerModel timers;
     private final long[] control;
     private final long[][] sources;
     private final List<List<Deque<Message>>> queues = new ArrayList<>();
@@ -84,6 +93,7 @@ final class SynicModel {
     SynicModel(Model model, Model.Choices choices) {
         this.model = model;
         this.choices = choices;
+        timers = new TimerModel(model.vcpus, this, choices);
         control = new long[model.vcpus];
         sources = new long[model.vcpus][SOURCES];
         pending = new int[model.vcpus];
@@ -111,8 +121,16 @@ final class SynicModel {
             queue.forEach(SynicModel::released);
             queue.clear();
         }
+        timers.resetVcpu(vcpu);
         pending[vcpu] = 0;
         Arrays.fill(stale[vcpu], 0);
+    }
+
+    /** The message of a timer is not wanted any more. */
+    void withdraw(int timer) {
+        for (List<Deque<Message>> ofVcpu : queues) {
+            ofVcpu.forEach(queue -> queue.removeIf(message -> message.timer() == timer));
+        }
     }
 
     private static void released(Message message) {
@@ -125,10 +143,18 @@ final class SynicModel {
     // Registers.
 
     boolean isKnown(int name) {
-        return name >= Registers.SINT && name <= Registers.EOM;
+        return name >= Registers.SINT && name <= Registers.EOM || isTimer(name);
+    }
+
+    private boolean isTimer(int name) {
+        return timers.isPresent() && name >= TimerModel.FIRST && name <= TimerModel.LAST;
     }
 
     boolean get(int vcpu, int name, long... value) {
+        if (isTimer(name)) {
+            value[0] = timers.get(vcpu, name);
+            return true;
+        }
         switch (name) {
             case Registers.SCONTROL -> value[0] = control[vcpu];
             case Registers.SVERSION -> value[0] = choices.is("sversion", "7") ? 7 : 1;
@@ -141,6 +167,10 @@ final class SynicModel {
     }
 
     void set(Model.Answer answer, int vcpu, int name, long value) {
+        if (isTimer(name)) {
+            timers.set(answer, vcpu, name, value);
+            return;
+        }
         boolean receiving = takesMessages(vcpu);
         switch (name) {
             case Registers.SCONTROL -> control[vcpu] = value;
@@ -210,6 +240,9 @@ final class SynicModel {
         Message message = queue.remove();
         released(message);
         byte[] payload = message.payload();
+        if (message.timer() != NO_TIMER) {
+            timers.delivered(message.timer(), payload);
+        }
         Model.store32(page, slot, message.type());
         page[slot + 4] = (byte) payload.length;
         page[slot + 5] = (byte) (queue.isEmpty() ? 0 : 1);
@@ -318,7 +351,7 @@ final class SynicModel {
         }
         if (!answer.isRefused()) {
             byte[] payload = Arrays.copyOfRange(in, 16, 16 + size);
-            to.enqueue(vcpu, port.source, new Message(type, port.id, payload, port));
+            to.enqueue(vcpu, port.source, new Message(type, port.id, payload, port, NO_TIMER));
         }
     }
 
@@ -338,7 +371,7 @@ final class SynicModel {
         if (port.waiting >= BUFFERS) {
             return 0x13;
         }
-        enqueue(vcpu, port.source, new Message(type, port.id, payload, port));
+        enqueue(vcpu, port.source, new Message(type, port.id, payload, port, NO_TIMER));
         return 0;
     }
 

@@ -82,7 +82,9 @@ class PageFaultDeliveryTest {
         long page = rig.absent(0);
         rig.user(0);
         rig.cpu(0).write(CoreRegister.PC, page + 8);
-        assertEquals(new GuestStep.Diverted(PageFaultRig.handler(0) + 0x400), rig.cpu(0).resume());
+        assertEquals(
+                new GuestStep.Diverted(PageFaultRig.handler(0) + 0x400),
+                rig.cpu(0).resume());
         assertEquals(2, rig.word(PageFaultRig.assist(0) + 0x60));
         assertEquals(page, rig.quad(PageFaultRig.assist(0) + 0x50));
         assertEquals(page + 8, rig.cpu(0).read(SystemRegister.ELR_EL1));
@@ -116,7 +118,10 @@ class PageFaultDeliveryTest {
         rig.open(0);
         rig.vetoedHere(0, rig.absent(1), Veto.SUPERVISOR_MODE);
         rig.user(0);
-        rig.cpu(0).write(CoreRegister.PSTATE, ProcessorState.EL0T.with(ProcessorState.I).spsr());
+        rig.cpu(0)
+                .write(
+                        CoreRegister.PSTATE,
+                        ProcessorState.EL0T.with(ProcessorState.I).spsr());
         rig.vetoedHere(0, rig.absent(2), Veto.INTERRUPTS_MASKED);
         rig.sets(0, PageFaultRig.ASSIST, 0);
         rig.vetoed(0, rig.absent(4), Veto.AREA_UNWRITABLE);
@@ -242,8 +247,8 @@ class PageFaultDeliveryTest {
     }
 
     private static void expectViolation(PageFaultRig rig) {
-        HypervisorException violation = assertThrows(
-                HypervisorException.class, () -> rig.driver.identify(rig.cpu(0), rig.setup(0)));
+        HypervisorException violation =
+                assertThrows(HypervisorException.class, () -> rig.driver.identify(rig.cpu(0), rig.setup(0)));
         assertEquals(ErrorId.PROTOCOL_VIOLATION, violation.id());
     }
 

@@ -82,13 +82,27 @@ class PageFaultRegistersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0x50009", "0x58001", "0x150001", "0x100050001", "0x8000000000050001", "0x8", "0x1", "0x10001", "0x20001",
-                "0x30001", "0x40001", "0x70001"
+                "0x50009",
+                "0x58001",
+                "0x150001",
+                "0x100050001",
+                "0x8000000000050001",
+                "0x8",
+                "0x1",
+                "0x10001",
+                "0x20001",
+                "0x30001",
+                "0x40001",
+                "0x70001"
             })
     void impossibleValuesAreRefused(String value) {
         PageFaultRig rig = prepared(false);
-        assertEquals(5, rig.set(0, PageFaultRig.CONTROL, Long.decode(
-                value.startsWith("0x8000000000050001") ? "-0x7FFFFFFFFFFAFFFF" : value)));
+        assertEquals(
+                5,
+                rig.set(
+                        0,
+                        PageFaultRig.CONTROL,
+                        Long.decode(value.startsWith("0x8000000000050001") ? "-0x7FFFFFFFFFFAFFFF" : value)));
         assertEquals(0, rig.get(0, PageFaultRig.CONTROL));
         assertFalse(rig.isDue(0));
     }
@@ -99,7 +113,9 @@ class PageFaultRegistersTest {
         PageFaultRig rig = prepared(false);
         assertEquals(0, rig.set(0, PageFaultRig.CONTROL, 1 | (long) source << 16));
         assertEquals(
-                0x8000_0F00, rig.word(PageFaultRig.synic(0) + 256L * source), "the wake-all is in the slot of the source");
+                0x8000_0F00,
+                rig.word(PageFaultRig.synic(0) + 256L * source),
+                "the wake-all is in the slot of the source");
     }
 
     @ParameterizedTest
@@ -187,8 +203,8 @@ class PageFaultRegistersTest {
     void twoVcpusCannotHaveTheirPagesInOnePlace() {
         PageFaultRig rig = new PageFaultRig(2, false);
         rig.enable(0);
-        HypervisorException refused = assertThrows(
-                HypervisorException.class, () -> rig.driver.enable(rig.cpu(1), rig.setup(0)));
+        HypervisorException refused =
+                assertThrows(HypervisorException.class, () -> rig.driver.enable(rig.cpu(1), rig.setup(0)));
         assertEquals(ErrorId.PROTOCOL_VIOLATION, refused.id());
         long token = rig.waitFor(0, rig.absent(0));
         rig.complete(PageFaultRig.page(0));
@@ -222,7 +238,8 @@ class PageFaultRegistersTest {
         MachineRequest.Builder request = MachineRequest.builder().memory(MemoryRegion.ram(PageFaultRig.RAM, 0x10_0000));
         List<MachinePlan> plans = List.of(
                 HypervRig.open(Map.of()).plan(request.asyncPageFaults(23).build()),
-                HypervRig.open(Map.of()).plan(request.asyncPageFaults(0x4040_0001, 23).build()),
+                HypervRig.open(Map.of())
+                        .plan(request.asyncPageFaults(0x4040_0001, 23).build()),
                 HypervRig.open(Map.of()).plan(request.asyncPageFaults().build()),
                 HypervRig.open(Map.of()).plan(request.asyncPageFaults(27).build()),
                 HypervRig.open(Map.of()).plan(request.asyncPageFaults(40).build()));
@@ -234,8 +251,7 @@ class PageFaultRegistersTest {
     @ParameterizedTest
     @CsvSource({"hyperv.apf-slots, 0", "hyperv.apf-slots, 512", "hyperv.apf-ready, both", "hyperv.apf-failures, 0"})
     void settingsAreChecked(String key, String value) {
-        HypervisorException refused =
-                assertThrows(HypervisorException.class, () -> HypervRig.open(Map.of(key, value)));
+        HypervisorException refused = assertThrows(HypervisorException.class, () -> HypervRig.open(Map.of(key, value)));
         assertEquals(ErrorId.INVALID_SETTING, refused.id());
     }
 }

@@ -24,12 +24,12 @@ import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.memory.MemoryRegion;
-import io.faultline.api.pagefault.AsyncPageFaults;
-import io.faultline.api.pagefault.FaultCounters;
-import io.faultline.api.pagefault.Veto;
 import io.faultline.api.memory.PageRequest;
 import io.faultline.api.memory.PageSink;
 import io.faultline.api.memory.PageSource;
+import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.api.pagefault.Veto;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.backend.core.guest.GuestInterrupts;
@@ -43,7 +43,7 @@ import java.util.OptionalLong;
 /** A machine with guests that use asynchronous page faults, and a VMM that brings pages in when the test says so. */
 final class PageFaultRig {
     static final long RAM = 0x4000_0000L;
-    static final long RAM_BYTES = 0x80_0000L;
+    static final long RAM_BYTES = 0x40_0000L;
     static final long DATA = RAM + 0x20_0000L;
     static final int INTERRUPT = 23;
     static final int SOURCE = 5;
@@ -206,7 +206,8 @@ final class PageFaultRig {
     void turnOff(int vcpu) {
         start(vcpu);
         cpu(vcpu).x(0, Integer.toUnsignedLong(Psci.CPU_OFF));
-        GuestStep.Stopped stopped = assertInstanceOf(GuestStep.Stopped.class, cpu(vcpu).hypervisorCall(0));
+        GuestStep.Stopped stopped =
+                assertInstanceOf(GuestStep.Stopped.class, cpu(vcpu).hypervisorCall(0));
         assertInstanceOf(VcpuExit.PoweredOff.class, stopped.exit());
     }
 
