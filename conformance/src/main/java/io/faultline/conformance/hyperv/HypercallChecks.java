@@ -16,6 +16,7 @@ import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.RegisterFile;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.util.Arrays;
 
 /**
  * Section 11.1, first part: conventions, control word and registers of hypercalls.
@@ -164,8 +165,8 @@ public final class HypercallChecks {
         }
         s.expectThat(
                 "memory of input and output is as it was",
-                java.util.Arrays.equals(input, guest.input().bytes(Hyperv.SLOT))
-                        && java.util.Arrays.equals(output, guest.output().bytes(Hyperv.SLOT)));
+                Arrays.equals(input, guest.input().bytes(Hyperv.SLOT))
+                        && Arrays.equals(output, guest.output().bytes(Hyperv.SLOT)));
     }
 
     /** HV-006. */
@@ -439,8 +440,8 @@ public final class HypercallChecks {
         HypervGuest guest = HypervGuest.boot(s);
         for (int count : new int[] {6, 7, 28, 0xFFF}) {
             int[] names = new int[28];
-            java.util.Arrays.fill(names, Hyperv.VP_INDEX);
-            long[] words = java.util.Arrays.copyOf(RegisterLists.fastGet(names), 16);
+            Arrays.fill(names, Hyperv.VP_INDEX);
+            long[] words = Arrays.copyOf(RegisterLists.fastGet(names), 16);
             expectRefused(
                     guest,
                     "fast Get of " + count + " registers",
@@ -449,7 +450,7 @@ public final class HypercallChecks {
                     words);
         }
         for (int count : new int[] {4, 5, 0xFFF}) {
-            long[] words = java.util.Arrays.copyOf(
+            long[] words = Arrays.copyOf(
                     RegisterLists.fastSet(Hyperv.sint(1), value(1), Hyperv.sint(2), value(2), Hyperv.sint(3), value(3)),
                     16);
             expectRefused(

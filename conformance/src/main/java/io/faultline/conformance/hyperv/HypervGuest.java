@@ -24,6 +24,7 @@ import io.faultline.conformance.scenario.Rig;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -533,7 +534,7 @@ final class HypervGuest {
 
     /** Demands a number of interrupts, all of the usual vector. */
     void expectInterrupts(String when, int vcpu, int number) {
-        expectInterrupts(when, vcpu, java.util.Collections.nCopies(number, VECTOR));
+        expectInterrupts(when, vcpu, Collections.nCopies(number, VECTOR));
     }
 
     void expectInterrupts(String when, int vcpu, List<Integer> vectors) {

@@ -13,6 +13,8 @@ import io.faultline.conformance.scenario.GuestCode;
 import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -80,9 +82,8 @@ public final class MessageRaceChecks {
                 cpu.put(slot() + Hyperv.SIZE_AT, AccessWidth.WORD, 0xBEEF_FE33L);
                 Program program = new Program(guest, cpu)
                         .with(26, slot())
-                        .code(A64.NOP, A64.str(AccessWidth.WORD, 31, 26, 0), A64.movz(28, 0, 0), A64.NOP);
+                        .code(A64.NOP, A64.str(AccessWidth.WORD, 31, 26, 0), A64.NOP);
                 GuestCode code = program.write();
-                cpu.x(28, 1);
                 boolean[] late = new boolean[1];
                 return new Interleaving.Race(
                         guest.rig(),
@@ -126,8 +127,7 @@ public final class MessageRaceChecks {
     }
 
     private static void expectRead(Scenario s, SteppingGuestCpu cpu, Message message, String when) {
-        java.nio.ByteBuffer payload =
-                java.nio.ByteBuffer.wrap(message.payload()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer payload = ByteBuffer.wrap(message.payload()).order(ByteOrder.LITTLE_ENDIAN);
         s.expectEqual("type that was seen " + when, message.type(), cpu.x(10));
         s.expectEqual("size behind the type " + when, message.size(), cpu.x(11));
         s.expectEqual("origination behind the type " + when, message.origin(), cpu.x(12));
@@ -339,6 +339,32 @@ public final class MessageRaceChecks {
                     when -> {
                         program.expectResults(when);
                         guest.expectDrained(when, 0, SOURCE, expected);
+                    });
+        });
+        twoMachinesShareAPort(s);
+    }
+
+    /** One of the two is another machine, on a connection of its own. */
+    private static void twoMachinesShareAPort(Scenario s) {
+        Interleaving.explore(s, () -> {
+            HypervGuest guest = boot(s, 1);
+            HypervGuest other = HypervGuest.boot(s);
+            other.synic().connect(SECOND, guest.messagePort(PORT));
+            Program program =
+                    new Program(guest, guest.cpu()).post(PORT, message(1)).post(PORT, message(2));
+            List<Message> expected = new ArrayList<>(List.of(message(1), message(2)));
+            return new Interleaving.Race(
+                    guest.rig(),
+                    program.write(),
+                    () -> {
+                        expected.add(2 - program.left(), message(3));
+                        other.post(SECOND, message(3));
+                    },
+                    when -> {
+                        program.expectResults(when);
+                        guest.expectInterrupts("for the first message " + when, 0, 1);
+                        guest.expectDrained("of two machines " + when, 0, SOURCE, expected);
+                        other.rig().end();
                     });
         });
     }

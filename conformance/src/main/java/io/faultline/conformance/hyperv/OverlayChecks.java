@@ -13,6 +13,7 @@ import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.GuestLayout;
 import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -134,7 +135,7 @@ public final class OverlayChecks {
             if (isEmptied) {
                 guest.eom(0);
             }
-            List<Message> expected = new java.util.ArrayList<>();
+            List<Message> expected = new ArrayList<>();
             for (int i = isEmptied ? 1 : 0; i < 5; i++) {
                 expected.add(message(i));
             }

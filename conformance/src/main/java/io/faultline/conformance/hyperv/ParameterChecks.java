@@ -4,6 +4,8 @@
  */
 package io.faultline.conformance.hyperv;
 
+import io.faultline.api.arm64.AccessWidth;
+import io.faultline.api.synic.SynicStatus;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.hyperv.HypervGuest.Result;
@@ -61,7 +63,7 @@ public final class ParameterChecks {
             guest.rig()
                     .connectBy(machine -> HypervGuest.synic(machine).connect(CONNECTION, (type, payload) -> {
                         heard.add(new Message(type, 0, payload));
-                        return io.faultline.api.synic.SynicStatus.SUCCESS;
+                        return SynicStatus.SUCCESS;
                     }));
             return new Listening(guest, heard);
         }
@@ -369,11 +371,7 @@ public final class ParameterChecks {
                     () -> {
                         early[0] = program.left() > 0;
                         s.witness(early[0] ? "changed-before" : "changed-after");
-                        guest.cpu(1)
-                                .put(
-                                        typeAndSize,
-                                        io.faultline.api.arm64.AccessWidth.DOUBLEWORD,
-                                        other.type() | 8L << 32);
+                        guest.cpu(1).put(typeAndSize, AccessWidth.DOUBLEWORD, other.type() | 8L << 32);
                     },
                     when -> {
                         program.expectResults(when);
@@ -390,7 +388,7 @@ public final class ParameterChecks {
         guest.synic().connect(CONNECTION, (type, payload) -> {
             guest.input().fill(Hyperv.SLOT, 0x77);
             heard.add(new Message(type, 0, payload));
-            return io.faultline.api.synic.SynicStatus.SUCCESS;
+            return SynicStatus.SUCCESS;
         });
         Message message = Message.number(4, 0);
         guest.post(CONNECTION, message);

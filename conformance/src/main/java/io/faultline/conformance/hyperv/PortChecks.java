@@ -228,31 +228,34 @@ public final class PortChecks {
         sending.expectNothing("after fast messages");
     }
 
+    private static void expectWrongKind(Scenario s, String what, int status) {
+        s.expectOneOf("status of " + what, status, Hyperv.INVALID_PORT, Hyperv.INVALID_CONNECTION);
+    }
+
     /** HV-121. */
     private static void aPortForEventsTakesNoMessage(Scenario s) {
         Sending sending = Sending.boot(s);
-        s.expectEqual(
-                "status of PostMessage to a port for events",
-                Hyperv.INVALID_PORT,
-                sending.guest().tryPost(EVENTS, Message.number(1, 0)).status());
+        HypervGuest guest = sending.guest();
+        Message message = Message.number(1, 0);
+        int status = guest.tryPost(EVENTS, message).status();
+        expectWrongKind(s, "PostMessage to a port for events", status);
         s.expectEqual(
                 "status of PostMessage to a receiver of signals",
-                Hyperv.INVALID_PORT,
-                sending.guest().tryPost(VMM_EVENTS, Message.number(1, 0)).status());
+                status,
+                guest.tryPost(VMM_EVENTS, message).status());
         sending.expectNothing("after messages to what takes signals");
     }
 
     /** HV-122. */
     private static void aPortForMessagesTakesNoSignal(Scenario s) {
         Sending sending = Sending.boot(s);
-        s.expectEqual(
-                "status of SignalEvent to a port for messages",
-                Hyperv.INVALID_PORT,
-                sending.guest().trySignal(PORT, 0).status());
+        HypervGuest guest = sending.guest();
+        int status = guest.trySignal(PORT, 0).status();
+        expectWrongKind(s, "SignalEvent to a port for messages", status);
         s.expectEqual(
                 "status of SignalEvent to a receiver of messages",
-                Hyperv.INVALID_PORT,
-                sending.guest().trySignal(VMM, 0).status());
+                status,
+                guest.trySignal(VMM, 0).status());
         sending.expectNothing("after signals to what takes messages");
     }
 
@@ -399,6 +402,19 @@ public final class PortChecks {
                 }
                 guest.set(guest.cpu(off), register, value);
                 guest.expectEmpty("after messages for any vCPU", off, SOURCE);
+            }
+        }
+        for (int register : new int[] {Hyperv.SCONTROL, Hyperv.SIEFP}) {
+            for (int off = 0; off < 2; off++) {
+                long value = guest.get(guest.cpu(off), register);
+                guest.set(guest.cpu(off), register, value & ~1);
+                guest.signal(EVENTS, 9);
+                guest.set(guest.cpu(off), register, value);
+                String when = "as " + Hyperv.name(register) + " of vCPU " + off + " was off";
+                guest.expectFlag(when, 1 - off, EVENT_SOURCE, 9, true);
+                guest.expectFlag(when, off, EVENT_SOURCE, 9, false);
+                guest.expectInterrupts(when, 1 - off, 1);
+                guest.clearFlag(1 - off, EVENT_SOURCE, 9);
             }
         }
         for (int i = 0; i < 2; i++) {

@@ -16,8 +16,7 @@ import java.util.List;
 
 /**
  * What a vCPU does in a race, as instructions. The arguments of each call are loaded from the vCPU's area; the result of call
- * n goes to X20 + n, and X28 is the number of calls that are still to be made, so that a check can see on which side of them
- * something fell. X27 is the address of the arguments, X26 that of a slot.
+ * n goes to X20 + n. X27 is the address of the arguments, X26 that of a slot.
  */
 final class Program {
     /** Witnessed if the other acted before the first call of the program. */
@@ -36,7 +35,7 @@ final class Program {
     private final SteppingGuestCpu cpu;
     private final GuestBlock literals;
     private final List<Integer> code = new ArrayList<>();
-    private final List<Integer> marks = new ArrayList<>();
+    private final List<Integer> hypercalls = new ArrayList<>();
     private int calls;
 
     Program(HypervGuest guest, SteppingGuestCpu cpu) {
@@ -73,9 +72,8 @@ final class Program {
         for (int x = 0; x < 2 + arguments.length; x += 2) {
             code.add(A64.ldp(x, x + 1, 27, at + 8 * x));
         }
+        hypercalls.add(code.size());
         code.add(A64.hvc(0));
-        marks.add(code.size());
-        code.add(A64.NOP);
         code.add(GuestCode.move(FIRST_RESULT + calls, 0));
         calls++;
         return this;
@@ -123,13 +121,9 @@ final class Program {
 
     /** Writes the program to memory and goes to its beginning. */
     GuestCode write() {
-        cpu.x(28, calls);
         int[] instructions = new int[code.size() + 1];
         for (int i = 0; i < code.size(); i++) {
             instructions[i] = code.get(i);
-        }
-        for (int i = 0; i < marks.size(); i++) {
-            instructions[marks.get(i)] = A64.movz(28, calls - 1 - i, 0);
         }
         instructions[code.size()] = A64.NOP;
         return new GuestCode(cpu, instructions);
@@ -150,9 +144,19 @@ final class Program {
         }
     }
 
-    /** How many calls are still to be made. */
+    /** How many calls are still to be made, or jumped over. */
     int left() {
-        return (int) cpu.x(28);
+        long start = cpu.layout().handler(0);
+        int left = 0;
+        for (int at : hypercalls) {
+            left += cpu.pc() <= start + 4L * at ? 1 : 0;
+        }
+        return isInside() ? left : 0;
+    }
+
+    private boolean isInside() {
+        long start = cpu.layout().handler(0);
+        return cpu.pc() >= start && cpu.pc() <= start + 4L * (code.size() + 1);
     }
 
     /** Witnesses on which side of the calls of the program the other one acts. */

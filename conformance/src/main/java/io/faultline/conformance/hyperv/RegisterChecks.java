@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.hyperv;
 
+import io.faultline.api.capability.Capabilities;
 import io.faultline.api.synic.SynicStatus;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
@@ -91,7 +92,7 @@ public final class RegisterChecks {
     }
 
     private static int vcpus(Scenario s) {
-        return Math.min(MOST_VCPUS, s.capability(io.faultline.api.capability.Capabilities.VCPUS));
+        return Math.min(MOST_VCPUS, s.capability(Capabilities.VCPUS));
     }
 
     /** HV-034: before and after the guest has named itself. */

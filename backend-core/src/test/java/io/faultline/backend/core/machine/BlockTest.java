@@ -25,6 +25,7 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.state.SavedState;
+import io.faultline.hwmodel.mmu.Stage2;
 import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -297,5 +298,69 @@ class BlockTest {
         start(Psci.CPU_OFF, 0, A64.smc(0));
         run(100);
         assertEquals(List.of("entered 0 1", "trapped SMC64", "off 0", "left 0 2 off"), personality.seen);
+    }
+
+    @Test
+    void timeThatTheHypervisorTakesIsThereForTheGuestAndWhatBecomesDueComesNext() {
+        start(BlockingPersonality.ELAPSE, 500, hvc(0), addImmediate(2, 2, 1), addImmediate(2, 2, 1), b(0));
+        personality.deadline(300);
+        vcpu().write(SystemRegister.CNTV_CVAL_EL0, 20);
+        vcpu().write(SystemRegister.CNTV_CTL_EL0, 1);
+        assertEquals(new VcpuExit.BudgetExhausted(3), run(3));
+        assertTrue(personality.seen.contains("deadline 501"), personality.seen.toString());
+        assertEquals(2, vcpu().read(CoreRegister.x(2)));
+        assertEquals(503, machine.clock().nanos());
+        assertEquals(5, vcpu().read(SystemRegister.CNTV_CTL_EL0), "the timer is due");
+    }
+
+    @Test
+    void aStepIsCompleteAlthoughTheHypervisorTakesTime() {
+        start(BlockingPersonality.ELAPSE, 500, hvc(0), b(0));
+        assertEquals(STEPPED, vcpu().step());
+        assertEquals(Rig.CODE + 4, pc());
+        assertEquals(501, machine.clock().nanos());
+        assertEquals(STEPPED, vcpu().step());
+        assertEquals(502, machine.clock().nanos());
+    }
+
+    @Test
+    void aWaitEndsByItselfWhenThePersonalitySaysSoForThisVcpu() {
+        start(0, 0, A64.WFI, b(0));
+        machine.vcpus().get(1).write(CoreRegister.PC, Rig.CODE);
+        personality.deadline(900);
+        assertEquals(new VcpuExit.WaitForInterrupt(OptionalLong.of(900)), run(10));
+        startBlocking(2000);
+        assertEquals(new VcpuExit.WaitForInterrupt(OptionalLong.of(900)), run(10));
+    }
+
+    @Test
+    void thePersonalityIsAskedAboutWhatStageTwoForbids() {
+        personality.host().stage2().permit(Rig.DATA, Stage2.READ);
+        start(0, Rig.DATA + 8, A64.ldr(0, 1), A64.str(0, 1), b(0));
+        personality.allows = true;
+        assertEquals(STEPPED, vcpu().step());
+        assertEquals(List.of(), forbidden());
+        assertEquals(STEPPED, vcpu().step());
+        assertEquals(List.of("forbidden WRITE 0x" + Long.toHexString(Rig.DATA)), forbidden());
+        assertEquals(Rig.CODE + 8, pc());
+    }
+
+    @Test
+    void whatNobodyAllowsGoesWhereThereIsNoMemory() {
+        personality.host().stage2().permit(Rig.DATA, Stage2.READ);
+        start(7, Rig.DATA + 8, A64.str(0, 1), b(0));
+        assertEquals(new VcpuExit.MmioWrite(Rig.DATA + 8, AccessWidth.DOUBLEWORD, 7), vcpu().step());
+        assertEquals(1, forbidden().size());
+    }
+
+    private List<String> forbidden() {
+        return personality.seen.stream()
+                .filter(each -> each.startsWith("forbidden"))
+                .toList();
+    }
+
+    @Test
+    void aPersonalityHasNoInterceptsUnlessItSaysSo() {
+        assertEquals(Optional.empty(), machine.memoryIntercepts());
     }
 }

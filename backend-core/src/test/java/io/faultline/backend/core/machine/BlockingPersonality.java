@@ -4,10 +4,12 @@
  */
 package io.faultline.backend.core.machine;
 
+import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.hwmodel.mmu.Stage2;
 import io.faultline.hwmodel.timer.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ final class BlockingPersonality implements Personality {
     static final int EXIT = 0xC600_0002;
     /** SYSTEM_OFF if X1 is 0, else SYSTEM_RESET. */
     static final int SHUT_DOWN = 0xC600_0003;
+    /** Takes as many nanoseconds as X1 says. */
+    static final int ELAPSE = 0xC600_0004;
     /** What {@link #EXIT} gives the VMM. */
     static final VcpuExit BYE = new VcpuExit.BackendSpecific("test:bye", new TreeMap<>());
 
@@ -30,6 +34,9 @@ final class BlockingPersonality implements Personality {
 
     final List<String> seen = new ArrayList<>();
     boolean wakes;
+    /** Whether what is forbidden is allowed when it is tried. */
+    boolean allows;
+
     int attentions;
     Optional<VcpuExit> obstacle = Optional.empty();
 
@@ -56,6 +63,7 @@ final class BlockingPersonality implements Personality {
         switch (function) {
             case BLOCK -> vcpu.block(vcpu.pe().x(1));
             case EXIT -> vcpu.exit(BYE);
+            case ELAPSE -> host.elapse(vcpu.pe().x(1));
             case SHUT_DOWN ->
                 vcpu.shutDown(vcpu.pe().x(1) == 0 ? VcpuExit.SystemEvent.Kind.OFF : VcpuExit.SystemEvent.Kind.RESET);
             default -> {
@@ -97,6 +105,20 @@ final class BlockingPersonality implements Personality {
         Optional<VcpuExit> once = obstacle;
         obstacle = Optional.empty();
         return once;
+    }
+
+    @Override
+    public boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
+        seen.add("forbidden " + access + " 0x" + Long.toHexString(page) + (stage1Walk ? " walk" : ""));
+        if (allows) {
+            host.stage2().permit(page, Stage2.ALL);
+        }
+        return allows;
+    }
+
+    @Override
+    public long nextDeadline(VirtualProcessor vcpu) {
+        return vcpu.index() == 0 ? deadline : VirtualClock.NEVER;
     }
 
     @Override

@@ -11,16 +11,16 @@ import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.Vcpu;
-import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
+import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateValue;
 import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.hyperv.overlay.OverlayFrames.OfVcpu;
-import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.RamPage;
 import java.util.Arrays;
 import java.util.Map;
@@ -184,6 +184,12 @@ final class FuzzMachine {
         }
     }
 
+    /** The model learns what time it is. */
+    void passTime() {
+        model.synic.timers.now(machine.clock().nanos());
+        model.synic.timers.passed();
+    }
+
     // Absent pages.
 
     /** Takes a page away, unless the hypervisor needs it. */
@@ -243,16 +249,20 @@ final class FuzzMachine {
     @Nullable
     String move() {
         SavedState saved = machine.save();
-        byte[] before = saved.toBytes();
+        byte[] bytes = saved.toBytes();
         Machine next = build();
-        next.restore(SavedState.fromBytes(before));
+        next.restore(SavedState.fromBytes(bytes));
         String difference = difference(saved, next.save());
-        if (before.length > 3 * RAM_PAGES * PAGE) {
-            difference = "a saved state of " + before.length + " bytes";
+        if (bytes.length > 3 * RAM_PAGES * PAGE) {
+            difference = "a saved state of " + bytes.length + " bytes";
         }
         machine.close();
+        Insides before = insides;
         machine = next;
         insides = source.of(next);
+        for (int i = 0; i < insides.races.size(); i++) {
+            insides.races.get(i).addAll(before.races.get(i));
+        }
         return difference;
     }
 
@@ -270,12 +280,8 @@ final class FuzzMachine {
 
     void words(long address, int... values) {
         for (int i = 0; i < values.length; i++) {
-            bytes(
-                    address + 4L * i,
-                    (byte) values[i],
-                    (byte) (values[i] >>> 8),
-                    (byte) (values[i] >>> 16),
-                    (byte) (values[i] >>> 24));
+            bytes(address + 4L * i, (byte) values[i], (byte) (values[i] >>> 8), (byte) (values[i] >>> 16), (byte)
+                    (values[i] >>> 24));
         }
     }
 
@@ -297,9 +303,8 @@ final class FuzzMachine {
 
     private void storeReally(long at, byte value) {
         long page = at & -PAGE;
-        byte[] absent = insides.host.stage2().physical(page) != page || ram().isResident(page)
-                ? null
-                : pager.content(page);
+        byte[] absent =
+                insides.host.stage2().physical(page) != page || ram().isResident(page) ? null : pager.content(page);
         if (absent == null) {
             machine.memory().store(at, AccessWidth.BYTE, value & 0xFF);
         } else {
@@ -342,12 +347,11 @@ final class FuzzMachine {
 
     /** The content of a page of the hypervisor. */
     byte[] actual(int vcpu, int kind) {
-        OfVcpu which =
-                switch (kind) {
-                    case Model.MESSAGES -> OfVcpu.MESSAGES;
-                    case Model.FLAGS -> OfVcpu.EVENT_FLAGS;
-                    default -> OfVcpu.ASSIST;
-                };
+        OfVcpu which = switch (kind) {
+            case Model.MESSAGES -> OfVcpu.MESSAGES;
+            case Model.FLAGS -> OfVcpu.EVENT_FLAGS;
+            default -> OfVcpu.ASSIST;
+        };
         Frame frame = insides.frames.of(vcpu, which);
         byte[] found = actual(frame.physical());
         return found == null ? ZERO : found;
@@ -366,7 +370,9 @@ final class FuzzMachine {
                 return actual(i / 3, i % 3);
             }
         }
-        return modelled;
+        byte[] found =
+                modelled == model.tsc ? actual(insides.frames.referenceTsc().physical()) : null;
+        return found == null ? modelled : found;
     }
 
     /** Says where memory is not what it must be; null if it is. */
@@ -389,12 +395,37 @@ final class FuzzMachine {
             for (int kind = 0; kind < 3; kind++) {
                 byte[] found = actual(vcpu, kind);
                 if (!Arrays.equals(found, model.frame(vcpu, kind))) {
-                    return differs(
-                            "page " + kind + " of vCPU " + vcpu + " at 0x", 0, found, model.frame(vcpu, kind));
+                    return differs("page " + kind + " of vCPU " + vcpu + " at 0x", 0, found, model.frame(vcpu, kind));
                 }
             }
         }
-        return null;
+        return wrongTime();
+    }
+
+    /** The page of the reference time has parameters that give the time (hyperv.md 5.3). */
+    private @Nullable String wrongTime() {
+        byte[] found = actual(insides.frames.referenceTsc().physical());
+        byte[] modelled = model.tsc;
+        if (found == null) {
+            return "the page of the reference time is absent";
+        }
+        if (model.isTscWritten) {
+            model.isTscWritten = false;
+            int sequence = Model.load32(found, 0);
+            long scale = Model.load64(found, 8);
+            if (sequence == 0 || sequence == -1 || sequence == model.lastSequence) {
+                return "the sequence of the reference time is " + sequence + " after " + model.lastSequence;
+            }
+            model.lastSequence = sequence;
+            for (long count : new long[] {0, 24, 25, 1L << 30, (1L << 46) + 1}) {
+                if (Math.abs(Math.multiplyHigh(count, scale) - count * 4 / 25) > 1) {
+                    return "the scale of the reference time is " + Long.toHexString(scale);
+                }
+            }
+            System.arraycopy(found, 0, modelled, 0, 4);
+            System.arraycopy(found, 8, modelled, 8, 16);
+        }
+        return Arrays.equals(found, modelled) ? null : differs("page of the reference time at 0x", 0, found, modelled);
     }
 
     /** What is behind a payload means nothing, but nothing new may be there that is not zero. */
@@ -434,8 +465,9 @@ final class FuzzMachine {
             }
         }
         for (int vcpu = 0; vcpu < vcpus; vcpu++) {
-            int pending = (int) insides.host.gic().redistributorFrame(vcpu).read(SGI_BASE + SET_PENDING, AccessWidth.WORD)
-                    & PRIVATE;
+            int pending =
+                    (int) insides.host.gic().redistributorFrame(vcpu).read(SGI_BASE + SET_PENDING, AccessWidth.WORD)
+                            & PRIVATE;
             if (pending != model.synic.pending[vcpu]) {
                 return "vCPU " + vcpu + " has pending interrupts " + Integer.toHexString(pending) + " instead of "
                         + Integer.toHexString(model.synic.pending[vcpu]);

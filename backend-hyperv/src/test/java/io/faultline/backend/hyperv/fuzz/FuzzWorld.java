@@ -28,12 +28,12 @@ final class FuzzWorld implements AutoCloseable {
 
     private static final int SELDOM = 64;
     private static final int MOST_INSTRUCTIONS = 60;
-    /** What one HVC may allocate: pages that come, exits, a message for the VMM. */
-    private static final long MOST_BYTES = 1 << 16;
+    /** What one HVC may allocate: pages that come, exits, a message for the VMM, classes that are used the first time. */
+    private static final long MOST_BYTES = 1 << 20;
 
     private static final int[] STATUSES = {
-        0, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xD, 0xE, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x18, 0x19, 0x1B, 0x1D, 0x1E,
-        0x50, 0x51, 0x59, 0x78, 0x79, 0x86, 0x87
+        0, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xD, 0xE, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x18, 0x19, 0x1B, 0x1D,
+        0x1E, 0x50, 0x51, 0x59, 0x78, 0x79, 0x86, 0x87
     };
 
     private static final com.sun.management.ThreadMXBean THREADS =
@@ -62,6 +62,8 @@ final class FuzzWorld implements AutoCloseable {
     private final Answers answers = new Answers();
     private int steps;
     private long calls;
+    /** When the present call began. */
+    private long began;
 
     FuzzWorld(Sequence sequence, boolean evicting, Module... mutants) {
         this.evicting = evicting;
@@ -92,6 +94,11 @@ final class FuzzWorld implements AutoCloseable {
 
     Outside outside(int index) {
         return outsides[index];
+    }
+
+    boolean isAlive(@Nullable SynicModel model) {
+        return model == null
+                || Arrays.stream(machines).anyMatch(machine -> machine != null && machine.model.synic == model);
     }
 
     int indexOf(SynicModel model) {
@@ -186,6 +193,11 @@ final class FuzzWorld implements AutoCloseable {
                     machine.bytes(values[1] + i - 2, (byte) values[i]);
                 }
             }
+            case RACE -> {
+                int when = (int) values[1] & 1;
+                machine.insides().races.get(when).add((int) values[2]);
+                machine.model.synic.races.get(when).add((int) values[2]);
+            }
             case TAKE -> take(machine, step.vcpu(), (int) values[2]);
             case INTERRUPT -> interrupt(machine, step.vcpu());
             case EVICT -> {
@@ -196,8 +208,10 @@ final class FuzzWorld implements AutoCloseable {
             case DELIVER -> machine.deliver(values[1] != 0);
             case POWER -> power(machine, step.vcpu());
             case RESTART -> restart(machine, step.vcpu());
-            case TIME ->
+            case TIME -> {
                 machine.machine().clock().skipTo(machine.machine().clock().nanos() + values[1]);
+                machine.passTime();
+            }
             case RESET -> reset(machine);
             case MOVE -> {
                 String wrong = machine.move();
@@ -210,7 +224,7 @@ final class FuzzWorld implements AutoCloseable {
                 machine.model.synic.closeAll();
                 machine.replace(new Model(machine.vcpus(), choices, outside));
                 outside.attach();
-                runtimes.clear();
+                forget(machine);
             }
             case REACT -> outside.plan(new Reaction((int) values[1], values[2], values[3], values[4]));
             default -> answers.add(steps, outside.apply(step));
@@ -259,10 +273,12 @@ final class FuzzWorld implements AutoCloseable {
         for (int parts = 0; parts < MOST_PARTS; parts++) {
             machine.insides().host.vcpu(vcpu).unblock();
             source.takeWork();
+            began = machine.machine().clock().nanos();
             long before = THREADS.getCurrentThreadAllocatedBytes();
             VcpuExit exit = machine.vcpu(vcpu).step();
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
             if (exit instanceof VcpuExit.WaitForPage) {
+                machine.passTime();
                 require(machine.wrongRegister(vcpu));
                 requirePc(machine, vcpu, at);
                 if (!toItsEnd || ++waits > MOST_WAITS) {
@@ -295,6 +311,8 @@ final class FuzzWorld implements AutoCloseable {
 
     /** The machine has executed an HVC, now the model does; true if the call is over. */
     private boolean part(FuzzMachine machine, int vcpu, long at) {
+        // An instruction takes 1 ns, also one that traps, and it counts before that.
+        machine.model.synic.timers.now(began + 1);
         boolean legacy = (at & 0xFF) == FuzzMachine.LEGACY;
         long[] x = machine.x[vcpu];
         Model.Answer answer = machine.model.call(vcpu, legacy, x);
@@ -314,8 +332,8 @@ final class FuzzWorld implements AutoCloseable {
             }
             long expected = status | (long) answer.completed << 32;
             if (result != expected) {
-                throw new Broken("a call returns " + Long.toHexString(result) + " instead of "
-                        + Long.toHexString(expected));
+                throw new Broken(
+                        "a call returns " + Long.toHexString(result) + " instead of " + Long.toHexString(expected));
             }
             x[0] = result;
             answers.add(steps, result);
@@ -324,13 +342,14 @@ final class FuzzWorld implements AutoCloseable {
             learn(machine, vcpu, unknown);
         }
         require(machine.wrongRegister(vcpu));
+        machine.passTime();
         return !answer.isUnfinished;
     }
 
     private static String hex(Model.Answer answer) {
         StringBuilder text = new StringBuilder();
-        answer.statuses.stream().forEach(status -> text.append(text.isEmpty() ? "" : " or ")
-                .append(Integer.toHexString(status)));
+        answer.statuses.stream()
+                .forEach(status -> text.append(text.isEmpty() ? "" : " or ").append(Integer.toHexString(status)));
         return text.toString();
     }
 
@@ -363,33 +382,41 @@ final class FuzzWorld implements AutoCloseable {
             // Bit 3 needs synthetic timers.
             require(((low ^ choices.privileges()) & ~8) == 0 ? null : "register 200 has " + Long.toHexString(low));
         } else if (high != 0) {
-            throw new Broken("register " + Integer.toHexString(unknown.name()) + " has an upper half "
-                    + Long.toHexString(high));
+            throw new Broken(
+                    "register " + Integer.toHexString(unknown.name()) + " has an upper half " + Long.toHexString(high));
         }
         if (unknown.name() == Registers.RUNTIME || unknown.name() == Registers.REFERENCE) {
+            boolean isReference = unknown.name() == Registers.REFERENCE;
             long most = machine.machine().clock().nanos() / 100;
-            int key = machineIndex(machine) << 16 | unknown.vcpu();
-            long least = unknown.name() == Registers.RUNTIME ? runtimes.getOrDefault(key, 0L) : most - 1;
+            int key = machineIndex(machine) << 16 | (isReference ? 0xFFFF : unknown.vcpu());
+            long least = runtimes.getOrDefault(key, 0L);
+            if (isReference) {
+                least = Math.max(least, began / 100 - 1);
+            }
             require(
                     low < least || low > most
                             ? "register " + Integer.toHexString(unknown.name()) + " has " + low + ", not " + least
                                     + " to " + most
                             : null);
-            if (unknown.name() == Registers.RUNTIME) {
-                runtimes.put(key, low);
-            }
+            // The counter is not read twice with the same value.
+            runtimes.put(key, isReference ? low + 1 : low);
         } else {
             Long known = information.putIfAbsent(unknown.name(), low);
             require(
                     known != null && known != low
-                            ? "register " + Integer.toHexString(unknown.name()) + " was "
-                                    + Long.toHexString(known) + " and is " + Long.toHexString(low)
+                            ? "register " + Integer.toHexString(unknown.name()) + " was " + Long.toHexString(known)
+                                    + " and is " + Long.toHexString(low)
                             : null);
         }
     }
 
     private int machineIndex(FuzzMachine machine) {
         return Arrays.asList(machines).indexOf(machine);
+    }
+
+    private void forget(FuzzMachine machine) {
+        int index = machineIndex(machine);
+        runtimes.keySet().removeIf(key -> key >>> 16 == index);
     }
 
     private static void require(@Nullable String wrong) {
@@ -413,7 +440,9 @@ final class FuzzWorld implements AutoCloseable {
             if (machine.vcpu(vcpu).read(CoreRegister.PC) == to) {
                 return true;
             }
-            if (machine.vcpu(vcpu).step() instanceof VcpuExit.WaitForPage) {
+            VcpuExit exit = machine.vcpu(vcpu).step();
+            machine.passTime();
+            if (exit instanceof VcpuExit.WaitForPage) {
                 if (++waits > MOST_WAITS) {
                     return false;
                 }
@@ -429,12 +458,11 @@ final class FuzzWorld implements AutoCloseable {
         if (!isReady(machine, vcpu) || code == 0) {
             return;
         }
-        int offset =
-                switch (instruction) {
-                    case 0 -> FuzzMachine.HVC;
-                    case 1 -> FuzzMachine.TAGGED;
-                    default -> FuzzMachine.SMC;
-                };
+        int offset = switch (instruction) {
+            case 0 -> FuzzMachine.HVC;
+            case 1 -> FuzzMachine.TAGGED;
+            default -> FuzzMachine.SMC;
+        };
         int owner = (int) function >>> 24 & 0x3F;
         boolean isHyperv = instruction == 0 && (int) function == FuzzMachine.FUNCTION;
         if (isHyperv || instruction != 1 && owner == 4) {
@@ -475,18 +503,7 @@ final class FuzzWorld implements AutoCloseable {
         if (pending) {
             call(
                     machine,
-                    new Step(
-                            Step.Kind.CALL,
-                            0,
-                            vcpu,
-                            0,
-                            0x1_0001_0051L,
-                            -1,
-                            0xFFFF_FFFEL,
-                            Registers.EOM,
-                            0,
-                            0,
-                            0),
+                    new Step(Step.Kind.CALL, 0, vcpu, 0, 0x1_0001_0051L, -1, 0xFFFF_FFFEL, Registers.EOM, 0, 0, 0),
                     true);
         }
     }
@@ -546,11 +563,12 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
-    private static void restart(FuzzMachine machine, int vcpu) {
+    private void restart(FuzzMachine machine, int vcpu) {
         if (vcpu >= 0 && vcpu < machine.vcpus()) {
             machine.vcpu(vcpu).reset();
             machine.model.resetVcpu(vcpu);
             machine.prepare(vcpu);
+            runtimes.remove(machineIndex(machine) << 16 | vcpu);
         }
     }
 
@@ -558,7 +576,7 @@ final class FuzzWorld implements AutoCloseable {
         machine.machine().reset();
         machine.model.reset();
         machine.begin();
-        runtimes.clear();
+        forget(machine);
     }
 
     // Properties.

@@ -63,24 +63,28 @@ final class Model {
     /** A number that only the machine knows; it is looked up afterwards. */
     record Unknown(int register, byte[] page, int offset, int name, int vcpu) {}
 
-    private record Shape(int privilege, boolean list, int input, int element, int output, boolean memory, boolean always) {}
+    private record Shape(
+            int privilege, boolean list, int input, int element, int output, boolean memory, boolean always) {}
 
-    private static final Map<Integer, Shape> SHAPES = Map.of(
-            GET, new Shape(49, true, 16, 4, 16, false, true),
-            SET, new Shape(49, true, 16, 32, 0, false, true),
-            0x46, new Shape(33, false, 0, 0, 8, false, false),
-            0x08, new Shape(-1, false, 8, 0, 0, false, false),
-            POST, new Shape(36, false, 256, 0, 0, true, false),
-            SIGNAL, new Shape(37, false, 8, 0, 0, false, false));
+    private static final Map<Integer, Shape> SHAPES = Map.ofEntries(
+            Map.entry(GET, new Shape(49, true, 16, 4, 16, false, true)),
+            Map.entry(SET, new Shape(49, true, 16, 32, 0, false, true)),
+            Map.entry(0x46, new Shape(33, false, 0, 0, 8, false, false)),
+            Map.entry(0x08, new Shape(-1, false, 8, 0, 0, false, false)),
+            Map.entry(POST, new Shape(36, false, 256, 0, 0, true, false)),
+            Map.entry(SIGNAL, new Shape(37, false, 8, 0, 0, false, false)),
+            Map.entry(SynicModel.CREATE, new Shape(38, false, 56, 0, 0, false, false)),
+            Map.entry(SynicModel.DELETE, new Shape(38, false, 16, 0, 0, false, false)),
+            Map.entry(SynicModel.CONNECT, new Shape(39, false, 72, 0, 0, false, false)),
+            Map.entry(SynicModel.DISCONNECT, new Shape(39, false, 16, 0, 0, false, false)));
 
     /** Known calls that no guest may make here (hyperv.md 1.7): there may be no such call, or no privilege for it. */
     private static final BitSet OTHERS = new BitSet();
 
     static {
         for (int code : new int[] {
-            0x0B, 0x15, 0x0C, 0x0D, 0x0F, 0x11, 0x12, 0x4D, 0x95, 0x58, 0x96, 0x5B, 0x7E, 0x8B, 0x90, 0x94, 0x99, 0x9A, 0xBD,
-            0xC0, 0xC1, 0xD9, 0xDB, 0xE1, 0xE2, 0xE3, 0xE4, 0x106, 0x107, 0x110, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005,
-            0x8006
+            0x0B, 0x15, 0x0C, 0x0D, 0x0F, 0x11, 0x12, 0x4D, 0x7E, 0x8B, 0x90, 0x94, 0x99, 0x9A, 0xBD, 0xC0, 0xC1, 0xD9,
+            0xDB, 0xE1, 0xE2, 0xE3, 0xE4, 0x106, 0x107, 0x110, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006
         }) {
             OTHERS.set(code);
         }
@@ -94,6 +98,10 @@ final class Model {
     final byte[][] ram = new byte[FuzzMachine.RAM_PAGES][PAGE];
     final byte[][] rom = new byte[FuzzMachine.ROM_PAGES][PAGE];
     final byte[] tsc = new byte[PAGE];
+    /** The page of the reference time has new content, which only the machine knows. */
+    boolean isTscWritten;
+
+    int lastSequence;
     final byte[][] frames;
 
     final Registers registers;
@@ -108,13 +116,14 @@ final class Model {
         this.outside = outside;
         frames = new byte[3 * vcpus][PAGE];
         overlays = new long[3 * vcpus + 1];
-        synic = new SynicModel(this);
+        synic = new SynicModel(this, choices);
         registers = new Registers(this, choices);
     }
 
     /**
      * The choices of the backend, from its settings.
      *
+     * @param settings those that are not as hyperv.md recommends
      * @param straddle status of a block that crosses a page
      * @param unreadable status of a block that is not there
      * @param gated status of a call before the guest has named itself
@@ -122,21 +131,33 @@ final class Model {
      * @param others whether registers of other vCPUs can be named
      * @param privileges of the partition
      */
-    record Choices(int straddle, int unreadable, int gated, int reps, boolean others, long privileges, boolean crash) {
+    record Choices(
+            Map<String, String> settings,
+            int straddle,
+            int unreadable,
+            int gated,
+            int reps,
+            boolean others,
+            long privileges) {
         static Choices of(Map<String, String> settings) {
             Map<String, String> all = new TreeMap<>(settings);
             return new Choices(
+                    all,
                     Integer.parseInt(all.getOrDefault("hyperv.straddle-status", "4")),
                     Integer.parseInt(all.getOrDefault("hyperv.unreadable-status", "3")),
                     Integer.parseInt(all.getOrDefault("hyperv.gate-status", "2")),
                     Integer.parseInt(all.getOrDefault("hyperv.reps-per-entry", "64")),
                     all.getOrDefault("hyperv.other-vcpus", "denied").equals("allowed"),
-                    Long.decode(all.getOrDefault("hyperv.privileges", "0x000a00300000027f")),
-                    all.getOrDefault("hyperv.crash-registers", "present").equals("present"));
+                    Long.decode(all.getOrDefault("hyperv.privileges", "0x000a00300000027f")));
         }
 
         boolean has(int privilege) {
             return privilege < 0 || (privileges >>> privilege & 1) != 0;
+        }
+
+        /** Whether something that is not usual was chosen. */
+        boolean is(String key, String unusual) {
+            return unusual.equals(settings.get("hyperv." + key));
         }
     }
 
@@ -226,11 +247,14 @@ final class Model {
     /** Memory keeps its content, but the hypervisor's pages do not. */
     void reset() {
         registers.reset();
+        synic.reset();
         for (int i = 0; i < vcpus; i++) {
             resetVcpu(i);
         }
         overlays[frames.length] = 0;
         Arrays.fill(tsc, (byte) 0);
+        isTscWritten = false;
+        lastSequence = 0;
     }
 
     void resetVcpu(int vcpu) {
@@ -261,8 +285,7 @@ final class Model {
         unknown.clear();
         long word = x[legacy ? 0 : 1];
         int code = (int) word & 0xFFFF;
-        boolean isAbsent = (code == POST || code == SIGNAL) && !synic.isPresent;
-        Shape shape = isAbsent ? null : SHAPES.get(code);
+        Shape shape = SHAPES.get(code);
         boolean open = registers.osId != 0;
         if (!open && (shape == null || !shape.always)) {
             answer.refuse(choices.gated);
@@ -452,6 +475,10 @@ final class Model {
         switch (code) {
             case POST -> synic.guestPosts(answer, outside, in);
             case SIGNAL -> synic.guestSignals(answer, outside, load64(in, 0));
+            case SynicModel.CREATE -> synic.guestCreates(answer, vcpu, in);
+            case SynicModel.DELETE -> synic.guestDeletes(answer, in);
+            case SynicModel.CONNECT -> synic.guestConnects(answer, in);
+            case SynicModel.DISCONNECT -> synic.guestDisconnects(answer, in);
             case 0x46 -> store64(out, 0, 2);
             default -> {
                 // a hint

@@ -19,7 +19,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The VMM of a machine: ports and connections, what comes to it, and what it does then. Once for the machine, once for the model. */
@@ -33,6 +35,8 @@ final class Outside implements Model.Outside {
     private final FuzzWorld world;
     private final int index;
     private final Map<Integer, Connection> handles = new TreeMap<>();
+    /** Of which connections the model has handles. After a restore nobody has one of what is part of the state. */
+    private final Set<Integer> held = new TreeSet<>();
 
     private final Deque<Reaction> plans = new ArrayDeque<>();
     private final Deque<Reaction> modelled = new ArrayDeque<>();
@@ -54,15 +58,18 @@ final class Outside implements Model.Outside {
         return machine().model.synic;
     }
 
-    private Optional<SyntheticInterrupts> side() {
-        return machine().machine().syntheticInterrupts();
+    private SyntheticInterrupts side() {
+        return machine().machine().syntheticInterrupts().orElseThrow();
     }
 
     /** The machine is new, or has taken over the state of another one: what belongs to the VMM is made again. */
     void attach() {
-        model().isPresent = side().isPresent();
         handles.clear();
-        for (Map.Entry<Integer, SynicModel.Connection> entry : model().connections.entrySet()) {
+        held.clear();
+        // Nobody can connect anything with a machine that is gone.
+        model().connections.values().removeIf(connection -> !world.isAlive(connection.to()));
+        for (Map.Entry<Integer, SynicModel.Connection> entry :
+                model().connections.entrySet()) {
             connect(entry.getKey(), entry.getValue());
         }
         // Those of others lead to a machine that is closed.
@@ -74,9 +81,9 @@ final class Outside implements Model.Outside {
     }
 
     private void lead(SynicModel to) {
-        for (Map.Entry<Integer, SynicModel.Connection> entry : model().connections.entrySet()) {
-            SynicModel.Port port = entry.getValue().port();
-            if (port != null && port.of == to) {
+        for (Map.Entry<Integer, SynicModel.Connection> entry :
+                model().connections.entrySet()) {
+            if (entry.getValue().to() == to) {
                 Connection before = handles.remove(entry.getKey());
                 if (before != null) {
                     before.close();
@@ -86,19 +93,34 @@ final class Outside implements Model.Outside {
         }
     }
 
+    /** What leads to a port of the machine itself is part of its state. */
     private void connect(int id, SynicModel.Connection connection) {
-        SyntheticInterrupts synic = side().orElseThrow();
-        SynicModel.Port port = connection.port();
-        if (port == null) {
+        SyntheticInterrupts synic = side();
+        SynicModel to = connection.to();
+        if (to != model()) {
+            held.add(id);
+        }
+        if (to == null) {
             handles.put(id, listen(synic, id, connection.flags()));
-        } else if (port.of != model() && port.isOpen) {
-            handles.put(id, synic.connect(id, world.outside(world.indexOf(port.of)).port(port.id, port.events)));
+        } else if (to != model()) {
+            handles.put(id, synic.connect(id, world.outside(world.indexOf(to)).anyPort(connection.port())));
         }
     }
 
-    private SynicPort port(int id, boolean events) {
-        SyntheticInterrupts synic = side().orElseThrow();
-        return events ? synic.eventPort(id).orElseThrow() : synic.messagePort(id).orElseThrow();
+    /** A handle of a port, if need be of one that is made for it: a handle names an identifier. */
+    private SynicPort anyPort(int id) {
+        SyntheticInterrupts synic = side();
+        SynicPort port = existing(synic, id);
+        if (port == null) {
+            port = synic.createMessagePort(id, 0, 0);
+            port.close();
+        }
+        return port;
+    }
+
+    private static @Nullable SynicPort existing(SyntheticInterrupts synic, int id) {
+        Optional<MessagePort> messages = synic.messagePort(id);
+        return messages.isPresent() ? messages.get() : synic.eventPort(id).orElse(null);
     }
 
     private Connection listen(SyntheticInterrupts synic, int id, int flags) {
@@ -139,9 +161,6 @@ final class Outside implements Model.Outside {
 
     /** Does it, here and in the model; returns what the VMM is told. */
     long apply(Step step) {
-        if (side().isEmpty()) {
-            return 0;
-        }
         long expectation = modelled(step);
         long answer;
         try {
@@ -167,7 +186,7 @@ final class Outside implements Model.Outside {
     }
 
     private long really(Step step) {
-        SyntheticInterrupts synic = side().orElseThrow();
+        SyntheticInterrupts synic = side();
         long[] values = step.values();
         int id = (int) values[1];
         return switch (step.kind()) {
@@ -185,9 +204,10 @@ final class Outside implements Model.Outside {
                 yield 0;
             }
             case CONNECT -> {
-                SynicPort port = foreignPort((int) values[2], (int) values[3]);
-                if (port != null) {
-                    handles.put(id, synic.connect(id, port));
+                boolean isMachine = values[2] >= 0 && values[2] < world.machines() && isId(values[3]);
+                if (isMachine) {
+                    handles.put(
+                            id, synic.connect(id, world.outside((int) values[2]).anyPort((int) values[3])));
                 }
                 yield 0;
             }
@@ -222,16 +242,6 @@ final class Outside implements Model.Outside {
         return synic.eventPort(id).map(port -> port.signal(flag).code()).orElse(0x11);
     }
 
-    @Nullable
-    private SynicPort foreignPort(int machine, int id) {
-        if (machine < 0 || machine >= world.machines()) {
-            return null;
-        }
-        SyntheticInterrupts synic = world.machine(machine).machine().syntheticInterrupts().orElseThrow();
-        Optional<MessagePort> messages = synic.messagePort(id);
-        return messages.isPresent() ? messages.get() : synic.eventPort(id).orElse(null);
-    }
-
     static byte[] content(long length, long seed) {
         byte[] content = new byte[(int) Math.min(Math.max(length, 0), 300)];
         for (int i = 0; i < content.length; i++) {
@@ -246,8 +256,7 @@ final class Outside implements Model.Outside {
         SynicModel model = model();
         return switch (step.kind()) {
             case MESSAGE_PORT -> create(id, false, (int) values[2], (int) values[3], 0, 0);
-            case EVENT_PORT ->
-                create(id, true, (int) values[2], (int) values[3], (int) values[4], (int) values[5]);
+            case EVENT_PORT -> create(id, true, (int) values[2], (int) values[3], (int) values[4], (int) values[5]);
             case CLOSE_PORT -> {
                 SynicModel.Port port = model.ports.get(id);
                 if (port != null) {
@@ -256,17 +265,22 @@ final class Outside implements Model.Outside {
                 yield 0;
             }
             case CONNECT -> {
-                SynicModel.Port port = values[2] < 0 || values[2] >= world.machines()
-                        ? null
-                        : world.machine((int) values[2]).model.synic.ports.get((int) values[3]);
-                yield port == null ? 0 : connection(id, new SynicModel.Connection(port, 0));
+                boolean isMachine = values[2] >= 0 && values[2] < world.machines() && isId(values[3]);
+                yield isMachine
+                        ? connection(
+                                id,
+                                new SynicModel.Connection(
+                                        world.machine((int) values[2]).model.synic, (int) values[3], 0))
+                        : 0;
             }
             case LISTEN ->
                 values[2] < 0 || values[2] > SynicModel.FLAGS
                         ? INVALID
-                        : connection(id, new SynicModel.Connection(null, (int) values[2]));
+                        : connection(id, new SynicModel.Connection(null, 0, (int) values[2]));
             case DISCONNECT -> {
-                model.connections.remove(id);
+                if (held.remove(id)) {
+                    model.connections.remove(id);
+                }
                 yield 0;
             }
             case POST -> modelPost(id, (int) values[2], content(values[3], values[4]));
@@ -277,7 +291,8 @@ final class Outside implements Model.Outside {
     }
 
     private long create(int id, boolean events, int vcpu, int source, int first, int count) {
-        boolean isFlags = !events || first >= 0 && count >= 1 && first < SynicModel.FLAGS && count <= SynicModel.FLAGS - first;
+        boolean isFlags =
+                !events || first >= 0 && count >= 1 && first < SynicModel.FLAGS && count <= SynicModel.FLAGS - first;
         if (!isId(id)
                 || vcpu < -1
                 || vcpu >= machine().vcpus()
@@ -297,7 +312,11 @@ final class Outside implements Model.Outside {
         if (!isId(id)) {
             return INVALID;
         }
-        return model().connections.putIfAbsent(id, connection) == null ? 0 : CONFLICT;
+        if (model().connections.putIfAbsent(id, connection) != null) {
+            return CONFLICT;
+        }
+        held.add(id);
+        return 0;
     }
 
     private SynicModel.@Nullable Port modelPort(int id, boolean events) {

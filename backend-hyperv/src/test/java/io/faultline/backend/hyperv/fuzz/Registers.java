@@ -12,6 +12,7 @@ final class Registers {
     static final int RUNTIME = 0x9_0000;
     static final int REFERENCE = 0x9_0004;
     static final int REFERENCE_TSC = 0x9_0017;
+    static final int SEQUENCE = 0x9_001A;
     static final int ASSIST_PAGE = 0x9_0013;
     static final int SINT = 0xA_0000;
     static final int SCONTROL = 0xA_0010;
@@ -48,7 +49,7 @@ final class Registers {
     }
 
     private boolean isCrash(int name) {
-        return choices.crash() && name >= CRASH && name <= CRASH_CONTROL;
+        return !choices.is("crash-registers", "absent") && name >= CRASH && name <= CRASH_CONTROL;
     }
 
     private static boolean isInformation(int name) {
@@ -67,6 +68,9 @@ final class Registers {
                 || name == OS_ID
                 || name == 0x9_0003
                 || name == ASSIST_PAGE
+                || name == REFERENCE
+                || name == REFERENCE_TSC
+                || name == SEQUENCE
                 || model.synic.isKnown(name);
     }
 
@@ -79,7 +83,7 @@ final class Registers {
             case IDLE -> 10;
             case 0x240, 0x241 -> 11;
             case REFERENCE -> 1;
-            case REFERENCE_TSC -> 9;
+            case REFERENCE_TSC, SEQUENCE -> 9;
             default -> name >= SINT && name <= 0xA_0015 ? 2 : name >= 0xB_0000 && name < 0xB_0008 ? 3 : -1;
         };
     }
@@ -111,11 +115,18 @@ final class Registers {
             case VECTORS -> value[0] = vectors[vcpu];
             case 0x9_0003 -> value[0] = vcpu;
             case ASSIST_PAGE -> value[0] = model.overlays[3 * vcpu + Model.ASSIST];
+            case REFERENCE_TSC -> value[0] = model.overlays[3 * model.vcpus];
+            case SEQUENCE ->
+                value[0] = (model.overlays[3 * model.vcpus] & 1) == 0 ? 0 : Integer.toUnsignedLong(model.lastSequence);
             case SYNDROME, IDLE -> value[0] = 0;
             default -> {
                 if (isCrash(name)) {
                     value[0] = crash[name - CRASH];
-                } else if (isInformation(name) || name == RUNTIME || name == 0x240 || name == 0x241) {
+                } else if (isInformation(name)
+                        || name == RUNTIME
+                        || name == REFERENCE
+                        || name == 0x240
+                        || name == 0x241) {
                     return false;
                 } else {
                     return model.synic.get(vcpu, name, value);
@@ -149,6 +160,10 @@ final class Registers {
                 // The VMM hears of it.
             }
             case ASSIST_PAGE -> move(answer, 3 * vcpu + Model.ASSIST, value);
+            case REFERENCE_TSC -> {
+                move(answer, 3 * model.vcpus, value);
+                model.isTscWritten |= !answer.isRefused() && (value & 1) != 0;
+            }
             default -> {
                 if (isCrash(name)) {
                     crash[name - CRASH] = value;
@@ -168,6 +183,7 @@ final class Registers {
                 || name == RUNTIME
                 || name == 0x9_0003
                 || name == REFERENCE
+                || name == SEQUENCE
                 || name == SVERSION;
     }
 

@@ -43,10 +43,16 @@ final class Shrinker {
                 int from = Math.max(0, end - piece);
                 List<Step> candidate = new ArrayList<>(best);
                 candidate.subList(from, end).clear();
+                List<Step> shortest = best;
                 if (fails(failing.with(candidate))) {
-                    best = candidate;
-                    shorter = true;
+                    shortest = candidate;
+                } else if (end - from > 1) {
+                    // What counts may be that time passes.
+                    candidate.add(from, new Step(Step.Kind.TIME, 0, end - from));
+                    shortest = fails(failing.with(candidate)) ? candidate : best;
                 }
+                shorter |= shortest != best;
+                best = shortest;
                 end = Math.min(from, best.size());
             }
             if (!shorter || piece > best.size()) {

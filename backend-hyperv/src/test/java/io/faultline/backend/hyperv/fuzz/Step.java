@@ -26,6 +26,11 @@ record Step(Kind kind, long... values) {
         LONGS,
         /** Machine, address, bytes. */
         BYTES,
+        /**
+         * Machine, when (0: before the hypervisor marks a slot that is busy, 1: after that), type: another vCPU writes the type
+         * of the slot the next time that it comes to that.
+         */
+        RACE,
         /** Machine, vCPU, source: the guest takes the message out of its slot and says so. */
         TAKE,
         /** Machine, vCPU: the vCPU executes with interrupts unmasked until it has taken one, if there is one. */

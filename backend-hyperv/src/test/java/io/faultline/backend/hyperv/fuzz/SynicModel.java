@@ -25,7 +25,15 @@ final class SynicModel {
     private static final int POLLING = 1 << 18;
 
     /** A message that was accepted. */
-    record Message(int type, long origination, byte[] payload, @Nullable Port port) {}
+    record Message(
+            int type,
+            long origination,
+            byte[] payload,
+            @Nullable Port port,
+            int timer) {}
+
+    /** In the place of a timer. */
+    static final int NO_TIMER = -1;
 
     /** A port of this machine. */
     static final class Port {
@@ -53,16 +61,21 @@ final class SynicModel {
     /**
      * A connection of this machine.
      *
-     * @param port where it leads; null if it leads to the VMM
+     * @param to machine of the port where it leads; null if it leads to the VMM
+     * @param port identifier of that port
      * @param flags of a connection to the VMM, 0 if it is for messages
      */
-    record Connection(@Nullable Port port, int flags) {
-        boolean events() {
-            return port == null ? flags > 0 : port.events;
-        }
-    }
+    record Connection(@Nullable SynicModel to, int port, int flags) {}
+
+    static final int CREATE = 0x95;
+    static final int DELETE = 0x58;
+    static final int CONNECT = 0x96;
+    static final int DISCONNECT = 0x5B;
+    private static final int LAST_ID = 0xFF_FFFF;
 
     private final Model model;
+    private final Model.Choices choices;
+    final TimerModel timers;
     private final long[] control;
     private final long[][] sources;
     private final List<List<Deque<Message>>> queues = new ArrayList<>();
@@ -70,15 +83,17 @@ final class SynicModel {
     final Map<Integer, Connection> connections = new TreeMap<>();
     /** Private interrupts that were raised since somebody looked, each as vCPU and INTID. */
     final List<Integer> raised = new ArrayList<>();
+    /** What another vCPU does to the type of a slot, before it is marked and after that, the next time. */
+    final List<Deque<Integer>> races = List.of(new ArrayDeque<>(), new ArrayDeque<>());
     /** Which private interrupts of a vCPU are pending. */
     final int[] pending;
     /** What a slot had beyond the payload that was written last may be zero now; per vCPU and source, where that begins. */
     final int[][] stale;
 
-    boolean isPresent;
-
-    SynicModel(Model model) {
+    SynicModel(Model model, Model.Choices choices) {
         this.model = model;
+        this.choices = choices;
+        timers = new TimerModel(model.vcpus, this, choices);
         control = new long[model.vcpus];
         sources = new long[model.vcpus][SOURCES];
         pending = new int[model.vcpus];
@@ -89,19 +104,33 @@ final class SynicModel {
                 ofVcpu.add(new ArrayDeque<>());
             }
             queues.add(ofVcpu);
-            Arrays.fill(sources[i], MASKED);
+            resetVcpu(i);
         }
     }
 
+    /** Connections that are the VMM's own stay. */
+    void reset() {
+        closeAll();
+        connections.values().removeIf(connection -> connection.to() == this);
+    }
+
     void resetVcpu(int vcpu) {
-        control[vcpu] = 0;
+        control[vcpu] = choices.is("scontrol-reset", "on") ? 1 : 0;
         Arrays.fill(sources[vcpu], MASKED);
         for (Deque<Message> queue : queues.get(vcpu)) {
             queue.forEach(SynicModel::released);
             queue.clear();
         }
+        timers.resetVcpu(vcpu);
         pending[vcpu] = 0;
         Arrays.fill(stale[vcpu], 0);
+    }
+
+    /** The message of a timer is not wanted any more. */
+    void withdraw(int timer) {
+        for (List<Deque<Message>> ofVcpu : queues) {
+            ofVcpu.forEach(queue -> queue.removeIf(message -> message.timer() == timer));
+        }
     }
 
     private static void released(Message message) {
@@ -114,13 +143,21 @@ final class SynicModel {
     // Registers.
 
     boolean isKnown(int name) {
-        return isPresent && name >= Registers.SINT && name <= Registers.EOM;
+        return name >= Registers.SINT && name <= Registers.EOM || isTimer(name);
+    }
+
+    private boolean isTimer(int name) {
+        return timers.isPresent() && name >= TimerModel.FIRST && name <= TimerModel.LAST;
     }
 
     boolean get(int vcpu, int name, long... value) {
+        if (isTimer(name)) {
+            value[0] = timers.get(vcpu, name);
+            return true;
+        }
         switch (name) {
             case Registers.SCONTROL -> value[0] = control[vcpu];
-            case Registers.SVERSION -> value[0] = 1;
+            case Registers.SVERSION -> value[0] = choices.is("sversion", "7") ? 7 : 1;
             case Registers.SIEFP -> value[0] = model.overlays[3 * vcpu + Model.FLAGS];
             case Registers.SIMP -> value[0] = model.overlays[3 * vcpu + Model.MESSAGES];
             case Registers.EOM -> value[0] = 0;
@@ -130,6 +167,10 @@ final class SynicModel {
     }
 
     void set(Model.Answer answer, int vcpu, int name, long value) {
+        if (isTimer(name)) {
+            timers.set(answer, vcpu, name, value);
+            return;
+        }
         boolean receiving = takesMessages(vcpu);
         switch (name) {
             case Registers.SCONTROL -> control[vcpu] = value;
@@ -143,10 +184,15 @@ final class SynicModel {
             default -> {
                 boolean interrupts = (value & MASKED) == 0;
                 int vector = (int) value & 0xFF;
-                if (interrupts && (vector < 16 || vector > 31)) {
+                if (interrupts && (vector < 16 || vector > 31) && !choices.is("sint-vectors", "any")) {
                     answer.refuse(5);
                 } else {
-                    sources[vcpu][name - Registers.SINT] = value;
+                    int source = name - Registers.SINT;
+                    boolean wasMasked = (sources[vcpu][source] & MASKED) != 0;
+                    sources[vcpu][source] = value;
+                    if (wasMasked && interrupts && (isHolding() || choices.is("unmask", "scans"))) {
+                        scan(vcpu, source);
+                    }
                 }
             }
         }
@@ -171,20 +217,32 @@ final class SynicModel {
         }
     }
 
+    private boolean isHolding() {
+        return choices.is("masked-message", "held");
+    }
+
     private void scan(int vcpu, int source) {
         Deque<Message> queue = queues.get(vcpu).get(source);
-        if (queue.isEmpty() || !takesMessages(vcpu)) {
+        boolean isHeld = isHolding() && (sources[vcpu][source] & MASKED) != 0;
+        if (queue.isEmpty() || !takesMessages(vcpu) || isHeld) {
             return;
         }
         byte[] page = model.frame(vcpu, Model.MESSAGES);
         int slot = SLOT * source;
         if (Model.load32(page, slot) != 0) {
+            race(0, page, slot);
             page[slot + 5] |= 1;
-            return;
+            race(1, page, slot);
+            if (Model.load32(page, slot) != 0) {
+                return;
+            }
         }
         Message message = queue.remove();
         released(message);
         byte[] payload = message.payload();
+        if (message.timer() != NO_TIMER) {
+            timers.delivered(message.timer(), payload);
+        }
         Model.store32(page, slot, message.type());
         page[slot + 4] = (byte) payload.length;
         page[slot + 5] = (byte) (queue.isEmpty() ? 0 : 1);
@@ -196,9 +254,18 @@ final class SynicModel {
         raise(vcpu, source);
     }
 
+    private void race(int when, byte[] page, int slot) {
+        Integer type = races.get(when).poll();
+        if (type != null) {
+            Model.store32(page, slot, type);
+        }
+    }
+
     private void raise(int vcpu, int source) {
-        if ((sources[vcpu][source] & (MASKED | POLLING)) == 0) {
-            raise(vcpu, (int) sources[vcpu][source] & 0xFF, true);
+        int silent = choices.is("polling", "absent") ? MASKED : MASKED | POLLING;
+        int vector = (int) sources[vcpu][source] & 0xFF;
+        if ((sources[vcpu][source] & silent) == 0 && vector >= 16 && vector < 32) {
+            raise(vcpu, vector, true);
         }
     }
 
@@ -223,12 +290,18 @@ final class SynicModel {
         if (port.vcpu >= 0) {
             return port.vcpu;
         }
+        int refusing = -1;
         for (int i = 0; i < model.vcpus; i++) {
-            if (port.events ? takesFlags(i) : takesMessages(i)) {
+            if (port.events ? takesSignals(i, port.source) : takesMessages(i)) {
                 return i;
             }
+            refusing = refusing < 0 && port.events && takesFlags(i) ? i : refusing;
         }
-        return -1;
+        return refusing;
+    }
+
+    private boolean takesSignals(int vcpu, int source) {
+        return takesFlags(vcpu) && ((sources[vcpu][source] & MASKED) == 0 || choices.is("masked-signal", "set"));
     }
 
     void guestPosts(Model.Answer answer, Model.Outside outside, byte... in) {
@@ -245,11 +318,11 @@ final class SynicModel {
         if (connection == null) {
             return;
         }
-        Port port = connection.port();
-        if (connection.events()) {
-            answer.refuse(0x11);
-        }
-        if (port == null) {
+        SynicModel to = connection.to();
+        if (to == null) {
+            if (connection.flags() > 0) {
+                answer.refuse(wrongKind());
+            }
             if (!answer.isRefused()) {
                 int status = outside.received(id, type, Arrays.copyOfRange(in, 16, 16 + size));
                 if (status != 0) {
@@ -258,14 +331,19 @@ final class SynicModel {
             }
             return;
         }
-        if (!port.isOpen) {
+        Port port = to.ports.get(connection.port());
+        if (port == null) {
             answer.refuse(0x11);
             return;
         }
-        int vcpu = port.of.target(port);
+        if (port.events) {
+            answer.refuse(wrongKind());
+            return;
+        }
+        int vcpu = to.target(port);
         if (vcpu < 0) {
             answer.refuse(0xE);
-        } else if (!port.of.takesMessages(vcpu)) {
+        } else if (!to.takesMessages(vcpu) && !choices.is("post-while-off", "queued")) {
             answer.refuse(0x18);
         }
         if (port.waiting >= BUFFERS) {
@@ -273,8 +351,12 @@ final class SynicModel {
         }
         if (!answer.isRefused()) {
             byte[] payload = Arrays.copyOfRange(in, 16, 16 + size);
-            port.of.enqueue(vcpu, port.source, new Message(type, port.id, payload, port));
+            to.enqueue(vcpu, port.source, new Message(type, port.id, payload, port, NO_TIMER));
         }
+    }
+
+    private int wrongKind() {
+        return choices.is("wrong-port-kind", "connection") ? 0x12 : 0x11;
     }
 
     /** The VMM posts to a port of its own. */
@@ -289,7 +371,7 @@ final class SynicModel {
         if (port.waiting >= BUFFERS) {
             return 0x13;
         }
-        enqueue(vcpu, port.source, new Message(type, port.id, payload, port));
+        enqueue(vcpu, port.source, new Message(type, port.id, payload, port, NO_TIMER));
         return 0;
     }
 
@@ -306,27 +388,32 @@ final class SynicModel {
             answer.refuse(0x12);
             return;
         }
-        if (!connection.events()) {
-            answer.refuse(0x11);
-            return;
-        }
-        Port port = connection.port();
-        if (flag >= (port == null ? connection.flags() : port.count)) {
-            answer.refuse(5);
-        }
-        if (port == null) {
+        SynicModel to = connection.to();
+        if (to == null) {
+            if (connection.flags() == 0) {
+                answer.refuse(wrongKind());
+            } else if (flag >= connection.flags()) {
+                answer.refuse(5);
+            }
             if (!answer.isRefused()) {
                 outside.signalled(id, flag);
             }
             return;
         }
-        if (!port.isOpen) {
+        Port port = to.ports.get(connection.port());
+        if (port == null) {
             answer.refuse(0x11);
             return;
         }
-        int status = port.of.target(port) < 0
-                ? 0xE
-                : port.of.flag(port.of.target(port), port.source, port.first + flag, !answer.isRefused());
+        if (!port.events) {
+            answer.refuse(wrongKind());
+            return;
+        }
+        if (flag >= port.count) {
+            answer.refuse(5);
+        }
+        int vcpu = to.target(port);
+        int status = vcpu < 0 ? 0xE : to.flag(vcpu, port.source, port.first + flag, !answer.isRefused());
         if (status != 0) {
             answer.refuse(status);
         }
@@ -351,7 +438,7 @@ final class SynicModel {
     }
 
     private int flag(int vcpu, int source, int flag, boolean isSet) {
-        if (!takesFlags(vcpu) || (sources[vcpu][source] & MASKED) != 0) {
+        if (!takesSignals(vcpu, source)) {
             return 0x18;
         }
         byte[] page = model.frame(vcpu, Model.FLAGS);
@@ -361,6 +448,94 @@ final class SynicModel {
             raise(vcpu, source);
         }
         return 0;
+    }
+
+    // Ports that a guest makes (hyperv.md 4.2).
+
+    private static boolean isSelf(byte[] in, int at) {
+        return Model.load64(in, at) == -1;
+    }
+
+    void guestCreates(Model.Answer answer, int caller, byte... in) {
+        int id = Model.load32(in, 8);
+        int kind = Model.load32(in, 24);
+        int source = Model.load32(in, 32);
+        int vcpu = Model.load32(in, 36);
+        int first = Model.load32(in, 40) & 0xFFFF;
+        int count = Model.load32(in, 40) >>> 16;
+        if (!isSelf(in, 0) || !isSelf(in, 16) && Model.load64(in, 16) != 0) {
+            answer.refuse(6);
+        }
+        if (id < 0
+                || id > LAST_ID
+                || Model.load32(in, 12) != 0
+                || kind < 1
+                || kind > 2
+                || source < 0
+                || source >= SOURCES
+                || kind == 2 && (count == 0 || first + count > FLAGS)) {
+            answer.refuse(5);
+        }
+        int target = vcpu == -2 ? caller : vcpu;
+        if (target < -1 || target >= model.vcpus) {
+            answer.refuse(0xE);
+        }
+        if (ports.containsKey(id)) {
+            answer.refuse(0x19);
+        }
+        if (!answer.isRefused()) {
+            ports.put(id, new Port(this, id, kind == 2, target, source, first, kind == 2 ? count : 0));
+        }
+    }
+
+    void guestDeletes(Model.Answer answer, byte... in) {
+        Port port = ports.get(Model.load32(in, 8));
+        if (!isSelf(in, 0)) {
+            answer.refuse(6);
+        }
+        if (port == null) {
+            answer.refuse(0x11);
+        } else if (!answer.isRefused()) {
+            close(port);
+        }
+    }
+
+    void guestConnects(Model.Answer answer, byte... in) {
+        int id = Model.load32(in, 8);
+        int kind = Model.load32(in, 32);
+        Port port = ports.get(Model.load32(in, 24));
+        if (!isSelf(in, 0) || !isSelf(in, 16)) {
+            answer.refuse(6);
+        }
+        if (id < 0 || id > LAST_ID) {
+            answer.refuse(0x12);
+        }
+        if (Model.load32(in, 12) != 0 || kind < 1 || kind > 2) {
+            answer.refuse(5);
+        }
+        if (port == null || port.events != (kind == 2)) {
+            answer.refuse(0x11);
+        }
+        if (connections.containsKey(id)) {
+            answer.refuse(0x19);
+        }
+        if (!answer.isRefused()) {
+            connections.put(id, new Connection(this, Model.load32(in, 24), 0));
+        }
+    }
+
+    void guestDisconnects(Model.Answer answer, byte... in) {
+        Connection connection = connections.get(Model.load32(in, 8));
+        if (!isSelf(in, 0)) {
+            answer.refuse(6);
+        }
+        if (connection == null) {
+            answer.refuse(0x12);
+        } else if (connection.to() != this) {
+            answer.refuse(6);
+        } else if (!answer.isRefused()) {
+            connections.remove(Model.load32(in, 8));
+        }
     }
 
     // Ports.
