@@ -19,9 +19,6 @@ import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.Personality;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.core.pagefault.PageFaultService;
-import io.faultline.backend.hyperv.feature.HypervisorUid;
-import io.faultline.backend.hyperv.hypercall.Convention;
-import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.intercept.InterceptFirst;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.partition.Partition;
@@ -81,24 +78,12 @@ final class HypervPersonality implements Personality {
 
     @Override
     public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
-        if (conduit == Conduit.HVC && function == Hypercalls.FUNCTION) {
-            partition().call(vcpu, Convention.SMCCC);
-            return true;
-        }
-        boolean isKnown = HypervisorUid.isAsked(function);
-        for (int i = 0; isKnown && i < HypervisorUid.words(); i++) {
-            vcpu.pe().x(i, HypervisorUid.word(i));
-        }
-        return isKnown;
+        return partition().guestCalls().call(vcpu, conduit, function);
     }
 
     @Override
     public boolean taggedCall(VirtualProcessor vcpu, int immediate) {
-        if (immediate != Hypercalls.TAG) {
-            return false;
-        }
-        partition().call(vcpu, Convention.LEGACY);
-        return true;
+        return partition().guestCalls().taggedCall(vcpu, immediate);
     }
 
     @Override

@@ -15,8 +15,6 @@ import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.core.pagefault.PageFaultPorts;
-import io.faultline.backend.hyperv.hypercall.Convention;
-import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.port.Neighbourhood;
@@ -28,7 +26,7 @@ import jakarta.inject.Inject;
  * @since 0.1
  */
 public final class Partition implements StateElement {
-    private final Hypercalls hypercalls;
+    private final GuestCalls guestCalls;
     private final Intercepts intercepts;
     private final PartitionPart[] parts;
     private final SynicAccess synic;
@@ -36,12 +34,12 @@ public final class Partition implements StateElement {
 
     @Inject
     Partition(
-            Hypercalls hypercalls,
+            GuestCalls guestCalls,
             Intercepts intercepts,
             PartitionParts parts,
             SynicAccess synic,
             PageFaultPorts pageFaults) {
-        this.hypercalls = hypercalls;
+        this.guestCalls = guestCalls;
         this.intercepts = intercepts;
         this.synic = synic;
         this.parts = parts.all().toArray(new PartitionPart[0]);
@@ -85,13 +83,12 @@ public final class Partition implements StateElement {
     }
 
     /**
-     * Carries out a hypercall.
+     * Returns what answers the calls of the guest.
      *
-     * @param vcpu a vCPU in the trap of an HVC
-     * @param convention how it asks
+     * @return both conventions of hypercalls, and what else the hypervisor answers
      */
-    public void call(VirtualProcessor vcpu, Convention convention) {
-        hypercalls.call(vcpu, convention);
+    public GuestCalls guestCalls() {
+        return guestCalls;
     }
 
     /**

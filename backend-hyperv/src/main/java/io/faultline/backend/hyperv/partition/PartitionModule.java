@@ -18,6 +18,7 @@ import io.faultline.backend.hyperv.hypercall.Hypercalls;
 import io.faultline.backend.hyperv.intercept.InterceptModule;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.pagefault.PageFaultModule;
+import io.faultline.backend.hyperv.part.PartDecoration;
 import io.faultline.backend.hyperv.port.Neighbourhood;
 import io.faultline.backend.hyperv.port.PortModule;
 import io.faultline.backend.hyperv.register.RegisterCall;
@@ -51,6 +52,8 @@ final class PartitionModule extends AbstractModule {
         bind(OverlayFrames.class).toInstance(new OverlayFrames(host));
         bind(HypercallDecoration.class).toInstance(HypercallDecoration.NONE);
         bind(RegisterDecoration.class).toInstance(RegisterDecoration.NONE);
+        bind(PartDecoration.class).toInstance(PartDecoration.NONE);
+        bind(GuestCalls.class).to(StandardGuestCalls.class);
         bind(Features.class)
                 .toInstance(settings.features(host.request().asyncPageFaults().isPresent()));
         install(new InterceptModule());

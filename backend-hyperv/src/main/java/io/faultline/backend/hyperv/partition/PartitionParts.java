@@ -14,6 +14,7 @@ import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.intercept.Intercepts;
 import io.faultline.backend.hyperv.overlay.AssistPages;
 import io.faultline.backend.hyperv.pagefault.PageFaults;
+import io.faultline.backend.hyperv.part.PartDecoration;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.port.Ports;
 import io.faultline.backend.hyperv.register.RegisterGroup;
@@ -26,6 +27,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The parts of a machine, in the order in which they are reset, saved and restored. Queues of messages come last, after everybody
@@ -52,9 +54,10 @@ final class PartitionParts {
             PageFaults pageFaults,
             Synic synic,
             Ports ports,
-            StandardMessageQueues queues) {
+            StandardMessageQueues queues,
+            PartDecoration decoration) {
         constants = List.of(information, idle);
-        parts = List.of(
+        parts = Stream.<PartitionPart>of(
                 identity,
                 crash,
                 exceptions,
@@ -67,7 +70,9 @@ final class PartitionParts {
                 pageFaults,
                 synic,
                 ports,
-                queues);
+                queues)
+                .map(decoration::decorate)
+                .toList();
     }
 
     List<PartitionPart> all() {
