@@ -61,17 +61,21 @@ final class HypervCallMutants {
                     call.result(call.result() & STATUS);
                 }
             }),
-            part("a-function-that-is-near-succeeds", "HV-004", "?", GuestCalls.class, parts -> new LikeGuestCalls(
-                    parts) {
-                @Override
-                public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
-                    boolean isNear = function == 0x4600_0000;
-                    if (isNear) {
-                        vcpu.pe().x(0, 0);
-                    }
-                    return isNear || super.call(vcpu, conduit, function);
-                }
-            }),
+            part(
+                    "a-function-that-is-near-succeeds",
+                    "HV-004",
+                    "?",
+                    GuestCalls.class,
+                    parts -> new LikeGuestCalls(parts) {
+                        @Override
+                        public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
+                            boolean isNear = function == 0x4600_0000;
+                            if (isNear) {
+                                vcpu.pe().x(0, 0);
+                            }
+                            return isNear || super.call(vcpu, conduit, function);
+                        }
+                    }),
             around("codes-have-12-bits", "HV-005", "?", (parts, call, right) -> {
                 if ((call.control() & RANGE_OF_CODES) == 0x1000) {
                     call.withControl(call.control() & ~RANGE_OF_CODES, right);
@@ -92,8 +96,11 @@ final class HypervCallMutants {
                     call.vcpu().pe().returnAddress(call.vcpu().pe().returnAddress() + 4);
                 }
             }),
-            around("the-top-bits-mean-nothing", "HV-009", "?", (parts, call, right) ->
-                    call.withControl(call.control() & ~TOP, right)),
+            around(
+                    "the-top-bits-mean-nothing",
+                    "HV-009",
+                    "?",
+                    (parts, call, right) -> call.withControl(call.control() & ~TOP, right)),
             around("a-simple-call-may-have-a-start", "HV-010", "?", (parts, call, right) -> {
                 if (call.code() == SIGNAL || call.code() == POST) {
                     call.withControl(call.control() & ~START, right);
@@ -109,8 +116,11 @@ final class HypervCallMutants {
                     right.run();
                 }
             }),
-            around("a-variable-header-is-skipped", "HV-012", "?", (parts, call, right) ->
-                    call.withControl(call.control() & ~HEADER, right)),
+            around(
+                    "a-variable-header-is-skipped",
+                    "HV-012",
+                    "?",
+                    (parts, call, right) -> call.withControl(call.control() & ~HEADER, right)),
             around("two-values-of-three-are-mixed-up", "HV-013", "?", (parts, call, right) -> {
                 boolean isMixed = call.code() == SET && call.isFast() && call.count() == 3 && !call.isOld();
                 if (isMixed) {
@@ -252,8 +262,11 @@ final class HypervCallMutants {
                 }
             }),
             call("elements-are-read-when-it-is-their-turn", "HV-030", "?", SET, HypervCallMutants::readsAgain),
-            around("nesting-means-nothing", "HV-031", "?", (parts, call, right) ->
-                    call.withControl(call.control() & ~NESTED, right)),
+            around(
+                    "nesting-means-nothing",
+                    "HV-031",
+                    "?",
+                    (parts, call, right) -> call.withControl(call.control() & ~NESTED, right)),
             call("a-list-that-goes-on-is-of-the-last-caller", "HV-032", "?", GET, (parts, call, right) -> {
                 HypervNotes notes = parts.getInstance(HypervNotes.class);
                 if (call.element() == 0) {

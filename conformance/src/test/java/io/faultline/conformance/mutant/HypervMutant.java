@@ -253,8 +253,8 @@ final class HypervMutant {
 
     /** Any override. */
     static Mutant module(String id, String rule, String words, Module... overrides) {
-        BackendConfiguration configuration = BackendConfiguration.parse(
-                new HypervBackendProvider().descriptor(), SETTINGS.getOrDefault(id, ""));
+        BackendConfiguration configuration =
+                BackendConfiguration.parse(new HypervBackendProvider().descriptor(), SETTINGS.getOrDefault(id, ""));
         return new Mutant(
                 id,
                 id.replace('-', ' '),

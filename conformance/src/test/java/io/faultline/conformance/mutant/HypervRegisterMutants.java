@@ -5,12 +5,9 @@
 package io.faultline.conformance.mutant;
 
 import static io.faultline.conformance.mutant.HypervMutant.GET;
-import static io.faultline.conformance.mutant.HypervMutant.POST;
 import static io.faultline.conformance.mutant.HypervMutant.SET;
 import static io.faultline.conformance.mutant.HypervMutant.SIGNAL;
-import static io.faultline.conformance.mutant.HypervMutant.binding;
 import static io.faultline.conformance.mutant.HypervMutant.call;
-import static io.faultline.conformance.mutant.HypervMutant.module;
 import static io.faultline.conformance.mutant.HypervMutant.part;
 import static io.faultline.conformance.mutant.HypervMutant.register;
 import static io.faultline.conformance.mutant.HypervMutant.shape;
@@ -60,10 +57,20 @@ final class HypervRegisterMutants {
                     return function != (int) SDEI_UID && super.call(vcpu, conduit, function);
                 }
             }),
-            register("the-time-is-shut-first", "HV-036", "?", ReferenceCounter.REGISTER, (parts, right) ->
-                    ranged(right, range -> range(range, range.privilege(), Early.NOTHING, range.isWritable()))),
-            register("the-synic-can-be-read-first", "HV-037", "?", Synic.SIMP, (parts, right) ->
-                    ranged(right, range -> range(range, range.privilege(), Early.READING, range.isWritable()))),
+            register(
+                    "the-time-is-shut-first",
+                    "HV-036",
+                    "?",
+                    ReferenceCounter.REGISTER,
+                    (parts, right) ->
+                            ranged(right, range -> range(range, range.privilege(), Early.NOTHING, range.isWritable()))),
+            register(
+                    "the-synic-can-be-read-first",
+                    "HV-037",
+                    "?",
+                    Synic.SIMP,
+                    (parts, right) ->
+                            ranged(right, range -> range(range, range.privilege(), Early.READING, range.isWritable()))),
             shape("signals-are-sent-first", "HV-038", "?", SIGNAL, CallShape::whenever),
             register("each-vcpu-has-a-guest-id", "HV-039", "?", GUEST_ID, (parts, right) -> new LikeGroup(right) {
                 @Override
@@ -110,8 +117,12 @@ final class HypervRegisterMutants {
                             return 0;
                         }
                     }),
-            register("indexes-begin-with-one", "HV-044", "?", InformationRegisters.VP_INDEX, (parts, right) ->
-                    new LikeGroup(right) {
+            register(
+                    "indexes-begin-with-one",
+                    "HV-044",
+                    "?",
+                    InformationRegisters.VP_INDEX,
+                    (parts, right) -> new LikeGroup(right) {
                         @Override
                         public int read(int vcpu, int name, RegisterValue value) {
                             int status = super.read(vcpu, name, value);
@@ -121,18 +132,30 @@ final class HypervRegisterMutants {
                             return status;
                         }
                     }),
-            register("setting-the-time-is-denied", "HV-045", "?", ReferenceCounter.REGISTER, (parts, right) ->
-                    new LikeGroup(writable(right)) {
+            register(
+                    "setting-the-time-is-denied",
+                    "HV-045",
+                    "?",
+                    ReferenceCounter.REGISTER,
+                    (parts, right) -> new LikeGroup(writable(right)) {
                         @Override
                         public int write(int vcpu, int name, RegisterValue value) {
                             return DENIED;
                         }
                     }),
-            call("partition-zero-is-the-own", "HV-046", "?", GET, (parts, call, right) -> call.u64(0) == 0
-                    ? HypervCallMutants.reads(parts, call, call.vcpu())
-                    : right.execute(call)),
-            call("reserved-bits-of-the-header-are-ignored", "HV-047", "?", SET, (parts, call, right) ->
-                    (call.u8(TRUST_LEVEL_AT) & RESERVED_LEVEL) == 0
+            call(
+                    "partition-zero-is-the-own",
+                    "HV-046",
+                    "?",
+                    GET,
+                    (parts, call, right) ->
+                            call.u64(0) == 0 ? HypervCallMutants.reads(parts, call, call.vcpu()) : right.execute(call)),
+            call(
+                    "reserved-bits-of-the-header-are-ignored",
+                    "HV-047",
+                    "?",
+                    SET,
+                    (parts, call, right) -> (call.u8(TRUST_LEVEL_AT) & RESERVED_LEVEL) == 0
                             ? right.execute(call)
                             : HypervCallMutants.writes(parts, call)),
             register("the-upper-half-is-the-sign", "HV-048", "?", Synic.SIMP, (parts, right) -> new LikeGroup(right) {
@@ -163,40 +186,52 @@ final class HypervRegisterMutants {
                     return super.write(vcpu, name, value);
                 }
             }),
-            register("the-last-source-is-not-masked-first", "HV-050", "?", Synic.SINT0, (parts, right) -> new LikeGroup(
-                    right) {
-                private final TreeSet<Integer> written = new TreeSet<>();
+            register(
+                    "the-last-source-is-not-masked-first",
+                    "HV-050",
+                    "?",
+                    Synic.SINT0,
+                    (parts, right) -> new LikeGroup(right) {
+                        private final TreeSet<Integer> written = new TreeSet<>();
 
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    int status = super.read(vcpu, name, value);
-                    if (name == Synic.SINT0 + 15 && !written.contains(vcpu)) {
-                        value.set(0);
-                    }
-                    return status;
-                }
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            int status = super.read(vcpu, name, value);
+                            if (name == Synic.SINT0 + 15 && !written.contains(vcpu)) {
+                                value.set(0);
+                            }
+                            return status;
+                        }
 
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    if (name == Synic.SINT0 + 15) {
-                        written.add(vcpu);
-                    }
-                    return super.write(vcpu, name, value);
-                }
-            }),
-            register("the-version-grows-when-it-is-on", "HV-051", "?", Synic.SVERSION, (parts, right) -> new LikeGroup(
-                    right) {
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    int status = super.read(vcpu, name, value);
-                    if (name == Synic.SVERSION) {
-                        value.set(1 + value(vcpu, Synic.SCONTROL));
-                    }
-                    return status;
-                }
-            }),
-            register("a-write-of-the-version-is-forgotten", "HV-052", "?", Synic.SVERSION, (parts, right) ->
-                    new LikeGroup(writable(right)) {
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            if (name == Synic.SINT0 + 15) {
+                                written.add(vcpu);
+                            }
+                            return super.write(vcpu, name, value);
+                        }
+                    }),
+            register(
+                    "the-version-grows-when-it-is-on",
+                    "HV-051",
+                    "?",
+                    Synic.SVERSION,
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            int status = super.read(vcpu, name, value);
+                            if (name == Synic.SVERSION) {
+                                value.set(1 + value(vcpu, Synic.SCONTROL));
+                            }
+                            return status;
+                        }
+                    }),
+            register(
+                    "a-write-of-the-version-is-forgotten",
+                    "HV-052",
+                    "?",
+                    Synic.SVERSION,
+                    (parts, right) -> new LikeGroup(writable(right)) {
                         @Override
                         public int write(int vcpu, int name, RegisterValue value) {
                             return name == Synic.SVERSION ? 0 : super.write(vcpu, name, value);
@@ -222,22 +257,34 @@ final class HypervRegisterMutants {
                     return super.write(vcpu, name, value);
                 }
             }),
-            register("the-flag-page-keeps-its-address-only", "HV-054", "?", Synic.SIEFP, (parts, right) ->
-                    written(right, Synic.SIEFP, Synic.SIEFP, value -> value & ~0xFFEL)),
-            register("sources-keep-what-has-a-meaning", "HV-055", "?", Synic.SINT0, (parts, right) ->
-                    written(right, Synic.SINT0, Synic.SINT0 + 15, value -> value & 0x1F_FFFF)),
-            register("a-source-is-that-of-all-vcpus", "HV-056", "?", Synic.SINT0, (parts, right) -> new LikeGroup(
-                    right) {
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    int status = super.write(vcpu, name, value);
-                    boolean isSource = name < Synic.SCONTROL;
-                    if (isSource && parts.getInstance(Host.class).vcpuCount() == 2) {
-                        super.write(1 - vcpu, name, value);
-                    }
-                    return status;
-                }
-            }),
+            register(
+                    "the-flag-page-keeps-its-address-only",
+                    "HV-054",
+                    "?",
+                    Synic.SIEFP,
+                    (parts, right) -> written(right, Synic.SIEFP, Synic.SIEFP, value -> value & ~0xFFEL)),
+            register(
+                    "sources-keep-what-has-a-meaning",
+                    "HV-055",
+                    "?",
+                    Synic.SINT0,
+                    (parts, right) -> written(right, Synic.SINT0, Synic.SINT0 + 15, value -> value & 0x1F_FFFF)),
+            register(
+                    "a-source-is-that-of-all-vcpus",
+                    "HV-056",
+                    "?",
+                    Synic.SINT0,
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            int status = super.write(vcpu, name, value);
+                            boolean isSource = name < Synic.SCONTROL;
+                            if (isSource && parts.getInstance(Host.class).vcpuCount() == 2) {
+                                super.write(1 - vcpu, name, value);
+                            }
+                            return status;
+                        }
+                    }),
             part("shared-interrupts-are-vectors", "HV-057", "?", SourceRules.class, parts -> new LikeRules(parts) {
                 @Override
                 public boolean isValid(long sint) {
@@ -285,16 +332,20 @@ final class HypervRegisterMutants {
                     page.write(0, before, 0, PAGE);
                 }
             }),
-            register("hints-are-for-nobody", "HV-153", "?", InformationRegisters.HINTS, (parts, right) -> new LikeGroup(
-                    right) {
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    return name == InformationRegisters.HINTS
-                                    && parts.getInstance(Gate.class).isOpen()
-                            ? DENIED
-                            : super.read(vcpu, name, value);
-                }
-            }),
+            register(
+                    "hints-are-for-nobody",
+                    "HV-153",
+                    "?",
+                    InformationRegisters.HINTS,
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            return name == InformationRegisters.HINTS
+                                            && parts.getInstance(Gate.class).isOpen()
+                                    ? DENIED
+                                    : super.read(vcpu, name, value);
+                        }
+                    }),
             register("one-vcpu-is-set-up-at-a-time", "HV-154", "?", Synic.SIMP, (parts, right) -> new LikeGroup(right) {
                 private int inTurn;
 
