@@ -30,4 +30,9 @@ final class HypervNotes {
         page.read(offset, copy, 0, length);
         return copy;
     }
+
+    /** The word with which bytes begin. */
+    static int word(byte[] bytes) {
+        return bytes[0] & 0xFF | (bytes[1] & 0xFF) << 8 | (bytes[2] & 0xFF) << 16 | (bytes[3] & 0xFF) << 24;
+    }
 }
