@@ -77,12 +77,13 @@ class HypervKillMatrixTest {
 
     @BeforeAll
     static void runEveryMutant() throws IOException {
-        List<KillMatrix.Row> rows = mutants().stream()
-                .filter(mutant -> SOME.isEmpty() || mutant.id().matches(SOME))
-                .toList()
-                .parallelStream()
-                .flatMap(mutant -> KillMatrix.run(List.of(mutant), options(mutant)).rows().stream())
-                .toList();
+        List<KillMatrix.Row> rows =
+                mutants().stream()
+                        .filter(mutant -> SOME.isEmpty() || mutant.id().matches(SOME))
+                        .toList()
+                        .parallelStream()
+                        .flatMap(mutant -> KillMatrix.run(List.of(mutant), options(mutant)).rows().stream())
+                        .toList();
         matrix = new KillMatrix(rows);
         Files.createDirectories(MATRIX.getParent());
         Files.writeString(MATRIX, matrix.render());

@@ -42,8 +42,7 @@ final class HypervMutant {
     /** Mutants that are about a partition that is not made by default. */
     private static final Map<String, String> SETTINGS = Map.of(
             "signals-need-no-privilege", "hyperv.privileges=0x000a00100000027f",
-            "timers-that-are-absent-can-be-read", "hyperv.synthetic-timers=absent",
-            "a-masked-source-takes-flags", "hyperv.masked-signal=set");
+            "timers-that-are-absent-can-be-read", "hyperv.synthetic-timers=absent");
 
     private HypervMutant() {}
 
@@ -253,8 +252,8 @@ final class HypervMutant {
 
     /** Any override. */
     static Mutant module(String id, String rule, String words, Module... overrides) {
-        BackendConfiguration configuration = BackendConfiguration.parse(
-                new HypervBackendProvider().descriptor(), SETTINGS.getOrDefault(id, ""));
+        BackendConfiguration configuration =
+                BackendConfiguration.parse(new HypervBackendProvider().descriptor(), SETTINGS.getOrDefault(id, ""));
         return new Mutant(
                 id,
                 id.replace('-', ' '),

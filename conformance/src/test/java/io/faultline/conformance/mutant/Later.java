@@ -29,14 +29,12 @@ final class Later {
 
     /** The override that gives a machine its slowness. */
     static Module module() {
-        return HypervMutant.states(
-                "runtime",
-                (parts, right) -> new LikePart(right) {
-                    @Override
-                    public boolean attention(VirtualProcessor vcpu) {
-                        return parts.getInstance(Later.class).attention(vcpu) || super.attention(vcpu);
-                    }
-                });
+        return HypervMutant.states("runtime", (parts, right) -> new LikePart(right) {
+            @Override
+            public boolean attention(VirtualProcessor vcpu) {
+                return parts.getInstance(Later.class).attention(vcpu) || super.attention(vcpu);
+            }
+        });
     }
 
     /** Does something when a vCPU has executed some more instructions. */
