@@ -249,7 +249,7 @@ static void check_masks(unsigned to)
     } else {
         skip("there is no polling");
     }
-    there(to, do_open, MESSAGE_SOURCE, MESSAGE_INTERRUPT | AUTO_EOI);
+    there(to, do_set, source, MESSAGE_INTERRUPT | AUTO_EOI);
     do_post(connection, 5);
     check(holds(to, MESSAGE_SOURCE, 5, 0) && taken(to) == 1, "automatic EOI means nothing: one interrupt, which is ended by hand");
     there(to, do_release, MESSAGE_SOURCE, 0);

@@ -6,12 +6,24 @@
  */
 #include "hyperv.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 500
 
 static struct {
-    task *volatile what;
-    volatile uint64_t a, b, result, done;
+    task *what;
+    uint64_t a, b;
+    volatile uint64_t result, done;
 } mailboxes[MAX_CPUS];
+
+/* Begins a task, and is all that a processor without one hears of: what else waits is for the tasks to take. */
+#define BEGIN 0
+#define URGENT 0x40u
+#define ORDINARY 0xA0u
+#define HEARS_URGENT 0x80u
+#define HEARS_ALL 0xF0u
+#define REDISTRIBUTORS 0x080A0000UL /* where the library has them, in the order of processors */
+#define REDISTRIBUTOR_STRIDE 0x20000UL
+#define GICR_ICFGR1 0x10C04
+#define GICR_IPRIORITYR0 0x10400
 
 static _Alignas(16) unsigned char stacks[MAX_CPUS][8192];
 
@@ -43,17 +55,20 @@ void secondary_main(void)
     gic_init();
     gic_enable(timer_interrupt());
     unsigned cpu = this_cpu();
+    device_write(REDISTRIBUTORS + REDISTRIBUTOR_STRIDE * cpu + GICR_IPRIORITYR0, ORDINARY * 0x01010100u | URGENT);
+    gic_enable(BEGIN);
     for (;;) {
-        task *what = mailboxes[cpu].what;
-        if (what != 0) {
-            barrier();
-            mailboxes[cpu].what = 0;
-            mailboxes[cpu].result = what(mailboxes[cpu].a, mailboxes[cpu].b);
-            barrier();
-            mailboxes[cpu].done = 1;
-        } else {
-            __asm__ volatile("wfe" ::: "memory");
+        write_register(icc_pmr_el1, HEARS_URGENT);
+        synchronize();
+        wait_for_interrupt();
+        if (take_interrupt() != BEGIN) {
+            continue;
         }
+        write_register(icc_pmr_el1, HEARS_ALL);
+        synchronize();
+        mailboxes[cpu].result = mailboxes[cpu].what(mailboxes[cpu].a, mailboxes[cpu].b);
+        barrier();
+        mailboxes[cpu].done = 1;
     }
 }
 
@@ -82,11 +97,9 @@ void begin(unsigned cpu, task *what, uint64_t a, uint64_t b)
 {
     mailboxes[cpu].a = a;
     mailboxes[cpu].b = b;
-    mailboxes[cpu].done = 0;
-    barrier();
     mailboxes[cpu].what = what;
-    barrier();
-    __asm__ volatile("sev" ::: "memory");
+    mailboxes[cpu].done = 0;
+    gic_send(BEGIN, machine.affinity[cpu]);
 }
 
 uint64_t end(unsigned cpu)
@@ -111,11 +124,6 @@ uint64_t there(unsigned cpu, task *what, uint64_t a, uint64_t b)
 }
 
 /* ---- interrupts ------------------------------------------------------------------------------ */
-
-/* Redistributors are where the library has them, in the order of processors. */
-#define REDISTRIBUTORS 0x080A0000UL
-#define REDISTRIBUTOR_STRIDE 0x20000UL
-#define GICR_ICFGR1 0x10C04
 
 void gic_make_edge(unsigned interrupt)
 {
