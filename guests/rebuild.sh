@@ -9,7 +9,7 @@
 # The comparison makes sense with one compiler only: the one of Debian 12.
 set -eu
 
-GUESTS='hello apf smp parallel kernel sdei xen'
+GUESTS='hello apf smp parallel kernel sdei xen hyperv'
 PREFIX=aarch64-linux-gnu-
 GCC_VERSION=12.2
 BINUTILS_VERSION=2.40

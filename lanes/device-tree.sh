@@ -15,7 +15,7 @@ command -v dtc >/dev/null || {
     exit 2
 }
 
-for options in '--cpus 1' '--cpus 4 --el 2' '--cpus 64 --memory 1G' '--cpus 512'; do
+for options in '--cpus 1' '--cpus 4 --el 2' '--cpus 64 --memory 1G' '--cpus 512' '--backend hyperv --cpus 4'; do
     # shellcheck disable=SC2086 # they are words
     "$root/faultline" run "$root/guests/hello.elf" $options --append 'console=ttyAMA0' --dump-dtb "$work/tree.dtb"
     # Names of nodes are those of QEMU's board, where the unit name is not a generic one.

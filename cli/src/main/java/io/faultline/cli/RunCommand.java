@@ -19,6 +19,7 @@ import io.faultline.vmm.image.ImageFile;
 import io.faultline.vmm.image.Ramdisk;
 import io.faultline.vmm.paging.AbsentRange;
 import io.faultline.vmm.trace.TraceWriter;
+import io.faultline.vmm.vmbus.VmbusConfiguration;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +122,16 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Path tableDump;
 
     @Option(
+            names = "--vmbus",
+            paramLabel = VmbusOption.FORM,
+            converter = VmbusOption.class,
+            description =
+                    "The VMBus of a machine with synthetic interrupt controllers: none, one without channels, or one"
+                            + " with channels=N that send everything back. versions=V+V are accepted, others refused by an answer"
+                            + " or a status (refuse=answer|status). Default: empty if the backend has such controllers.")
+    private @Nullable VmbusConfiguration vmbus;
+
+    @Option(
             names = "--inject-memory-error",
             paramLabel = "ADDR|any[@INSTRUCTIONS][:sdei|abort]",
             converter = Quantity.MemoryError.class,
@@ -206,6 +217,9 @@ final class RunCommand implements Callable<Integer> {
         memoryErrors.forEach(configuration::memoryError);
         if (acpi) {
             configuration.acpi();
+        }
+        if (vmbus != null) {
+            configuration.vmbus(vmbus);
         }
         try (HypervisorBackend opened = choice.open(registry)) {
             return trace == null ? run(opened, configuration) : runTraced(opened, configuration, trace);

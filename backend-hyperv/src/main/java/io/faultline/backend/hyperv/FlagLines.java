@@ -7,7 +7,6 @@ package io.faultline.backend.hyperv;
 import io.faultline.api.arm64.InterruptId;
 import io.faultline.api.notification.ChannelState;
 import io.faultline.api.notification.DeliveryOutcome;
-import io.faultline.api.notification.DeliveryOutcome.Kind;
 import io.faultline.api.notification.EventNotifications;
 import io.faultline.api.notification.NotificationChannel.Ppi;
 import io.faultline.api.notification.NotificationChannel.Synic;
@@ -96,11 +95,20 @@ final class FlagLines implements ChannelLines<Synic> {
         if (!interrupts(channel, vcpu)) {
             return DeliveryOutcome.rejected(silence(channel));
         }
-        DeliveryOutcome outcome = lines.injectNow(interrupt(channel, vcpu), vcpu);
-        if (outcome.kind() == Kind.DELIVERED) {
-            synic.flags().signal(vcpu, channel.source(), channel.flag());
+        Ppi interrupt = interrupt(channel, vcpu);
+        ChannelState before = lines.state(interrupt, vcpu);
+        if (before.pending() || before.active()) {
+            return DeliveryOutcome.rejected(
+                    interrupt.interrupt() + (before.pending() ? " is already pending" : " is active"));
         }
-        return outcome;
+        synic.requests().raise(vcpu, interrupt.interrupt().number());
+        String obstacle = lines.obstacle(interrupt, vcpu);
+        if (!obstacle.isEmpty()) {
+            lines.cancel(interrupt, vcpu);
+            return DeliveryOutcome.rejected(obstacle);
+        }
+        synic.flags().signal(vcpu, channel.source(), channel.flag());
+        return DeliveryOutcome.DELIVERED;
     }
 
     /** What a guest can see cannot be taken back. */

@@ -20,6 +20,7 @@ final class HypervCapabilities {
     private static final String NO_SDEI = "Hyper-V has no software delegated exceptions";
     private static final String OTHER = "the interface is that of Hyper-V";
     private static final String NO_OFFER = "the request does not offer asynchronous page faults to the guest";
+    private static final String OTHER_WAY = "hyperv.apf-ready is set to the other way";
     private static final int VCPUS = 512;
 
     private HypervCapabilities() {}
@@ -39,15 +40,19 @@ final class HypervCapabilities {
                 .with(Capabilities.PSCI, true)
                 .with(Capabilities.PPI, true)
                 .with(Capabilities.SYNIC, true)
-                .with(Capabilities.SYNIC_POLLING, settings.synic().polling() == Polling.PRESENT)
                 .with(Capabilities.PAGING, true)
                 .with(Capabilities.INTERRUPT_LINES, MachineLayout.INTERRUPT_LINES)
-                .with(Capabilities.SYNIC_TIMERS, settings.timers().isPresent())
                 .with(Capabilities.MEMORY_INTERCEPTS, true)
                 .without(Capabilities.EL2, "a hypercall is HVC of EL1")
                 .without(Capabilities.SDEI, NO_SDEI)
                 .without(Capabilities.SDEI_PLATFORM_EVENTS, NO_SDEI)
                 .without(Capabilities.SDEI_BIND, NO_SDEI);
+        way(
+                builder,
+                Capabilities.SYNIC_POLLING,
+                settings.synic().polling() == Polling.PRESENT,
+                "hyperv.polling is absent");
+        way(builder, Capabilities.SYNIC_TIMERS, settings.timers().isPresent(), "hyperv.synthetic-timers is absent");
         if (offered) {
             addPageFaults(builder, settings.pageFaults());
         } else {
@@ -60,8 +65,8 @@ final class HypervCapabilities {
         String mechanism =
                 settings.ways().hasMessages() ? HypervMessageGuestDriver.MECHANISM : HypervFlagGuestDriver.MECHANISM;
         int slots = settings.policy().limit();
-        way(builder, Capabilities.APF_HYPERV_MESSAGE, settings.ways().hasMessages());
-        way(builder, Capabilities.APF_HYPERV_FLAG, settings.ways().hasFlags());
+        way(builder, Capabilities.APF_HYPERV_MESSAGE, settings.ways().hasMessages(), OTHER_WAY);
+        way(builder, Capabilities.APF_HYPERV_FLAG, settings.ways().hasFlags(), OTHER_WAY);
         builder.with(Capabilities.ASYNC_PAGE_FAULTS, new AsyncPageFaultLimits(mechanism, slots, true, false))
                 .with(Capabilities.APF_HYPERV, true)
                 .with(Capabilities.APF_IMMEDIATE, true)
@@ -72,11 +77,11 @@ final class HypervCapabilities {
                 .without(Capabilities.APF_KVM_PPI, OTHER);
     }
 
-    private static void way(CapabilitySet.Builder builder, Capability<Boolean> way, boolean isOffered) {
+    private static void way(CapabilitySet.Builder builder, Capability<Boolean> way, boolean isOffered, String reason) {
         if (isOffered) {
             builder.with(way, true);
         } else {
-            builder.without(way, "hyperv.apf-ready is set to the other way");
+            builder.without(way, reason);
         }
     }
 

@@ -213,6 +213,16 @@ final class AssistGuest {
         return (cpu.get(flagWord(flag), AccessWidth.DOUBLEWORD) >>> flag & 1) != 0;
     }
 
+    /** The first flag that is set, or -1. */
+    int firstFlag() {
+        for (int flag = 0; flag < flags(); flag++) {
+            if (isSet(flag)) {
+                return flag;
+            }
+        }
+        return -1;
+    }
+
     private long flagWord(int flag) {
         return slot() + flag / Long.SIZE * Long.BYTES;
     }

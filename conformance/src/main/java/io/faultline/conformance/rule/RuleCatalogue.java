@@ -23,7 +23,7 @@ import java.util.TreeMap;
  */
 public final class RuleCatalogue {
     /** The rule files of the suite, one for each chapter. */
-    public static final List<String> FILES = List.of("api.rules", "apf.rules", "sdei.rules", "xen.rules");
+    public static final List<String> FILES = List.of("api.rules", "apf.rules", "hv.rules", "sdei.rules", "xen.rules");
 
     private static final long FNV_OFFSET = 0xCBF2_9CE4_8422_2325L;
     private static final long FNV_PRIME = 0x100_0000_01B3L;

@@ -22,6 +22,7 @@ import io.faultline.api.state.SavedState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * One machine of a scenario together with what its VMM has connected to it.
@@ -38,6 +39,7 @@ public final class Rig {
     private final MachinePlan plan;
     private final List<SteppingGuestCpu> cpus = new ArrayList<>();
     private final List<Attachment> attachments = new ArrayList<>();
+    private final List<Consumer<Machine>> connections = new ArrayList<>();
     private FaultDecision decision = FaultDecision.ACCEPT_ALL;
     private Machine machine;
     private boolean waitsForMmio;
@@ -207,6 +209,16 @@ public final class Rig {
         return deadline.isPresent();
     }
 
+    /**
+     * Connects something of the VMM that is not part of the state of a machine: now, and again after each cut.
+     *
+     * @param connection connects it to a machine
+     */
+    public void connectBy(Consumer<Machine> connection) {
+        connection.accept(machine);
+        connections.add(connection);
+    }
+
     /** Saves the machine, throws it away and goes on with a restored one. */
     public void cut() {
         byte[] state = machine.save().toBytes();
@@ -235,6 +247,7 @@ public final class Rig {
             attachments.forEach(attachment -> faults.attach(attachment.range, attachment.source));
             faults.decideBy(decision);
         });
+        connections.forEach(connection -> connection.accept(fresh));
     }
 
     /**

@@ -15,6 +15,17 @@ import io.faultline.conformance.contract.PlanChecks;
 import io.faultline.conformance.contract.RefusalChecks;
 import io.faultline.conformance.contract.SavedStateChecks;
 import io.faultline.conformance.contract.VcpuChecks;
+import io.faultline.conformance.hyperv.FlagChecks;
+import io.faultline.conformance.hyperv.FlagRaceChecks;
+import io.faultline.conformance.hyperv.MessageChecks;
+import io.faultline.conformance.hyperv.MessageRaceChecks;
+import io.faultline.conformance.hyperv.OverlayChecks;
+import io.faultline.conformance.hyperv.RandomWalkChecks;
+import io.faultline.conformance.hyperv.RegisterChecks;
+import io.faultline.conformance.hyperv.RobustnessChecks;
+import io.faultline.conformance.hyperv.SetUpChecks;
+import io.faultline.conformance.hyperv.SynicRegisterChecks;
+import io.faultline.conformance.hyperv.TimerChecks;
 import io.faultline.conformance.pagefault.AccountChecks;
 import io.faultline.conformance.pagefault.AcknowledgeChecks;
 import io.faultline.conformance.pagefault.AreaChecks;
@@ -128,6 +139,22 @@ final class StandardChecks {
             CompletionChecks.GROUP,
             ResetAndPowerChecks.GROUP,
             StateChecks.GROUP,
+            // HV
+            io.faultline.conformance.hyperv.HypercallChecks.GROUP,
+            io.faultline.conformance.hyperv.ParameterChecks.GROUP,
+            RegisterChecks.GROUP,
+            SynicRegisterChecks.GROUP,
+            MessageChecks.GROUP,
+            MessageRaceChecks.GROUP,
+            FlagChecks.GROUP,
+            FlagRaceChecks.GROUP,
+            io.faultline.conformance.hyperv.PortChecks.GROUP,
+            TimerChecks.GROUP,
+            OverlayChecks.GROUP,
+            SetUpChecks.GROUP,
+            io.faultline.conformance.hyperv.SnapshotChecks.GROUP,
+            RobustnessChecks.GROUP,
+            RandomWalkChecks.GROUP,
             // XEN
             HypercallChecks.GROUP,
             HandleChecks.GROUP,

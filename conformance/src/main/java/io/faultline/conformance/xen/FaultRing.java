@@ -9,6 +9,7 @@ import io.faultline.api.arm64.ExceptionLevel;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.GuestLayout;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.ScriptedPageSource;

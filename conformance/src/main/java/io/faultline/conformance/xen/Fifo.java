@@ -4,6 +4,7 @@
  */
 package io.faultline.conformance.xen;
 
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.GuestLayout;
 import io.faultline.conformance.scenario.Scenario;
 import java.util.ArrayList;

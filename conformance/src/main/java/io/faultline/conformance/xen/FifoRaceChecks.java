@@ -10,6 +10,9 @@ import io.faultline.api.machine.VcpuExit;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.A64;
+import io.faultline.conformance.scenario.GuestBlock;
+import io.faultline.conformance.scenario.GuestCode;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.ArrayList;
@@ -78,15 +81,16 @@ public final class FifoRaceChecks {
             guest.send(tail);
             guest.quiet();
             fifo.setReady(0, 0);
-            return new Interleaving.Race(guest, dequeue(fifo, tail), () -> guest.send(guest.cpu(1), next), when -> {
-                boolean byLink = (guest.cpu().x(OLD_WORD) & Xen.LINK) == next;
-                boolean byHead = fifo.head(0, Xen.DEFAULT_PRIORITY) == next && fifo.ready(0) == SEVEN;
-                s.witness(byLink ? "by-link" : "by-head");
-                s.expectThat("the new event is reachable in one way and not in both " + when, byLink != byHead);
-                s.expectEqual("upcall for a new head " + when, byHead ? 1 : 0, guest.upcall(0));
-                fifo.expectWord(when, next, QUEUED);
-                fifo.expectWord(when, tail, Xen.PENDING);
-            });
+            return new Interleaving.Race(
+                    guest.rig(), dequeue(fifo, tail), () -> guest.send(guest.cpu(1), next), when -> {
+                        boolean byLink = (guest.cpu().x(OLD_WORD) & Xen.LINK) == next;
+                        boolean byHead = fifo.head(0, Xen.DEFAULT_PRIORITY) == next && fifo.ready(0) == SEVEN;
+                        s.witness(byLink ? "by-link" : "by-head");
+                        s.expectThat("the new event is reachable in one way and not in both " + when, byLink != byHead);
+                        s.expectEqual("upcall for a new head " + when, byHead ? 1 : 0, guest.upcall(0));
+                        fifo.expectWord(when, next, QUEUED);
+                        fifo.expectWord(when, tail, Xen.PENDING);
+                    });
         });
     }
 
@@ -97,13 +101,14 @@ public final class FifoRaceChecks {
             XenGuest guest = fifo.guest();
             int port = guest.ipi(0);
             fifo.setWord(port, Xen.MASKED);
-            return new Interleaving.Race(guest, unmask(fifo, port), () -> guest.send(guest.cpu(1), port), when -> {
-                s.witness(guest.cpu().x(CALLED) != 0 ? "called" : "not-called");
-                fifo.expectWord(when, port, QUEUED);
-                guest.expectUpcall(when, 0, true);
-                fifo.expectDrained(when, 0, port);
-                fifo.expectDrained("once more " + when, 0);
-            });
+            return new Interleaving.Race(
+                    guest.rig(), unmask(fifo, port), () -> guest.send(guest.cpu(1), port), when -> {
+                        s.witness(guest.cpu().x(CALLED) != 0 ? "called" : "not-called");
+                        fifo.expectWord(when, port, QUEUED);
+                        guest.expectUpcall(when, 0, true);
+                        fifo.expectDrained(when, 0, port);
+                        fifo.expectDrained("once more " + when, 0);
+                    });
         });
     }
 
@@ -131,7 +136,7 @@ public final class FifoRaceChecks {
                 A64.movz(0, Xen.UNMASK, 0),
                 GuestCode.move(1, 9),
                 A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(CALLED, 1, 0),
                 A64.NOP);
     }
@@ -146,7 +151,7 @@ public final class FifoRaceChecks {
                 int port = guest.ipi(0);
                 fifo.setWord(port, word);
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         PortRaceChecks.once(guest, Xen.UNMASK, port),
                         () -> guest.send(guest.cpu(1), port),
                         when -> {
@@ -167,7 +172,10 @@ public final class FifoRaceChecks {
             int one = guest.ipi(0);
             int two = guest.ipi(0);
             return new Interleaving.Race(
-                    guest, PortRaceChecks.once(guest, Xen.SEND, one), () -> guest.send(guest.cpu(1), two), when -> {
+                    guest.rig(),
+                    PortRaceChecks.once(guest, Xen.SEND, one),
+                    () -> guest.send(guest.cpu(1), two),
+                    when -> {
                         int head = fifo.head(0, Xen.DEFAULT_PRIORITY);
                         int tail = head == one ? two : one;
                         s.witness(head == one ? "first" : "second");
@@ -200,7 +208,7 @@ public final class FifoRaceChecks {
                     guest.send(guest.cpu(1), next[0]);
                     guest.send(guest.cpu(1), next[1]);
                 };
-                return new Interleaving.Race(guest, code, sends, when -> {
+                return new Interleaving.Race(guest.rig(), code, sends, when -> {
                     if (consumes) {
                         unmask(fifo, tail).finish();
                     }
@@ -229,7 +237,7 @@ public final class FifoRaceChecks {
                 int port = guest.ipi(1);
                 fifo.setWord(port, word);
                 return new Interleaving.Race(
-                        guest, Programs.poll(guest, port), () -> guest.send(guest.cpu(1), port), when -> {
+                        guest.rig(), Programs.poll(guest, port), () -> guest.send(guest.cpu(1), port), when -> {
                             s.expectEqual(
                                     "result of poll " + when, 0, guest.cpu().x(0));
                             fifo.expectWord(
@@ -319,7 +327,7 @@ public final class FifoRaceChecks {
             GuestBlock page = fifo.control(1).fill(4096, 0xA5);
             GuestBlock block = page.at(BLOCK_OFFSET).fill(Xen.CONTROL_BYTES, 0);
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     PortRaceChecks.once(guest, Xen.INIT_CONTROL, page.gfn(), page.gfn() >>> 32, BLOCK_OFFSET, 1, 0, 0),
                     () -> guest.send(guest.cpu(1), port),
                     when -> {
@@ -371,7 +379,7 @@ public final class FifoRaceChecks {
                 guest.send(guest.cpu(1), early);
             };
             return new Interleaving.Race(
-                    guest, PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32), sends, when -> {
+                    guest.rig(), PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, gfn, gfn >>> 32), sends, when -> {
                         s.expectEqual(
                                 "result of expand_array " + when, 0, guest.cpu().x(0));
                         fifo.expectWord("that is masked " + when, masked, Xen.PENDING | Xen.MASKED);
@@ -392,7 +400,7 @@ public final class FifoRaceChecks {
             XenGuest guest = fifo.guest();
             GuestBlock stray = fifo.arrayPage(1).fill(4096, 0);
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     PortRaceChecks.once(guest, Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32),
                     () -> guest.expectEvent(guest.cpu(1), "reset", 0, Xen.RESET, Xen.SELF),
                     when -> expectAfterReset(fifo, stray, guest.cpu().x(0), when));
@@ -403,7 +411,7 @@ public final class FifoRaceChecks {
             GuestBlock stray = fifo.arrayPage(1).fill(4096, 0);
             long[] result = new long[1];
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     PortRaceChecks.once(guest, Xen.RESET, Xen.SELF),
                     () -> result[0] = guest.event(guest.cpu(1), Xen.EXPAND_ARRAY, stray.gfn(), stray.gfn() >>> 32),
                     when -> {
@@ -466,7 +474,7 @@ public final class FifoRaceChecks {
             int after = guest.ipi(0);
             guest.send(before);
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     PortRaceChecks.once(guest, Xen.SEND, channel.sender()),
                     () -> guest.expectEvent(guest.cpu(1), "close", 0, Xen.CLOSE, channel.receiver()),
                     when -> {

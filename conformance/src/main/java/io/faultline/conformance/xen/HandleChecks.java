@@ -8,6 +8,7 @@ import io.faultline.api.capability.Capabilities;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.GicGuest;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.Scenario;
 
 /**

@@ -9,6 +9,8 @@ import io.faultline.api.guest.GuestStep;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.A64;
+import io.faultline.conformance.scenario.GuestCode;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.List;
@@ -137,7 +139,7 @@ public final class HostileFifoChecks {
                     GuestCode.clear32(2, 6, 1),
                     A64.str(AccessWidth.WORD, 2, 1, 0));
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     code,
                     () -> {
                         boolean linked = fifo.isLinked(tail);

@@ -14,6 +14,7 @@ import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.GicGuest;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.RegisterFile;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;

@@ -10,6 +10,7 @@ import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.Arrays;

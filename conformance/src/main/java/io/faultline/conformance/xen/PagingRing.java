@@ -9,6 +9,7 @@ import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.paging.MemoryPager;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.nio.ByteBuffer;

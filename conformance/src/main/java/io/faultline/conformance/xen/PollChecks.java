@@ -12,6 +12,8 @@ import io.faultline.api.guest.GuestStep;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestBlock;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.List;
@@ -176,7 +178,7 @@ public final class PollChecks {
                         bits.mask(port);
                     }
                     return new Interleaving.Race(
-                            guest,
+                            guest.rig(),
                             two ? Programs.poll(guest, quiet, port) : Programs.poll(guest, port),
                             () -> guest.send(guest.cpu(1), two ? channel.sender() : port),
                             when -> {
@@ -195,7 +197,7 @@ public final class PollChecks {
                 int port = guest.ipi(1);
                 fifo.setWord(port, Xen.MASKED);
                 return new Interleaving.Race(
-                        guest, Programs.poll(guest, quiet, port), () -> guest.send(guest.cpu(1), port), when -> {
+                        guest.rig(), Programs.poll(guest, quiet, port), () -> guest.send(guest.cpu(1), port), when -> {
                             s.expectEqual(
                                     "result of poll " + when, 0, guest.cpu().x(0));
                             fifo.expectWord(when, port, Xen.PENDING | Xen.MASKED);
@@ -308,7 +310,7 @@ public final class PollChecks {
                     s.expectEqual("ports that are handled", List.of(port), bits.scan(0));
                 }
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         active ? Programs.endAndWait(guest) : Programs.waitIfIdle(guest),
                         () -> guest.send(guest.cpu(1), port),
                         when -> {
@@ -324,7 +326,7 @@ public final class PollChecks {
                 XenGuest guest = fifo.guest();
                 int port = guest.ipi(0);
                 return new Interleaving.Race(
-                        guest, Programs.waitIfIdle(guest), () -> guest.send(guest.cpu(1), port), when -> {
+                        guest.rig(), Programs.waitIfIdle(guest), () -> guest.send(guest.cpu(1), port), when -> {
                             guest.expectUpcalls(when, 0, 1);
                             fifo.expectDrained(when, 0, port);
                         });

@@ -7,6 +7,8 @@ package io.faultline.conformance.xen;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestCode;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.ArrayList;
@@ -70,7 +72,7 @@ public final class PortRaceChecks {
                 List<Long> given = new ArrayList<>();
                 GuestCode code = Programs.calls(guest, guest.cpu(), mine, offer());
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         code,
                         () -> {
                             sideOf(guest);
@@ -119,7 +121,7 @@ public final class PortRaceChecks {
             int before = portsInUse(guest);
             long[] theirs = new long[1];
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     once(guest, Xen.BIND_INTERDOMAIN, Xen.SELF, port),
                     () -> {
                         sideOf(guest);
@@ -156,7 +158,7 @@ public final class PortRaceChecks {
             XenGuest.Channel channel = bits.channel();
             long[] theirs = new long[1];
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     once(guest, Xen.CLOSE, channel.sender()),
                     () -> {
                         sideOf(guest);
@@ -208,7 +210,7 @@ public final class PortRaceChecks {
                         new Programs.Call(Xen.SEND, channel.sender()),
                         new Programs.Call(Xen.SEND, channel.sender()));
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         code,
                         () -> {
                             sideOf(guest);
@@ -234,7 +236,7 @@ public final class PortRaceChecks {
                 GuestCode code =
                         Programs.calls(guest, guest.cpu(), new Programs.Call(Xen.CLOSE, channel.receiver()), next);
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         code,
                         () -> {
                             sideOf(guest);

@@ -6,6 +6,7 @@ package io.faultline.conformance.xen;
 
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.Scenario;
 
 /**

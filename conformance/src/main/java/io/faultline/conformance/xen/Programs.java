@@ -7,6 +7,8 @@ package io.faultline.conformance.xen;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.SystemRegister;
 import io.faultline.conformance.scenario.A64;
+import io.faultline.conformance.scenario.GuestBlock;
+import io.faultline.conformance.scenario.GuestCode;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 
 /**
@@ -30,7 +32,7 @@ final class Programs {
                 A64.movz(1, vcpu, 0),
                 GuestCode.move(2, 22),
                 A64.movz(16, (int) Xen.VCPU_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(21, 0, 0),
                 A64.NOP);
     }
@@ -50,7 +52,7 @@ final class Programs {
                 A64.movz(0, command, 0),
                 GuestCode.move(1, 22),
                 A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(21, 0, 0),
                 A64.NOP);
     }
@@ -70,7 +72,7 @@ final class Programs {
                 A64.movz(0, command, 0),
                 GuestCode.move(1, 22),
                 A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(21, 1, 0),
                 GuestCode.move(24, 0),
                 A64.ldr(AccessWidth.WORD, 25, 22, 4),
@@ -78,7 +80,7 @@ final class Programs {
                 A64.movz(0, command, 0),
                 GuestCode.move(1, 22),
                 A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(21, 0, 0),
                 A64.NOP);
     }
@@ -111,7 +113,7 @@ final class Programs {
             code[6 * i] = A64.movz(0, calls[i].command(), 0);
             code[6 * i + 1] = A64.add(1, 22, CALL_BYTES * i);
             code[6 * i + 2] = A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0);
-            code[6 * i + 3] = GuestCode.hypercall();
+            code[6 * i + 3] = Xen.hypercall();
             code[6 * i + 4] = A64.movz(21, calls.length - 1 - i, 0);
             code[6 * i + 5] = GuestCode.move(24 + i, 0);
         }
@@ -137,7 +139,7 @@ final class Programs {
                 A64.movz(0, Xen.POLL, 0),
                 GuestCode.move(1, 22),
                 A64.movz(16, (int) Xen.SCHED_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(21, 0, 0),
                 A64.NOP);
     }

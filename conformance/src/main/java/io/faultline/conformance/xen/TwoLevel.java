@@ -5,6 +5,7 @@
 package io.faultline.conformance.xen;
 
 import io.faultline.api.arm64.AccessWidth;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.Scenario;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,9 @@ import io.faultline.api.arm64.AccessWidth;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.scenario.A64;
+import io.faultline.conformance.scenario.GuestBlock;
+import io.faultline.conformance.scenario.GuestCode;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 
@@ -81,7 +84,7 @@ public final class TwoLevelRaceChecks {
                 long[] handledBefore = new long[1];
                 GuestCode code = handler(guest, port);
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         code,
                         () -> {
                             for (int sends = 0; sends < SENDS; sends++) {
@@ -118,7 +121,7 @@ public final class TwoLevelRaceChecks {
             int port = guest.ipi(0);
             bits.mask(port);
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     PortRaceChecks.once(guest, Xen.UNMASK, port),
                     () -> guest.send(guest.cpu(1), port),
                     when -> expectRaised(bits, port, when));
@@ -129,7 +132,7 @@ public final class TwoLevelRaceChecks {
             int port = guest.ipi(0);
             bits.mask(port);
             return new Interleaving.Race(
-                    guest, unmaskAsLinux(guest, port), () -> guest.send(guest.cpu(1), port), when -> {
+                    guest.rig(), unmaskAsLinux(guest, port), () -> guest.send(guest.cpu(1), port), when -> {
                         s.witness(guest.cpu().x(MARK_HANDLED) != 0 ? "guest-made-the-call" : "plain-clear");
                         expectRaised(bits, port, when);
                     });
@@ -155,7 +158,7 @@ public final class TwoLevelRaceChecks {
                 A64.movz(0, Xen.UNMASK, 0),
                 GuestCode.move(1, 9),
                 A64.movz(16, (int) Xen.EVENT_CHANNEL_OP, 0),
-                GuestCode.hypercall(),
+                Xen.hypercall(),
                 A64.movz(MARK_HANDLED, 1, 0),
                 A64.NOP);
     }
@@ -175,7 +178,7 @@ public final class TwoLevelRaceChecks {
             XenGuest.Channel channel = bits.channel();
             guest.bindVcpu(channel.receiver(), 1);
             return new Interleaving.Race(
-                    guest,
+                    guest.rig(),
                     PortRaceChecks.once(guest, Xen.BIND_VCPU, channel.receiver(), 2),
                     () -> guest.send(guest.cpu(1), channel.sender()),
                     when -> {
@@ -218,7 +221,7 @@ public final class TwoLevelRaceChecks {
                     guest.send(guest.cpu(1), sent);
                     guest.expectEvent(guest.cpu(1), "close", 0, Xen.CLOSE, closed);
                 };
-                return new Interleaving.Race(guest, atomic.code(cpu), calls, when -> {
+                return new Interleaving.Race(guest.rig(), atomic.code(cpu), calls, when -> {
                     if (cpu.x(MARK_HANDLED) > 1) {
                         s.witness("between-load-and-store");
                     }

@@ -7,7 +7,9 @@ package io.faultline.conformance.xen;
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.GuestLayout;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import java.util.Arrays;
 
@@ -255,7 +257,7 @@ public final class VcpuInfoChecks {
                         .word(8, info.address() & 0xFFF)
                         .word(12, 0);
                 return new Interleaving.Race(
-                        guest,
+                        guest.rig(),
                         Programs.vcpuOperation(guest, Xen.REGISTER_VCPU_INFO, vcpu),
                         () -> {
                             s.witness(guest.cpu().x(21) == 0 ? "after" : "before");

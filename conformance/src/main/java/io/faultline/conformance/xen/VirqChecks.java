@@ -8,6 +8,8 @@ import io.faultline.api.notification.DeliveryOutcome;
 import io.faultline.api.notification.NotificationChannel.Virq;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
+import io.faultline.conformance.scenario.GuestCode;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import java.util.List;
 
@@ -53,7 +55,7 @@ public final class VirqChecks {
                 XenGuest guest = bits.guest();
                 int port = guest.virq(Xen.VIRQ_DEBUG, 0);
                 GuestCode code = Programs.calls(guest, guest.cpu(), new Programs.Call(Xen.CLOSE, port), next);
-                return new Interleaving.Race(guest, code, () -> raise(guest), when -> {
+                return new Interleaving.Race(guest.rig(), code, () -> raise(guest), when -> {
                     expectResults(s, guest, 2, when);
                     s.expectThat("the number was used again " + when, guest.state(port) != Xen.CLOSED);
                     s.expectEqual("pending word 0, of which no port is the VIRQ's, " + when, 0, bits.pendingWord(0));
@@ -65,7 +67,7 @@ public final class VirqChecks {
             XenGuest guest = bits.guest();
             int port = guest.virq(Xen.VIRQ_DEBUG, 0);
             GuestCode code = Programs.calls(guest, guest.cpu(), new Programs.Call(Xen.CLOSE, port), offer, bind);
-            return new Interleaving.Race(guest, code, () -> raise(guest), when -> {
+            return new Interleaving.Race(guest.rig(), code, () -> raise(guest), when -> {
                 expectResults(s, guest, 3, when);
                 expectOnly(bits, guest.arguments().word(2 * Programs.CALL_BYTES + 8), when);
             });

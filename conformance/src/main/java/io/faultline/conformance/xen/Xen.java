@@ -4,6 +4,8 @@
  */
 package io.faultline.conformance.xen;
 
+import io.faultline.conformance.scenario.A64;
+
 /** Numbers of the hypercall interface on ARM64 as a guest knows them (xen.md 1 to 4). */
 final class Xen {
     /** Immediate of the HVC instruction. */
@@ -119,4 +121,9 @@ final class Xen {
     static final int USUAL_INTERRUPT = 31;
 
     private Xen() {}
+
+    /** The instruction of a hypercall. */
+    static int hypercall() {
+        return A64.hvc(TAG);
+    }
 }

@@ -14,6 +14,7 @@ import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.GicGuest;
+import io.faultline.conformance.scenario.GuestBlock;
 import io.faultline.conformance.scenario.GuestLayout;
 import io.faultline.conformance.scenario.PageFaultGuest;
 import io.faultline.conformance.scenario.Rig;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rules that a mutant fails besides the one it is aimed at, as recorded in {@code collateral.txt} and
- * {@code xen-collateral.txt}.
+ * The rules that a mutant fails besides the one it is aimed at, as recorded in {@code collateral.txt},
+ * {@code xen-collateral.txt} and {@code hyperv-page-fault-collateral.txt}.
  *
  * <p>One bug often breaks several rules. The record makes a change of that visible: a mutant that begins to fail other
  * rules has become another bug, or a check has begun to demand something else.
@@ -33,6 +33,7 @@ final class Collateral {
         Map<String, List<String>> recorded = new TreeMap<>();
         read("collateral.txt", recorded);
         read("xen-collateral.txt", recorded);
+        read("hyperv-page-fault-collateral.txt", recorded);
         return recorded;
     }
 

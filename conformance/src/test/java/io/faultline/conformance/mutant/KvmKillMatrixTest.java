@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.engine.RunOptions;
+import io.faultline.conformance.pagefault.AssistChecks;
 import io.faultline.conformance.suite.Suite;
 import io.faultline.conformance.xen.PageFaultChecks;
 import java.io.IOException;
@@ -80,7 +81,8 @@ class KvmKillMatrixTest {
         List<String> unproven = Suite.standard().checks().stream()
                 .map(Check::rule)
                 .filter(rule -> rule.startsWith("SDEI-") || rule.startsWith("APF-"))
-                .filter(rule -> PageFaultChecks.GROUP.checks().stream()
+                .filter(rule -> Stream.of(PageFaultChecks.GROUP, AssistChecks.GROUP)
+                        .flatMap(group -> group.checks().stream())
                         .noneMatch(check -> check.rule().equals(rule)))
                 .filter(rule -> !proven.contains(rule))
                 .toList();

@@ -137,8 +137,8 @@ final class PageFaultParts {
                 .failureLimit(policy.failureLimit());
     }
 
-    private record Tokens(TokenSource right, BiFunction<FaultContext, OptionalLong, OptionalLong> bug)
-            implements TokenSource {
+    /** A right source of tokens whose results a bug changes. */
+    record Tokens(TokenSource right, BiFunction<FaultContext, OptionalLong, OptionalLong> bug) implements TokenSource {
         @Override
         public OptionalLong next(FaultContext fault, LongPredicate inUse) {
             return bug.apply(fault, right.next(fault, inUse));

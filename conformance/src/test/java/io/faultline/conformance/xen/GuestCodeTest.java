@@ -17,6 +17,9 @@ import io.faultline.conformance.scenario.A64;
 import io.faultline.conformance.scenario.Budget;
 import io.faultline.conformance.scenario.CheckFailure;
 import io.faultline.conformance.scenario.CutPlan;
+import io.faultline.conformance.scenario.GuestBlock;
+import io.faultline.conformance.scenario.GuestCode;
+import io.faultline.conformance.scenario.Interleaving;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import io.faultline.conformance.scenario.Subject;
@@ -119,7 +122,7 @@ class GuestCodeTest {
             fresh.cpu().x(9, 0);
             GuestCode code = new GuestCode(fresh.cpu(), A64.add(9, 9, 1), A64.add(9, 9, 1), A64.add(9, 9, 1));
             return new Interleaving.Race(
-                    fresh,
+                    fresh.rig(),
                     code,
                     () -> seen.add(fresh.cpu().x(9)),
                     when -> assertEquals(3, fresh.cpu().x(9)));
@@ -139,7 +142,7 @@ class GuestCodeTest {
             fresh.cpu().x(9, 0);
             GuestCode code = new GuestCode(fresh.cpu(), A64.add(9, 9, 1), A64.WFI, A64.add(9, 9, 1));
             return new Interleaving.Race(
-                    fresh,
+                    fresh.rig(),
                     code,
                     () -> {
                         seen.add(fresh.cpu().x(9));

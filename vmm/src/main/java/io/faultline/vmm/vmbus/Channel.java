@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * while their pages are there: one that is absent is asked for, and the work goes on when it has come.
  */
 final class Channel implements StateElement {
-    /** Interface of all these channels; Faultline's own. */
-    static final UUID TYPE = UUID.fromString("0b5e6c2f-8d14-4b7a-9c63-f1a7e5d20e01");
-
     /** Connection on which the guest signals the channel with identifier 0, if there were one. */
     static final int FIRST_CONNECTION = 0x2000;
 
@@ -99,9 +96,9 @@ final class Channel implements StateElement {
         this.gpadls = gpadls;
     }
 
-    byte[] offer() {
+    byte[] offer(UUID type) {
         UUID instance = UUID.fromString(String.format(Locale.ROOT, INSTANCE, relid));
-        return HostMessage.offer(relid, FIRST_CONNECTION + relid, TYPE, instance);
+        return HostMessage.offer(relid, FIRST_CONNECTION + relid, type, instance);
     }
 
     boolean isOpen() {

@@ -10,17 +10,23 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Whether a machine has a VMBus, and what it offers there.
  *
  * @param presence when there is one
  * @param echoChannels how many channels are offered that send everything back, 0 to {@link #MOST_CHANNELS}
+ * @param type interface type that these channels say they have; a guest chooses its driver by it
  * @param versions versions of the protocol that are accepted; unmodifiable
  * @param refusal how another version is refused
  * @since 0.1
  */
-public record VmbusConfiguration(Presence presence, int echoChannels, Set<VmbusVersion> versions, Refusal refusal) {
+public record VmbusConfiguration(
+        Presence presence, int echoChannels, UUID type, Set<VmbusVersion> versions, Refusal refusal) {
+    /** Interface type of channels that send everything back, Faultline's own. */
+    public static final UUID ECHO = UUID.fromString("0b5e6c2f-8d14-4b7a-9c63-f1a7e5d20e01");
+
     /** Most channels. */
     public static final int MOST_CHANNELS = 256;
 
@@ -63,6 +69,7 @@ public record VmbusConfiguration(Presence presence, int echoChannels, Set<VmbusV
      */
     public VmbusConfiguration {
         Objects.requireNonNull(presence, "presence");
+        Objects.requireNonNull(type, "type");
         Objects.requireNonNull(refusal, "refusal");
         EnumSet<VmbusVersion> copy = EnumSet.noneOf(VmbusVersion.class);
         copy.addAll(versions);
@@ -73,7 +80,7 @@ public record VmbusConfiguration(Presence presence, int echoChannels, Set<VmbusV
     }
 
     private static VmbusConfiguration of(Presence presence) {
-        return new VmbusConfiguration(presence, 0, EnumSet.allOf(VmbusVersion.class), Refusal.ANSWER);
+        return new VmbusConfiguration(presence, 0, ECHO, EnumSet.allOf(VmbusVersion.class), Refusal.ANSWER);
     }
 
     /**
@@ -84,7 +91,8 @@ public record VmbusConfiguration(Presence presence, int echoChannels, Set<VmbusV
      * @throws IllegalArgumentException if the number of channels is out of range
      */
     public static VmbusConfiguration echo(int channels) {
-        return new VmbusConfiguration(Presence.REQUIRED, channels, EnumSet.allOf(VmbusVersion.class), Refusal.ANSWER);
+        return new VmbusConfiguration(
+                Presence.REQUIRED, channels, ECHO, EnumSet.allOf(VmbusVersion.class), Refusal.ANSWER);
     }
 
     void save(StateWriter writer) {
@@ -93,12 +101,14 @@ public record VmbusConfiguration(Presence presence, int echoChannels, Set<VmbusV
             accepted |= 1L << version.ordinal();
         }
         writer.word("echo-channels", echoChannels);
+        writer.words("type", new long[] {type.getMostSignificantBits(), type.getLeastSignificantBits()});
         writer.word("versions", accepted);
         writer.flag("refuses-by-status", refusal == Refusal.STATUS);
     }
 
     static VmbusConfiguration restore(StateReader reader) {
         int channels = reader.integer("echo-channels", 0, MOST_CHANNELS);
+        long[] type = reader.words("type", 2);
         long accepted = reader.word("versions", 0, (1L << VmbusVersion.values().length) - 1);
         EnumSet<VmbusVersion> versions = EnumSet.noneOf(VmbusVersion.class);
         for (VmbusVersion version : VmbusVersion.values()) {
@@ -107,6 +117,6 @@ public record VmbusConfiguration(Presence presence, int echoChannels, Set<VmbusV
             }
         }
         Refusal refusal = reader.flag("refuses-by-status") ? Refusal.STATUS : Refusal.ANSWER;
-        return new VmbusConfiguration(Presence.REQUIRED, channels, versions, refusal);
+        return new VmbusConfiguration(Presence.REQUIRED, channels, new UUID(type[0], type[1]), versions, refusal);
     }
 }

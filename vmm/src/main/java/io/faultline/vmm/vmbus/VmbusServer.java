@@ -288,7 +288,7 @@ public final class VmbusServer implements StateElement {
             return SynicStatus.INVALID_PARAMETER;
         }
         offered = true;
-        channels.forEach(channel -> outbox.send(channel.offer()));
+        channels.forEach(channel -> outbox.send(channel.offer(configuration.type())));
         outbox.send(HostMessage.allOffersDelivered());
         return SynicStatus.SUCCESS;
     }

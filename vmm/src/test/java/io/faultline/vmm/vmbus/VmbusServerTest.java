@@ -38,7 +38,7 @@ class VmbusServerTest {
     private static VmbusConfiguration accepting(VmbusConfiguration.Refusal refusal, VmbusVersion... versions) {
         Set<VmbusVersion> set = EnumSet.noneOf(VmbusVersion.class);
         set.addAll(List.of(versions));
-        return new VmbusConfiguration(VmbusConfiguration.Presence.REQUIRED, 0, set, refusal);
+        return new VmbusConfiguration(VmbusConfiguration.Presence.REQUIRED, 0, VmbusConfiguration.ECHO, set, refusal);
     }
 
     @Test
@@ -440,7 +440,11 @@ class VmbusServerTest {
     void movingIsAnsweredSince53AndKnownSince41() {
         for (VmbusVersion version : VmbusVersion.values()) {
             BusRig rig = new BusRig(new VmbusConfiguration(
-                    VmbusConfiguration.Presence.REQUIRED, 1, Set.of(version), VmbusConfiguration.Refusal.STATUS));
+                    VmbusConfiguration.Presence.REQUIRED,
+                    1,
+                    VmbusConfiguration.ECHO,
+                    Set.of(version),
+                    VmbusConfiguration.Refusal.STATUS));
             rig.connect(0);
             rig.offers();
             assertEquals(0, rig.share(1, 5, range(RINGS, 8)));

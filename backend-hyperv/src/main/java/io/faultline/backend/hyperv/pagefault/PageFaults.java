@@ -13,13 +13,12 @@ import io.faultline.backend.hyperv.feature.Privilege;
 import io.faultline.backend.hyperv.feature.SyntheticExceptions;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.overlay.AssistPages;
-import io.faultline.backend.hyperv.overlay.OverlayFrames;
-import io.faultline.backend.hyperv.overlay.OverlayFrames.OfVcpu;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
 import io.faultline.backend.hyperv.register.RegisterRange;
 import io.faultline.backend.hyperv.register.RegisterValue;
 import io.faultline.backend.hyperv.synic.BufferKind;
+import io.faultline.backend.hyperv.synic.BufferPool;
 import io.faultline.backend.hyperv.synic.EventFlags;
 import io.faultline.backend.hyperv.synic.MessageBuffer;
 import io.faultline.backend.hyperv.synic.MessageQueues;
@@ -64,7 +63,6 @@ public final class PageFaults implements PartitionPart, RegisterGroup {
             PageFaultSettings settings,
             AssistPages assist,
             SyntheticExceptions exceptions,
-            OverlayFrames frames,
             MessageQueues queues,
             EventFlags flags) {
         this.host = host;
@@ -78,14 +76,9 @@ public final class PageFaults implements PartitionPart, RegisterGroup {
             vcpus[i] = new VcpuPageFaults(
                     information,
                     new ReadyMessages(i, queues, vcpu -> engine().rescan(vcpu)),
-                    new ReadyFlags(
-                            i,
-                            flags,
-                            frames.of(i, OfVcpu.EVENT_FLAGS),
-                            information,
-                            settings.policy().limit() + ReadyFlags.SPARE));
+                    new ReadyFlags(i, flags, information, settings.policy().limit() + ReadyFlags.SPARE));
         }
-        queues.pool(BufferKind.PAGE_FAULT, this::takeBuffer);
+        queues.pool(BufferKind.PAGE_FAULT, new Buffers());
     }
 
     /**
@@ -254,10 +247,22 @@ public final class PageFaults implements PartitionPart, RegisterGroup {
     }
 
     /** The message of a vCPU that waits in a saved queue. */
-    private @Nullable MessageBuffer takeBuffer(int vcpu, int key) {
-        Control control = vcpus[vcpu].control();
-        MessageBuffer buffer = vcpus[vcpu].messages().buffer();
-        boolean waits = key == buffer.key() && control.isEnabled() && !control.isByFlag() && !buffer.isQueued();
-        return waits ? buffer : null;
+    private final class Buffers implements BufferPool {
+        @Override
+        public @Nullable MessageBuffer take(int vcpu, int key) {
+            return null;
+        }
+
+        @Override
+        public @Nullable MessageBuffer take(int vcpu, int source, int key) {
+            Control control = vcpus[vcpu].control();
+            MessageBuffer buffer = vcpus[vcpu].messages().buffer();
+            boolean waits = key == buffer.key()
+                    && control.isEnabled()
+                    && !control.isByFlag()
+                    && control.source() == source
+                    && !buffer.isQueued();
+            return waits ? buffer : null;
+        }
     }
 }

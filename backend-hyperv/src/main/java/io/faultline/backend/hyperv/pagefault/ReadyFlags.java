@@ -4,7 +4,6 @@
  */
 package io.faultline.backend.hyperv.pagefault;
 
-import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.synic.EventFlags;
 
@@ -18,12 +17,10 @@ public final class ReadyFlags {
     /** Flags that are kept for a wake-all. */
     static final int SPARE = 1;
 
-    private static final int SOURCE_BYTES = 256;
     private static final int NONE = -1;
 
     private final int vcpu;
     private final EventFlags flags;
-    private final Frame page;
     private final FaultInformation information;
     private final int count;
     private int next;
@@ -33,14 +30,12 @@ public final class ReadyFlags {
      *
      * @param vcpu index of the vCPU
      * @param flags sets them
-     * @param page the hypervisor's page of flags
      * @param information has the table of tokens
      * @param count how many flags are used
      */
-    ReadyFlags(int vcpu, EventFlags flags, Frame page, FaultInformation information, int count) {
+    ReadyFlags(int vcpu, EventFlags flags, FaultInformation information, int count) {
         this.vcpu = vcpu;
         this.flags = flags;
-        this.page = page;
         this.information = information;
         this.count = count;
     }
@@ -67,23 +62,27 @@ public final class ReadyFlags {
      */
     int clear(int source) {
         int clear = 0;
-        for (int first = 0; first < count; first += Integer.SIZE) {
-            int used = count - first >= Integer.SIZE ? -1 : (1 << count - first) - 1;
-            clear += Integer.bitCount(~page.load32(SOURCE_BYTES * source + first / Byte.SIZE) & used);
+        for (int flag = 0; flag < count; flag++) {
+            clear += flags.isSet(vcpu, source, flag) ? 0 : 1;
         }
         return clear;
     }
 
-    private boolean isSet(int source, int flag) {
-        int word = page.load32(SOURCE_BYTES * source + flag / Integer.SIZE * Integer.BYTES);
-        return (word >>> flag & 1) != 0;
+    /**
+     * Tells whether a token can be told now.
+     *
+     * @param source synthetic interrupt source
+     * @return true if flags can be set and one is clear
+     */
+    boolean isFree(int source) {
+        return flags.canSignal(vcpu, source) && nextClear(source) != NONE;
     }
 
     /** The next flag in turn that is clear. */
     private int nextClear(int source) {
         for (int i = 0; i < count; i++) {
             int flag = (next + i) % count;
-            if (!isSet(source, flag)) {
+            if (!flags.isSet(vcpu, source, flag)) {
                 return flag;
             }
         }
@@ -98,16 +97,15 @@ public final class ReadyFlags {
      * @return false if every flag is set, or none can be set now
      */
     boolean show(int source, long token) {
-        int flag = nextClear(source);
+        int flag = flags.canSignal(vcpu, source) ? nextClear(source) : NONE;
         if (flag == NONE) {
             return false;
         }
         information.token(flag, token);
-        if (flags.signal(vcpu, source, flag) != Status.SUCCESS) {
-            information.token(flag, 0);
-            return false;
+        boolean isTold = flags.signal(vcpu, source, flag) == Status.SUCCESS;
+        if (isTold) {
+            next = (flag + 1) % count;
         }
-        next = (flag + 1) % count;
-        return true;
+        return isTold;
     }
 }

@@ -36,7 +36,7 @@ public final class SynicReadyRoute implements ReadyRoute {
             return false;
         }
         return control.isByFlag()
-                ? of.flags().clear(control.source()) > 0
+                ? of.flags().isFree(control.source())
                 : of.messages().isFree();
     }
 

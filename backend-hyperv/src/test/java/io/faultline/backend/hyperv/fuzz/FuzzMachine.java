@@ -11,16 +11,16 @@ import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.machine.Machine;
 import io.faultline.api.machine.MachineRequest;
 import io.faultline.api.machine.Vcpu;
-import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
+import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateValue;
 import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.hyperv.overlay.OverlayFrames.OfVcpu;
-import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.GuestRam;
+import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.RamPage;
 import java.util.Arrays;
 import java.util.Map;
@@ -280,12 +280,8 @@ final class FuzzMachine {
 
     void words(long address, int... values) {
         for (int i = 0; i < values.length; i++) {
-            bytes(
-                    address + 4L * i,
-                    (byte) values[i],
-                    (byte) (values[i] >>> 8),
-                    (byte) (values[i] >>> 16),
-                    (byte) (values[i] >>> 24));
+            bytes(address + 4L * i, (byte) values[i], (byte) (values[i] >>> 8), (byte) (values[i] >>> 16), (byte)
+                    (values[i] >>> 24));
         }
     }
 
@@ -307,9 +303,8 @@ final class FuzzMachine {
 
     private void storeReally(long at, byte value) {
         long page = at & -PAGE;
-        byte[] absent = insides.host.stage2().physical(page) != page || ram().isResident(page)
-                ? null
-                : pager.content(page);
+        byte[] absent =
+                insides.host.stage2().physical(page) != page || ram().isResident(page) ? null : pager.content(page);
         if (absent == null) {
             machine.memory().store(at, AccessWidth.BYTE, value & 0xFF);
         } else {
@@ -352,12 +347,11 @@ final class FuzzMachine {
 
     /** The content of a page of the hypervisor. */
     byte[] actual(int vcpu, int kind) {
-        OfVcpu which =
-                switch (kind) {
-                    case Model.MESSAGES -> OfVcpu.MESSAGES;
-                    case Model.FLAGS -> OfVcpu.EVENT_FLAGS;
-                    default -> OfVcpu.ASSIST;
-                };
+        OfVcpu which = switch (kind) {
+            case Model.MESSAGES -> OfVcpu.MESSAGES;
+            case Model.FLAGS -> OfVcpu.EVENT_FLAGS;
+            default -> OfVcpu.ASSIST;
+        };
         Frame frame = insides.frames.of(vcpu, which);
         byte[] found = actual(frame.physical());
         return found == null ? ZERO : found;
@@ -376,7 +370,8 @@ final class FuzzMachine {
                 return actual(i / 3, i % 3);
             }
         }
-        byte[] found = modelled == model.tsc ? actual(insides.frames.referenceTsc().physical()) : null;
+        byte[] found =
+                modelled == model.tsc ? actual(insides.frames.referenceTsc().physical()) : null;
         return found == null ? modelled : found;
     }
 
@@ -400,8 +395,7 @@ final class FuzzMachine {
             for (int kind = 0; kind < 3; kind++) {
                 byte[] found = actual(vcpu, kind);
                 if (!Arrays.equals(found, model.frame(vcpu, kind))) {
-                    return differs(
-                            "page " + kind + " of vCPU " + vcpu + " at 0x", 0, found, model.frame(vcpu, kind));
+                    return differs("page " + kind + " of vCPU " + vcpu + " at 0x", 0, found, model.frame(vcpu, kind));
                 }
             }
         }
@@ -471,8 +465,9 @@ final class FuzzMachine {
             }
         }
         for (int vcpu = 0; vcpu < vcpus; vcpu++) {
-            int pending = (int) insides.host.gic().redistributorFrame(vcpu).read(SGI_BASE + SET_PENDING, AccessWidth.WORD)
-                    & PRIVATE;
+            int pending =
+                    (int) insides.host.gic().redistributorFrame(vcpu).read(SGI_BASE + SET_PENDING, AccessWidth.WORD)
+                            & PRIVATE;
             if (pending != model.synic.pending[vcpu]) {
                 return "vCPU " + vcpu + " has pending interrupts " + Integer.toHexString(pending) + " instead of "
                         + Integer.toHexString(model.synic.pending[vcpu]);

@@ -32,8 +32,8 @@ final class FuzzWorld implements AutoCloseable {
     private static final long MOST_BYTES = 64 << 20;
 
     private static final int[] STATUSES = {
-        0, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xD, 0xE, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x18, 0x19, 0x1B, 0x1D, 0x1E,
-        0x50, 0x51, 0x59, 0x78, 0x79, 0x86, 0x87
+        0, 2, 3, 4, 5, 6, 7, 8, 9, 0xA, 0xB, 0xD, 0xE, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x18, 0x19, 0x1B, 0x1D,
+        0x1E, 0x50, 0x51, 0x59, 0x78, 0x79, 0x86, 0x87
     };
 
     private static final com.sun.management.ThreadMXBean THREADS =
@@ -209,9 +209,7 @@ final class FuzzWorld implements AutoCloseable {
             case POWER -> power(machine, step.vcpu());
             case RESTART -> restart(machine, step.vcpu());
             case TIME -> {
-                machine.machine()
-                        .clock()
-                        .skipTo(machine.machine().clock().nanos() + values[1]);
+                machine.machine().clock().skipTo(machine.machine().clock().nanos() + values[1]);
                 machine.passTime();
             }
             case RESET -> reset(machine);
@@ -334,8 +332,8 @@ final class FuzzWorld implements AutoCloseable {
             }
             long expected = status | (long) answer.completed << 32;
             if (result != expected) {
-                throw new Broken("a call returns " + Long.toHexString(result) + " instead of "
-                        + Long.toHexString(expected));
+                throw new Broken(
+                        "a call returns " + Long.toHexString(result) + " instead of " + Long.toHexString(expected));
             }
             x[0] = result;
             answers.add(steps, result);
@@ -350,8 +348,8 @@ final class FuzzWorld implements AutoCloseable {
 
     private static String hex(Model.Answer answer) {
         StringBuilder text = new StringBuilder();
-        answer.statuses.stream().forEach(status -> text.append(text.isEmpty() ? "" : " or ")
-                .append(Integer.toHexString(status)));
+        answer.statuses.stream()
+                .forEach(status -> text.append(text.isEmpty() ? "" : " or ").append(Integer.toHexString(status)));
         return text.toString();
     }
 
@@ -384,8 +382,8 @@ final class FuzzWorld implements AutoCloseable {
             // Bit 3 needs synthetic timers.
             require(((low ^ choices.privileges()) & ~8) == 0 ? null : "register 200 has " + Long.toHexString(low));
         } else if (high != 0) {
-            throw new Broken("register " + Integer.toHexString(unknown.name()) + " has an upper half "
-                    + Long.toHexString(high));
+            throw new Broken(
+                    "register " + Integer.toHexString(unknown.name()) + " has an upper half " + Long.toHexString(high));
         }
         if (unknown.name() == Registers.RUNTIME || unknown.name() == Registers.REFERENCE) {
             boolean isReference = unknown.name() == Registers.REFERENCE;
@@ -406,8 +404,8 @@ final class FuzzWorld implements AutoCloseable {
             Long known = information.putIfAbsent(unknown.name(), low);
             require(
                     known != null && known != low
-                            ? "register " + Integer.toHexString(unknown.name()) + " was "
-                                    + Long.toHexString(known) + " and is " + Long.toHexString(low)
+                            ? "register " + Integer.toHexString(unknown.name()) + " was " + Long.toHexString(known)
+                                    + " and is " + Long.toHexString(low)
                             : null);
         }
     }
@@ -460,12 +458,11 @@ final class FuzzWorld implements AutoCloseable {
         if (!isReady(machine, vcpu) || code == 0) {
             return;
         }
-        int offset =
-                switch (instruction) {
-                    case 0 -> FuzzMachine.HVC;
-                    case 1 -> FuzzMachine.TAGGED;
-                    default -> FuzzMachine.SMC;
-                };
+        int offset = switch (instruction) {
+            case 0 -> FuzzMachine.HVC;
+            case 1 -> FuzzMachine.TAGGED;
+            default -> FuzzMachine.SMC;
+        };
         int owner = (int) function >>> 24 & 0x3F;
         boolean isHyperv = instruction == 0 && (int) function == FuzzMachine.FUNCTION;
         if (isHyperv || instruction != 1 && owner == 4) {
@@ -506,18 +503,7 @@ final class FuzzWorld implements AutoCloseable {
         if (pending) {
             call(
                     machine,
-                    new Step(
-                            Step.Kind.CALL,
-                            0,
-                            vcpu,
-                            0,
-                            0x1_0001_0051L,
-                            -1,
-                            0xFFFF_FFFEL,
-                            Registers.EOM,
-                            0,
-                            0,
-                            0),
+                    new Step(Step.Kind.CALL, 0, vcpu, 0, 0x1_0001_0051L, -1, 0xFFFF_FFFEL, Registers.EOM, 0, 0, 0),
                     true);
         }
     }

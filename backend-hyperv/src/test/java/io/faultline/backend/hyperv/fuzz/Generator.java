@@ -41,21 +41,85 @@ final class Generator {
         -8,
         -1
     };
-    private static final long[] SMALL = {0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 63, 64, 255, 256, 0xFFFF, -1, 1L << 31, 1L << 63};
+    private static final long[] SMALL = {
+        0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 63, 64, 255, 256, 0xFFFF, -1, 1L << 31, 1L << 63
+    };
     private static final long[] NAMES = {
-        0, 1, 0x100, 0x101, 0x200, 0x201, 0x202, 0x203, 0x204, 0x209, 0x20A, 0x210, 0x211, 0x214, 0x215, 0x216, 0x240, 0x241,
-        0x242, 0x250, 0x1_0004, 0x1_0006, 0x2_0000, 0x2_0022, 0x4_0002, 0x4_0400, 0x4_0401, 0x4_0402, 0x6_3000, 0x9_0000,
-        0x9_0001, 0x9_0002, 0x9_0003, 0x9_0004, 0x9_0013, 0x9_0014, 0x9_0018, 0x9_001A, 0xA_0000, 0xA_000F, 0xA_0010,
-        0xA_0011, 0xA_0012, 0xA_0013, 0xA_0014, 0xA_0016, 0xB_0008, 0xD_0002, 0xFFFF_FFFFL, 0x8000_0000L, 0x7FFF_FFFFL
+        0,
+        1,
+        0x100,
+        0x101,
+        0x200,
+        0x201,
+        0x202,
+        0x203,
+        0x204,
+        0x209,
+        0x20A,
+        0x210,
+        0x211,
+        0x214,
+        0x215,
+        0x216,
+        0x240,
+        0x241,
+        0x242,
+        0x250,
+        0x1_0004,
+        0x1_0006,
+        0x2_0000,
+        0x2_0022,
+        0x4_0002,
+        0x4_0400,
+        0x4_0401,
+        0x4_0402,
+        0x6_3000,
+        0x9_0000,
+        0x9_0001,
+        0x9_0002,
+        0x9_0003,
+        0x9_0004,
+        0x9_0013,
+        0x9_0014,
+        0x9_0018,
+        0x9_001A,
+        0xA_0000,
+        0xA_000F,
+        0xA_0010,
+        0xA_0011,
+        0xA_0012,
+        0xA_0013,
+        0xA_0014,
+        0xA_0016,
+        0xB_0008,
+        0xD_0002,
+        0xFFFF_FFFFL,
+        0x8000_0000L,
+        0x7FFF_FFFFL
     };
     private static final long[] CODES = {
-        0x50, 0x51, 0x5C, 0x5D, 0x46, 0x08, 0x0B, 0x0C, 0x4D, 0x95, 0x58, 0x96, 0x5B, 0x7E, 0x90, 0x99, 0xC0, 0xC1, 0xE3, 0x110,
-        0x8001, 0x8006, 0, 1, 0xFFFF
+        0x50, 0x51, 0x5C, 0x5D, 0x46, 0x08, 0x0B, 0x0C, 0x4D, 0x95, 0x58, 0x96, 0x5B, 0x7E, 0x90, 0x99, 0xC0, 0xC1,
+        0xE3, 0x110, 0x8001, 0x8006, 0, 1, 0xFFFF
     };
     /** Bits of a control word, by field. */
     private static final long[] CONTROL_BITS = {
-        1L << 16, 1L << 17, 1L << 26, 1L << 27, 1L << 30, 1L << 31, 1L << 32, 1L << 43, 1L << 44, 1L << 47, 1L << 48, 1L << 59,
-        1L << 60, 1L << 63, 0x3FFL << 17, 0xFFFL << 32, 0xFFFL << 48
+        1L << 16,
+        1L << 17,
+        1L << 26,
+        1L << 27,
+        1L << 30,
+        1L << 31,
+        1L << 32,
+        1L << 43,
+        1L << 44,
+        1L << 47,
+        1L << 48,
+        1L << 59,
+        1L << 60,
+        1L << 63,
+        0x3FFL << 17,
+        0xFFFL << 32,
+        0xFFFL << 48
     };
 
     private static final long FAST = 1L << 16;
@@ -257,10 +321,13 @@ final class Generator {
 
     private long timer(boolean isConfig) {
         if (isConfig) {
-            long bits = random.nextInt(16) | (once(4) ? 1L << 12 | (once(6) ? random.nextInt(256) : 16 + random.nextInt(16)) << 4 : 0);
+            long bits = random.nextInt(16)
+                    | (once(4) ? 1L << 12 | (once(6) ? random.nextInt(256) : 16 + random.nextInt(16)) << 4 : 0);
             return bits | (once(8) ? random.nextInt(16) : source()) << 16 | (once(20) ? of(SMALL) << 20 : 0);
         }
-        return once(4) ? of(0, 1, 2, 99, 100, 101, 1L << 63, Long.MAX_VALUE) : random.nextLong(1L << random.nextInt(40));
+        return once(4)
+                ? of(0, 1, 2, 99, 100, 101, 1L << 63, Long.MAX_VALUE)
+                : random.nextLong(1L << random.nextInt(40));
     }
 
     /** A timer that runs, often one that is due very often. */
@@ -400,8 +467,21 @@ final class Generator {
             add(Step.Kind.WORDS, machine, at + 16 + 4L * count++, name);
         }
         for (long name : new long[] {
-            Registers.OS_ID, Registers.ASSIST_PAGE, Registers.REFERENCE_TSC, Registers.SEQUENCE, 0x4_0400, 0xB_0000, 0xB_0001,
-            0xB_0002, 0xB_0003, 0xB_0004, 0xB_0005, 0xB_0006, 0xB_0007, 0x210, 0x214
+            Registers.OS_ID,
+            Registers.ASSIST_PAGE,
+            Registers.REFERENCE_TSC,
+            Registers.SEQUENCE,
+            0x4_0400,
+            0xB_0000,
+            0xB_0001,
+            0xB_0002,
+            0xB_0003,
+            0xB_0004,
+            0xB_0005,
+            0xB_0006,
+            0xB_0007,
+            0x210,
+            0x214
         }) {
             add(Step.Kind.WORDS, machine, at + 16 + 4L * count++, name);
         }
@@ -491,7 +571,14 @@ final class Generator {
         long type = once(12) ? of(SMALL) : 1 + random.nextInt(3);
         long size = once(4) ? of(0, 1, 7, 8, 239, 240, 241, 256, 1L << 31, -1) : random.nextInt(32);
         add(Step.Kind.WORDS, machine, at, connection() & 0xFFFF_FFFFL, 0, type & 0xFFFF_FFFFL, size & 0xFFFF_FFFFL);
-        add(Step.Kind.LONGS, machine, at + 16, random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+        add(
+                Step.Kind.LONGS,
+                machine,
+                at + 16,
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong());
     }
 
     private void post(int machine) {
@@ -532,7 +619,8 @@ final class Generator {
         long slot = page + 256 * source();
         switch (random.nextInt(6)) {
             case 0, 1 -> add(Step.Kind.WORDS, machine, slot, 0);
-            case 2 -> add(Step.Kind.WORDS, machine, slot, of(1, 0x8000_0010L, 0xFFFF_FFFFL, random.nextInt() & 0xFFFF_FFFFL));
+            case 2 ->
+                add(Step.Kind.WORDS, machine, slot, of(1, 0x8000_0010L, 0xFFFF_FFFFL, random.nextInt() & 0xFFFF_FFFFL));
             case 3 -> add(Step.Kind.BYTES, machine, slot + 4 + random.nextInt(12), random.nextInt(256));
             case 4 -> add(Step.Kind.LONGS, machine, slot + 8L * random.nextInt(32), once(2) ? 0 : random.nextLong());
             default -> add(Step.Kind.LONGS, machine, page + 8L * random.nextInt(512), once(2) ? -1 : random.nextLong());
@@ -580,37 +668,36 @@ final class Generator {
     /** What a guest with the privilege can do itself. */
     private void guestPorts(int machine) {
         long self = once(12) ? of(HOSTILE) : SELF;
-        long[] in =
-                switch (random.nextInt(4)) {
-                    case 0 -> {
-                        long kind = once(10) ? of(SMALL) & 0xFFFF_FFFFL : 1 + random.nextInt(2);
-                        long vcpu = once(10) ? of(SMALL) : once(3) ? of(SELF_VP, -1) : vcpu();
-                        long flags = once(3) ? of(0, 2047 | 1 << 16, 2047 | 2 << 16, 1 << 16, 0xFFFF_FFFFL) : 64 << 16;
-                        yield new long[] {
-                            self,
-                            port() & 0xFFFF_FFFFL | (once(15) ? of(SMALL) << 32 : 0),
-                            once(2) ? self : once(2) ? 0 : of(HOSTILE),
-                            kind,
-                            (once(10) ? of(SMALL) & 0xFFFF_FFFFL : source()) | vcpu << 32,
-                            flags,
-                            0
-                        };
-                    }
-                    case 1 -> new long[] {self, port() & 0xFFFF_FFFFL};
-                    case 2 ->
-                        new long[] {
-                            self,
-                            connection() & 0xFFFF_FFFFL | (once(15) ? of(SMALL) << 32 : 0),
-                            once(12) ? of(HOSTILE) : SELF,
-                            port() & 0xFFFF_FFFFL,
-                            once(10) ? of(SMALL) & 0xFFFF_FFFFL : 1 + random.nextInt(2),
-                            0,
-                            0,
-                            0,
-                            0
-                        };
-                    default -> new long[] {self, connection() & 0xFFFF_FFFFL};
+        long[] in = switch (random.nextInt(4)) {
+            case 0 -> {
+                long kind = once(10) ? of(SMALL) & 0xFFFF_FFFFL : 1 + random.nextInt(2);
+                long vcpu = once(10) ? of(SMALL) : once(3) ? of(SELF_VP, -1) : vcpu();
+                long flags = once(3) ? of(0, 2047 | 1 << 16, 2047 | 2 << 16, 1 << 16, 0xFFFF_FFFFL) : 64 << 16;
+                yield new long[] {
+                    self,
+                    port() & 0xFFFF_FFFFL | (once(15) ? of(SMALL) << 32 : 0),
+                    once(2) ? self : once(2) ? 0 : of(HOSTILE),
+                    kind,
+                    (once(10) ? of(SMALL) & 0xFFFF_FFFFL : source()) | vcpu << 32,
+                    flags,
+                    0
                 };
+            }
+            case 1 -> new long[] {self, port() & 0xFFFF_FFFFL};
+            case 2 ->
+                new long[] {
+                    self,
+                    connection() & 0xFFFF_FFFFL | (once(15) ? of(SMALL) << 32 : 0),
+                    once(12) ? of(HOSTILE) : SELF,
+                    port() & 0xFFFF_FFFFL,
+                    once(10) ? of(SMALL) & 0xFFFF_FFFFL : 1 + random.nextInt(2),
+                    0,
+                    0,
+                    0,
+                    0
+                };
+            default -> new long[] {self, connection() & 0xFFFF_FFFFL};
+        };
         long code = in.length == 7 ? 0x95 : in.length == 9 ? 0x96 : of(0x58, 0x5B);
         if (once(2)) {
             call(machine, vcpu(), once(3), code | FAST, in);
@@ -634,7 +721,8 @@ final class Generator {
         switch (what) {
             case Reaction.ANSWER -> add(Step.Kind.REACT, machine, what, random.nextInt(9), 0, 0);
             case Reaction.STORE -> add(Step.Kind.REACT, machine, what, parameters(8), random.nextInt(16), 0);
-            case Reaction.POST -> add(Step.Kind.REACT, machine, what, port(), 1 + random.nextInt(3), random.nextInt(16));
+            case Reaction.POST ->
+                add(Step.Kind.REACT, machine, what, port(), 1 + random.nextInt(3), random.nextInt(16));
             case Reaction.DISCONNECT -> add(Step.Kind.REACT, machine, what, 1 + random.nextInt(CONNECTIONS), 0, 0);
             case Reaction.DIRECT -> add(Step.Kind.REACT, machine, what, vcpu(), source(), flag());
             default -> add(Step.Kind.REACT, machine, what, port(), flag(), 0);
@@ -642,13 +730,12 @@ final class Generator {
     }
 
     private void raw(int machine) {
-        long function =
-                switch (random.nextInt(4)) {
-                    case 0 -> of(0x8600_FF01L, 0xC600_FF01L, 0x8000_0000L, 0x8000_0001L);
-                    case 1 -> random.nextLong();
-                    default ->
-                        of(0x4600_0000L, 0x4600_0002L, 0xC600_0001L, 0x8600_0001L, 0x4600_0001L, -1, 0xFFFF_FFFF_4600_0002L);
-                };
+        long function = switch (random.nextInt(4)) {
+            case 0 -> of(0x8600_FF01L, 0xC600_FF01L, 0x8000_0000L, 0x8000_0001L);
+            case 1 -> random.nextLong();
+            default ->
+                of(0x4600_0000L, 0x4600_0002L, 0xC600_0001L, 0x8600_0001L, 0x4600_0001L, -1, 0xFFFF_FFFF_4600_0002L);
+        };
         add(Step.Kind.RAW, machine, vcpu(), random.nextInt(3), function);
     }
 

@@ -66,7 +66,8 @@ final class Outside implements Model.Outside {
         held.clear();
         // Nobody can connect anything with a machine that is gone.
         model().connections.values().removeIf(connection -> !world.isAlive(connection.to()));
-        for (Map.Entry<Integer, SynicModel.Connection> entry : model().connections.entrySet()) {
+        for (Map.Entry<Integer, SynicModel.Connection> entry :
+                model().connections.entrySet()) {
             connect(entry.getKey(), entry.getValue());
         }
         // Those of others lead to a machine that is closed.
@@ -78,7 +79,8 @@ final class Outside implements Model.Outside {
     }
 
     private void lead(SynicModel to) {
-        for (Map.Entry<Integer, SynicModel.Connection> entry : model().connections.entrySet()) {
+        for (Map.Entry<Integer, SynicModel.Connection> entry :
+                model().connections.entrySet()) {
             if (entry.getValue().to() == to) {
                 Connection before = handles.remove(entry.getKey());
                 if (before != null) {
@@ -202,7 +204,8 @@ final class Outside implements Model.Outside {
             case CONNECT -> {
                 boolean isMachine = values[2] >= 0 && values[2] < world.machines() && isId(values[3]);
                 if (isMachine) {
-                    handles.put(id, synic.connect(id, world.outside((int) values[2]).anyPort((int) values[3])));
+                    handles.put(
+                            id, synic.connect(id, world.outside((int) values[2]).anyPort((int) values[3])));
                 }
                 yield 0;
             }
@@ -251,8 +254,7 @@ final class Outside implements Model.Outside {
         SynicModel model = model();
         return switch (step.kind()) {
             case MESSAGE_PORT -> create(id, false, (int) values[2], (int) values[3], 0, 0);
-            case EVENT_PORT ->
-                create(id, true, (int) values[2], (int) values[3], (int) values[4], (int) values[5]);
+            case EVENT_PORT -> create(id, true, (int) values[2], (int) values[3], (int) values[4], (int) values[5]);
             case CLOSE_PORT -> {
                 SynicModel.Port port = model.ports.get(id);
                 if (port != null) {
@@ -286,7 +288,8 @@ final class Outside implements Model.Outside {
     }
 
     private long create(int id, boolean events, int vcpu, int source, int first, int count) {
-        boolean isFlags = !events || first >= 0 && count >= 1 && first < SynicModel.FLAGS && count <= SynicModel.FLAGS - first;
+        boolean isFlags =
+                !events || first >= 0 && count >= 1 && first < SynicModel.FLAGS && count <= SynicModel.FLAGS - first;
         if (!isId(id)
                 || vcpu < -1
                 || vcpu >= machine().vcpus()

@@ -116,14 +116,17 @@ final class Registers {
             case 0x9_0003 -> value[0] = vcpu;
             case ASSIST_PAGE -> value[0] = model.overlays[3 * vcpu + Model.ASSIST];
             case REFERENCE_TSC -> value[0] = model.overlays[3 * model.vcpus];
-            case SEQUENCE -> value[0] = (model.overlays[3 * model.vcpus] & 1) == 0
-                    ? 0
-                    : Integer.toUnsignedLong(model.lastSequence);
+            case SEQUENCE ->
+                value[0] = (model.overlays[3 * model.vcpus] & 1) == 0 ? 0 : Integer.toUnsignedLong(model.lastSequence);
             case SYNDROME, IDLE -> value[0] = 0;
             default -> {
                 if (isCrash(name)) {
                     value[0] = crash[name - CRASH];
-                } else if (isInformation(name) || name == RUNTIME || name == REFERENCE || name == 0x240 || name == 0x241) {
+                } else if (isInformation(name)
+                        || name == RUNTIME
+                        || name == REFERENCE
+                        || name == 0x240
+                        || name == 0x241) {
                     return false;
                 } else {
                     return model.synic.get(vcpu, name, value);

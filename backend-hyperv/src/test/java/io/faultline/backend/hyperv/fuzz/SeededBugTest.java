@@ -621,17 +621,19 @@ class SeededBugTest {
 
         @Override
         public Hypercall decorate(Hypercall call) {
-            return call.shape().code() != code ? call : new Hypercall() {
-                @Override
-                public CallShape shape() {
-                    return call.shape();
-                }
+            return call.shape().code() != code
+                    ? call
+                    : new Hypercall() {
+                        @Override
+                        public CallShape shape() {
+                            return call.shape();
+                        }
 
-                @Override
-                public int execute(Call parameters) {
-                    return Around.this.execute(parameters, call);
-                }
-            };
+                        @Override
+                        public int execute(Call parameters) {
+                            return Around.this.execute(parameters, call);
+                        }
+                    };
         }
     }
 

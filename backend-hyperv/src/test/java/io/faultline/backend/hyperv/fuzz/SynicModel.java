@@ -25,7 +25,12 @@ final class SynicModel {
     private static final int POLLING = 1 << 18;
 
     /** A message that was accepted. */
-    record Message(int type, long origination, byte[] payload, @Nullable Port port, int timer) {}
+    record Message(
+            int type,
+            long origination,
+            byte[] payload,
+            @Nullable Port port,
+            int timer) {}
 
     /** In the place of a timer. */
     static final int NO_TIMER = -1;
