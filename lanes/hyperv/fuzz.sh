@@ -2,11 +2,11 @@
 # Copyright 2026 The Faultline Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Random and hostile hypercalls against the hyperv backend: one or two guests with 1 to 3 vCPUs,
-# their VMM, and a model of what must be there after each step. Needs nothing but the JDK and Maven.
+# Random and hostile hypercalls against the hyperv backend, in this process: one or two guests with 1 to 3 vCPUs and
+# their VMM, beside a model of what must be there after each step. Needs nothing but the JDK and Maven.
 #
 #   fuzz.sh [--seed N] [--count N] [--processes N]
-#                       sequences from a seed on, until so many hypercalls (default: 1, 10,000,000, one for each
+#                       sequences from a seed on, until so many hypercalls (default: 1, 750,000, one for each
 #                       processor, but two at most); the last line says from which seed a later run goes on
 #   fuzz.sh --show N    the sequence of a seed, as text
 #
@@ -15,7 +15,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 seed=1
-count=10000000
+count=750000
 processes=$(nproc)
 [ "$processes" -le 2 ] || processes=2
 show=

@@ -49,7 +49,9 @@ final class FuzzMachine {
     static final int TAGGED = 0x20;
     static final int SMC = 0x30;
     static final int SPIN = 0x40;
-    /** What the handler of interrupts ends with. */
+    /** Where the handler of interrupts reads which one it is. */
+    static final long ACKNOWLEDGING = VECTORS + 0x280;
+    /** What it ends with. */
     static final long HANDLED = VECTORS + 0x288;
 
     static final int FUNCTION = 0x4600_0001;

@@ -173,10 +173,10 @@ final class Generator {
         for (int i = 0; i < count; i++) {
             generator.next();
         }
-        return new Sequence(machines, vcpus, settings(random, generator.calm), generator.steps);
+        return new Sequence(machines, vcpus, settings(random, generator.calm, generator.transparent), generator.steps);
     }
 
-    private static Map<String, String> settings(RandomGenerator random, boolean calm) {
+    private static Map<String, String> settings(RandomGenerator random, boolean calm, boolean transparent) {
         Map<String, String> settings = new TreeMap<>();
         maybe(random, settings, "hyperv.reps-per-entry", "1", "3", "64", "4095");
         maybe(random, settings, "hyperv.straddle-status", "3", "4");
@@ -186,6 +186,9 @@ final class Generator {
         maybe(random, settings, "hyperv.crash-registers", "absent", "present");
         maybe(random, settings, "hyperv.polling", "absent", "present");
         maybe(random, settings, "hyperv.synthetic-timers", "message", "absent", "direct");
+        if (transparent) {
+            settings.put("hyperv.synthetic-timers", "absent");
+        }
         maybe(random, settings, "hyperv.unmask", "scans", "silent");
         maybe(random, settings, "hyperv.wrong-port-kind", "connection", "port");
         if (random.nextInt(3) == 0) {

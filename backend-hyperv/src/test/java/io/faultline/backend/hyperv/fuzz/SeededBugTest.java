@@ -115,7 +115,7 @@ class SeededBugTest {
         for (long seed = 1; seed <= SEQUENCES; seed++) {
             Sequence sequence = Generator.sequence(seed, STEPS);
             if (FuzzWorld.complaint(sequence, bug).isPresent()) {
-                Sequence shortest = new Shrinker(bug).shrink(sequence);
+                Sequence shortest = new Shrinker(bug).shorten(sequence);
                 Optional<String> complaint = FuzzWorld.complaint(shortest, bug);
                 System.out.println("seed " + seed + ": " + complaint.orElse("gone") + "\n" + shortest);
                 assertTrue(complaint.isPresent());

@@ -23,9 +23,18 @@ final class Shrinker {
         return FuzzWorld.complaint(sequence, mutants).isPresent();
     }
 
-    /** Returns a sequence that fails, too, and from which no step can be left out. */
+    /** Returns a sequence that fails, too, and from which no step can be left out; its numbers are as simple as can be. */
     Sequence shrink(Sequence failing) {
-        return shorten(simplify(shorten(untilItFails(failing))));
+        return shorten(simplify(shorten(failing)));
+    }
+
+    /** Returns a sequence that fails, too, and from which no step can be left out. */
+    Sequence shorten(Sequence failing) {
+        Sequence until = untilItFails(failing);
+        Map<String, String> without = new TreeMap<>(until.settings());
+        without.put("hyperv.synthetic-timers", "absent");
+        Sequence untimed = new Sequence(until.machines(), until.vcpus(), without, until.steps());
+        return fails(untimed) ? shorten(untimed, false) : shorten(until, true);
     }
 
     private Sequence untilItFails(Sequence failing) {
@@ -35,7 +44,7 @@ final class Shrinker {
         return fails(until) ? until : failing;
     }
 
-    private Sequence shorten(Sequence failing) {
+    private Sequence shorten(Sequence failing, boolean isTimed) {
         List<Step> best = new ArrayList<>(failing.steps());
         for (int piece = Math.max(1, best.size() / 2); piece > 0; ) {
             boolean shorter = false;
@@ -46,7 +55,7 @@ final class Shrinker {
                 List<Step> shortest = best;
                 if (fails(failing.with(candidate))) {
                     shortest = candidate;
-                } else if (end - from > 1) {
+                } else if (isTimed && end - from > 1) {
                     // What counts may be that time passes.
                     candidate.add(from, new Step(Step.Kind.TIME, 0, end - from));
                     shortest = fails(failing.with(candidate)) ? candidate : best;
