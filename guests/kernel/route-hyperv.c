@@ -31,6 +31,8 @@ enum register_name {
 /* An open-source system that is none of those with a number. */
 #define WHO_WE_ARE 0xFF00000000010000UL
 #define ON 1UL
+#define REFUSED 5
+#define ATTEMPTS 1000
 #define MASKED (1UL << 16)
 
 #define THE_VERSION 1
@@ -149,21 +151,28 @@ static int probe(void)
     return 1;
 }
 
-/* A page has to be there before the host can take its place. */
-static uint64_t place(volatile void *page)
+/* A page has to be there before the host can take its place, and may go away again before it has. */
+static void show(const struct cpu *me, uint32_t name, volatile void *page)
 {
-    *(volatile uint32_t *)page = 0;
-    barrier();
-    return (uint64_t)page | ON;
+    uint64_t low, high;
+    uint64_t status = REFUSED;
+    for (unsigned i = 0; i < ATTEMPTS && status == REFUSED; i++) {
+        *(volatile uint32_t *)page = 0;
+        barrier();
+        status = call(SET, name, (uint64_t)page | ON, &low, &high);
+    }
+    if (status != 0) {
+        kernel_fail("processor %lu: a page in register 0x%lx: 0x%lx", me->number, (uint64_t)name, status);
+    }
 }
 
 static void enable(struct cpu *me)
 {
     uint64_t number = me->number;
     set(me, VECTORS, (uint64_t)hyperv_vectors);
-    set(me, ASSIST_PAGE, place(&assists[number]));
-    set(me, SIMP, place(&messages[number]));
-    set(me, SIEFP, place(&flags[number]));
+    show(me, ASSIST_PAGE, &assists[number]);
+    show(me, SIMP, &messages[number]);
+    show(me, SIEFP, &flags[number]);
     set(me, SINT0 + SOURCE, the_interrupt);
     set(me, SCONTROL, ON);
     gic_enable(the_interrupt);

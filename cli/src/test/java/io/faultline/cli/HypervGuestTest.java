@@ -21,7 +21,15 @@ class HypervGuestTest {
 
     private static CommandRun run(int cpus, String backend, String bus) {
         return CommandRun.of(
-                "run", GUEST, "--cpus", Integer.toString(cpus), "--backend", backend, "--vmbus", bus, "--max-instructions",
+                "run",
+                GUEST,
+                "--cpus",
+                Integer.toString(cpus),
+                "--backend",
+                backend,
+                "--vmbus",
+                bus,
+                "--max-instructions",
                 "300000000");
     }
 
@@ -33,8 +41,7 @@ class HypervGuestTest {
         assertEquals(List.of(), lines(run, "FAILED"));
         assertEquals("", run.err());
         int checked = lines(run, "ok: ").size();
-        assertTrue(
-                run.out().endsWith("hyperv: " + checked + " checked, 0 failed\nhyperv: powering off\n"), run.out());
+        assertTrue(run.out().endsWith("hyperv: " + checked + " checked, 0 failed\nhyperv: powering off\n"), run.out());
         assertTrue(checked >= atLeast, checked + " were checked");
         assertEquals(0, run.status());
         return run;
@@ -88,7 +95,8 @@ class HypervGuestTest {
         assertTrue(
                 failed.contains("FAILED: memory: HVC #0: input across the end of a page (0x3, not 0x4)"),
                 failed.toString());
-        assertTrue(failed.stream().allMatch(line -> line.startsWith("FAILED: memory: ") || line.startsWith("FAILED: lists: ")));
+        assertTrue(failed.stream()
+                .allMatch(line -> line.startsWith("FAILED: memory: ") || line.startsWith("FAILED: lists: ")));
         assertTrue(run.out().endsWith(" checked, " + failed.size() + " failed\n"), run.out());
     }
 }

@@ -7,14 +7,20 @@ package io.faultline.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.faultline.api.HypervisorBackend;
+import io.faultline.api.machine.Machine;
+import io.faultline.api.machine.MachinePlan;
+import io.faultline.api.spi.BackendRegistry;
+import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.synic.SynicPort;
 import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.vmm.GuestConfiguration;
 import io.faultline.vmm.GuestOutcome;
 import io.faultline.vmm.VirtualMachine;
+import io.faultline.vmm.image.ImageFile;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,9 +44,34 @@ class HypervPairTest {
     private static final int MESSAGE_SOURCE = 8;
     private static final int EVENT_SOURCE = 9;
 
+    /** Passes everything on, and remembers the machine that was built last. */
+    private static final class Witness {
+        private Optional<Machine> built = Optional.empty();
+
+        private <T> T between(Class<T> type, T object) {
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(), new Class<?>[] {type}, (proxy, call, arguments) -> {
+                        try {
+                            Object result = call.invoke(object, arguments);
+                            if (result instanceof Machine machine) {
+                                built = Optional.of(machine);
+                            }
+                            return result instanceof MachinePlan plan ? between(MachinePlan.class, plan) : result;
+                        } catch (InvocationTargetException thrown) {
+                            throw thrown.getCause();
+                        }
+                    }));
+        }
+
+        SyntheticInterrupts synic() {
+            return built.orElseThrow().syntheticInterrupts().orElseThrow();
+        }
+    }
+
     /** One machine, its ports, and what it has said. */
     private static final class Player implements AutoCloseable {
         private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+        private final Witness witness = new Witness();
         private final VirtualMachine machine;
         private final SynicPort messages;
         private final SynicPort events;
@@ -48,24 +79,20 @@ class HypervPairTest {
 
         Player(HypervisorBackend backend, String arguments) {
             machine = VirtualMachine.create(
-                    backend,
+                    witness.between(HypervisorBackend.class, backend),
                     GuestConfiguration.of(ImageFile.read(GUEST, OptionalLong.empty()))
                             .ramBytes(16 << 20)
                             .commandLine(arguments + " rounds=" + ROUNDS)
                             .console(console, InputStream.nullInputStream())
                             .build());
-            messages = synic().createMessagePort(MESSAGE_PORT, 0, MESSAGE_SOURCE);
-            events = synic().createEventPort(EVENT_PORT, 0, EVENT_SOURCE, FIRST_FLAG, FLAGS);
-        }
-
-        private SyntheticInterrupts synic() {
-            return machine.machine().syntheticInterrupts().orElseThrow();
+            messages = witness.synic().createMessagePort(MESSAGE_PORT, 0, MESSAGE_SOURCE);
+            events = witness.synic().createEventPort(EVENT_PORT, 0, EVENT_SOURCE, FIRST_FLAG, FLAGS);
         }
 
         /** What this one sends arrives there. */
         void connectTo(Player other) {
-            synic().connect(MESSAGES, other.messages);
-            synic().connect(EVENTS, other.events);
+            witness.synic().connect(MESSAGES, other.messages);
+            witness.synic().connect(EVENTS, other.events);
         }
 
         void turn(int instructions) {
