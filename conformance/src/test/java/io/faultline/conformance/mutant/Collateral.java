@@ -33,6 +33,7 @@ final class Collateral {
         Map<String, List<String>> recorded = new TreeMap<>();
         read("collateral.txt", recorded);
         read("xen-collateral.txt", recorded);
+        read("hyperv-collateral.txt", recorded);
         read("hyperv-page-fault-collateral.txt", recorded);
         return recorded;
     }

@@ -45,7 +45,7 @@ final class HypervMessageMutants {
     private static final int STORM = 50_000;
 
     static final List<Mutant> ALL = List.of(
-            late("a-mark-writes-the-whole-header", "HV-062", "?", SlotCheck.class, parts -> {
+            late("a-mark-writes-the-whole-header", "HV-062", "type that the guest cleared", SlotCheck.class, parts -> {
                 SlotCheck right = parts.getInstance(StandardSlotCheck.class);
                 return (page, source) -> {
                     int slot = Slot.at(source);
@@ -58,13 +58,13 @@ final class HypervMessageMutants {
                     return isFree;
                 };
             }),
-            writer("a-payload-is-written-in-words", "HV-063", "?", (slot, message) -> {
+            writer("a-payload-is-written-in-words", "HV-063", "for a message of 1 bytes", (slot, message) -> {
                 int last = message.size() - 1;
                 if (message.size() % Long.BYTES != 0) {
                     slot.page().store8(slot.at() + Slot.PAYLOAD + last, 0);
                 }
             }),
-            late("the-type-is-written-first", "HV-064", "?", SlotWriter.class, parts -> {
+            late("the-type-is-written-first", "HV-064", "size behind the type", SlotWriter.class, parts -> {
                 SlotWriter right = parts.getInstance(StandardSlotWriter.class);
                 return (page, source, message, more) -> {
                     int slot = Slot.at(source);
@@ -76,34 +76,48 @@ final class HypervMessageMutants {
                             .after(0, 2, () -> page.write(slot + Slot.SIZE, after, Slot.SIZE, Slot.BYTES - Slot.SIZE));
                 };
             }),
-            late("the-interrupt-comes-before-the-type", "HV-065", "?", SlotWriter.class, parts -> {
-                SlotWriter right = parts.getInstance(StandardSlotWriter.class);
-                return (page, source, message, more) -> {
-                    int type = message.type();
-                    right.write(page, source, message, more);
-                    page.store32(Slot.at(source) + Slot.TYPE, 0);
-                    parts.getInstance(Later.class).after(0, 2, () -> page.store32(Slot.at(source) + Slot.TYPE, type));
-                };
-            }),
-            check("a-mark-clears-the-size", "HV-066", "?", (page, source, isFree) -> {
-                if (!isFree) {
-                    page.store8(Slot.at(source) + Slot.SIZE, 0);
-                }
-                return isFree;
-            }),
-            queues("a-message-that-waits-interrupts", "HV-067", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    super.post(vcpu, source, buffer);
-                    if (buffer.isQueued() && type(vcpu, source) != 0) {
-                        interrupt(vcpu, source);
-                    }
-                }
-            }),
+            late(
+                    "the-interrupt-comes-before-the-type",
+                    "HV-065",
+                    "type when the interrupt is pending",
+                    SlotWriter.class,
+                    parts -> {
+                        SlotWriter right = parts.getInstance(StandardSlotWriter.class);
+                        return (page, source, message, more) -> {
+                            int type = message.type();
+                            right.write(page, source, message, more);
+                            page.store32(Slot.at(source) + Slot.TYPE, 0);
+                            parts.getInstance(Later.class)
+                                    .after(0, 2, () -> page.store32(Slot.at(source) + Slot.TYPE, type));
+                        };
+                    }),
+            check(
+                    "a-mark-clears-the-size",
+                    "HV-066",
+                    "byte 0x504 of the page after message 2",
+                    (page, source, isFree) -> {
+                        if (!isFree) {
+                            page.store8(Slot.at(source) + Slot.SIZE, 0);
+                        }
+                        return isFree;
+                    }),
+            queues(
+                    "a-message-that-waits-interrupts",
+                    "HV-067",
+                    "vCPU 0 for a message that waits",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            super.post(vcpu, source, buffer);
+                            if (buffer.isQueued() && type(vcpu, source) != 0) {
+                                interrupt(vcpu, source);
+                            }
+                        }
+                    }),
             module(
                     "a-message-after-eom-makes-no-interrupt",
                     "HV-068",
-                    "?",
+                    "vCPU 0 after EOM",
                     whileEom(),
                     binding(InterruptRequest.class, parts -> {
                         InterruptRequest right = parts.getInstance(StandardInterruptRequest.class);
@@ -117,70 +131,93 @@ final class HypervMessageMutants {
             writer(
                     "every-message-is-pending",
                     "HV-069",
-                    "?",
+                    "as 0 wait behind it",
                     (slot, message) -> slot.page().store8(slot.at() + Slot.FLAGS, Slot.PENDING)),
-            afterEom("eom-interrupts-for-a-slot-in-use", "HV-070", "?", (parts, vcpu) -> {
-                Controllers controllers = parts.getInstance(Controllers.class);
-                Frame page = controllers.messages(vcpu).frame();
-                for (int source = 0; source < Sint.COUNT; source++) {
-                    long sint = controllers.sint(vcpu, source);
-                    if (page.load32(Slot.at(source)) != 0 && !Sint.isMasked(sint)) {
-                        parts.getInstance(InterruptRequest.class).raise(vcpu, Sint.vector(sint));
-                    }
-                }
-            }),
-            afterEom("eom-marks-slots-behind-which-nothing-waits", "HV-071", "?", (parts, vcpu) -> {
-                Frame page = parts.getInstance(Controllers.class).messages(vcpu).frame();
-                for (int source = 0; source < Sint.COUNT; source++) {
-                    if (page.load32(Slot.at(source)) != 0) {
-                        page.store8(Slot.at(source) + Slot.FLAGS, Slot.PENDING);
-                    }
-                }
-            }),
-            eom("eom-counts-if-it-is-zero", "HV-072", "?", (parts, right) -> new LikeGroup(right) {
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    return name == Synic.EOM && value.low() != 0 ? 0 : super.write(vcpu, name, value);
-                }
-            }),
-            part("eom-looks-at-one-source", "HV-073", "?", ScanRules.class, parts -> new LikeScans(parts) {
+            afterEom(
+                    "eom-interrupts-for-a-slot-in-use",
+                    "HV-070",
+                    "vCPU 0 after EOM with the slot in use",
+                    (parts, vcpu) -> {
+                        Controllers controllers = parts.getInstance(Controllers.class);
+                        Frame page = controllers.messages(vcpu).frame();
+                        for (int source = 0; source < Sint.COUNT; source++) {
+                            long sint = controllers.sint(vcpu, source);
+                            if (page.load32(Slot.at(source)) != 0 && !Sint.isMasked(sint)) {
+                                parts.getInstance(InterruptRequest.class).raise(vcpu, Sint.vector(sint));
+                            }
+                        }
+                    }),
+            afterEom(
+                    "eom-marks-slots-behind-which-nothing-waits",
+                    "HV-071",
+                    "after EOM with nothing behind it",
+                    (parts, vcpu) -> {
+                        Frame page = parts.getInstance(Controllers.class)
+                                .messages(vcpu)
+                                .frame();
+                        for (int source = 0; source < Sint.COUNT; source++) {
+                            if (page.load32(Slot.at(source)) != 0) {
+                                page.store8(Slot.at(source) + Slot.FLAGS, Slot.PENDING);
+                            }
+                        }
+                    }),
+            eom(
+                    "eom-counts-if-it-is-zero",
+                    "HV-072",
+                    "after EOM with 0xffffffffffffffff",
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            return name == Synic.EOM && value.low() != 0 ? 0 : super.write(vcpu, name, value);
+                        }
+                    }),
+            part("eom-looks-at-one-source", "HV-073", "after one EOM", ScanRules.class, parts -> new LikeScans(parts) {
                 @Override
                 public int atEndOfMessage(int waiting) {
                     return Integer.lowestOneBit(waiting);
                 }
             }),
-            afterEom("eom-is-of-every-vcpu", "HV-074", "?", (parts, vcpu) -> {
-                for (int i = 0; i < parts.getInstance(Host.class).vcpuCount(); i++) {
-                    endOfMessage(parts, i);
-                }
-            }),
-            queues("the-last-overtakes-the-one-before", "HV-075", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    List<MessageBuffer> waiting = waiting(vcpu, source);
-                    int last = waiting.size() - 1;
-                    postBefore(vcpu, source, buffer, last < 1 ? List.of() : waiting.subList(last, last + 1));
-                }
-            }),
-            check("one-slot-at-a-time", "HV-076", "?", (page, source, isFree) -> {
+            afterEom(
+                    "eom-is-of-every-vcpu", "HV-074", "type in slot 5 of vCPU 1 after EOM of vCPU 0", (parts, vcpu) -> {
+                        for (int i = 0; i < parts.getInstance(Host.class).vcpuCount(); i++) {
+                            endOfMessage(parts, i);
+                        }
+                    }),
+            queues(
+                    "the-last-overtakes-the-one-before",
+                    "HV-075",
+                    "messages of source 5 of vCPU 0 in order",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            List<MessageBuffer> waiting = waiting(vcpu, source);
+                            int last = waiting.size() - 1;
+                            postBefore(vcpu, source, buffer, last < 1 ? List.of() : waiting.subList(last, last + 1));
+                        }
+                    }),
+            check("one-slot-at-a-time", "HV-076", "vCPU 0 for the other source", (page, source, isFree) -> {
                 boolean isAlone = true;
                 for (int other = 0; other < Sint.COUNT; other++) {
                     isAlone &= page.load32(Slot.at(other)) == 0;
                 }
                 return isFree && isAlone;
             }),
-            queues("a-message-for-a-masked-source-is-dropped", "HV-077", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    if (!Sint.isMasked(sint(vcpu, source))) {
-                        super.post(vcpu, source, buffer);
-                    }
-                }
-            }),
+            queues(
+                    "a-message-for-a-masked-source-is-dropped",
+                    "HV-077",
+                    "messages that wait of a masked source",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            if (!Sint.isMasked(sint(vcpu, source))) {
+                                super.post(vcpu, source, buffer);
+                            }
+                        }
+                    }),
             module(
                     "eom-does-not-move-a-masked-queue",
                     "HV-078",
-                    "?",
+                    "of a masked source",
                     whileEom(),
                     binding(SourceRules.class, parts -> new LikeRules(parts) {
                         @Override
@@ -189,133 +226,196 @@ final class HypervMessageMutants {
                             return !isStopped && super.takesMessages(sint);
                         }
                     })),
-            eom("unmasking-interrupts-for-a-full-slot", "HV-079", "?", (parts, right) -> new LikeGroup(right) {
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    boolean isSource = name < Synic.SCONTROL;
-                    boolean wasMasked = isSource && Sint.isMasked(value(vcpu, name));
-                    int status = super.write(vcpu, name, value);
-                    Frame page =
-                            parts.getInstance(Controllers.class).messages(vcpu).frame();
-                    if (wasMasked
-                            && !Sint.isMasked(value(vcpu, name))
-                            && page.load32(Slot.at(name - Synic.SINT0)) != 0) {
-                        parts.getInstance(InterruptRequest.class).raise(vcpu, Sint.vector(value.low()));
-                    }
-                    return status;
-                }
-            }),
-            queues("a-polled-source-interrupts-for-messages", "HV-080", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    super.post(vcpu, source, buffer);
-                    boolean isPolled = (sint(vcpu, source) & (Sint.POLLING | Sint.MASKED)) == Sint.POLLING;
-                    if (isPolled && !buffer.isQueued()) {
-                        interrupt(vcpu, source);
-                    }
-                }
-            }),
+            eom(
+                    "unmasking-interrupts-for-a-full-slot",
+                    "HV-079",
+                    "vCPU 0 after unmasking",
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            boolean isSource = name < Synic.SCONTROL;
+                            boolean wasMasked = isSource && Sint.isMasked(value(vcpu, name));
+                            int status = super.write(vcpu, name, value);
+                            Frame page = parts.getInstance(Controllers.class)
+                                    .messages(vcpu)
+                                    .frame();
+                            if (wasMasked
+                                    && !Sint.isMasked(value(vcpu, name))
+                                    && page.load32(Slot.at(name - Synic.SINT0)) != 0) {
+                                parts.getInstance(InterruptRequest.class).raise(vcpu, Sint.vector(value.low()));
+                            }
+                            return status;
+                        }
+                    }),
+            queues(
+                    "a-polled-source-interrupts-for-messages",
+                    "HV-080",
+                    "vCPU 0 of a polled source",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            super.post(vcpu, source, buffer);
+                            boolean isPolled = (sint(vcpu, source) & (Sint.POLLING | Sint.MASKED)) == Sint.POLLING;
+                            if (isPolled && !buffer.isQueued()) {
+                                interrupt(vcpu, source);
+                            }
+                        }
+                    }),
             dropping(
                     "turning-the-page-off-forgets-what-waits",
                     "HV-081",
-                    "?",
+                    "messages of source 5 of vCPU 0 when the page is on again",
                     (register, before, after) -> register == Synic.SIMP && (after & 1) == 0),
-            part("turning-on-does-not-deliver", "HV-082", "?", ScanRules.class, parts -> new LikeScans(parts) {
-                @Override
-                public int atEnable(int waiting) {
-                    return 0;
-                }
-            }),
-            queues("a-message-of-the-vmm-to-what-is-off-is-lost", "HV-083", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    if (isReceiving(vcpu)) {
-                        super.post(vcpu, source, buffer);
-                    }
-                }
-            }),
-            queues("a-message-to-an-empty-slot-overtakes", "HV-084", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    boolean isFree = type(vcpu, source) == 0;
-                    postBefore(vcpu, source, buffer, isFree ? waiting(vcpu, source) : List.of());
-                }
-            }),
-            late("a-slot-is-marked-and-not-looked-at-again", "HV-085", "?", SlotCheck.class, parts -> {
-                SlotCheck right = parts.getInstance(StandardSlotCheck.class);
-                return (page, source) -> {
-                    int slot = Slot.at(source);
-                    if (page.load32(slot) == 0) {
-                        return right.isFree(page, source);
-                    }
-                    parts.getInstance(Later.class)
-                            .after(
-                                    0,
-                                    3,
-                                    () -> page.store8(slot + Slot.FLAGS, page.load8(slot + Slot.FLAGS) | Slot.PENDING));
-                    return false;
-                };
-            }),
-            module("eom-of-an-empty-slot-brings-the-last-again", "HV-086", "?", noting(), eomAlso((parts, vcpu) -> {
-                Frame page = parts.getInstance(Controllers.class).messages(vcpu).frame();
-                HypervNotes notes = parts.getInstance(HypervNotes.class);
-                notes.bytes.forEach((source, last) -> {
-                    if (page.load32(Slot.at(source)) == 0) {
-                        page.write(Slot.at(source), last, 0, Slot.BYTES);
-                    }
-                });
-                notes.bytes.clear();
-            })),
-            module("a-slot-that-was-seen-empty-is-empty", "HV-087", "?", noting(), binding(SlotCheck.class, parts -> {
-                SlotCheck right = parts.getInstance(StandardSlotCheck.class);
-                HypervNotes notes = parts.getInstance(HypervNotes.class);
-                return (page, source) -> {
-                    byte[] last = notes.bytes.get(source);
-                    int type = page.load32(Slot.at(source));
-                    boolean isOwn = last != null && HypervNotes.word(last) == type;
-                    return !isOwn || right.isFree(page, source);
-                };
-            })),
-            queues("a-second-poster-waits-for-nobody", "HV-088", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    boolean isSecond = waiting(vcpu, source).stream().anyMatch(other -> other.key() != buffer.key());
-                    if (!isSecond) {
-                        super.post(vcpu, source, buffer);
-                    }
-                }
-            }),
-            queues("a-payload-is-written-ahead", "HV-089", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void post(int vcpu, int source, MessageBuffer buffer) {
-                    super.post(vcpu, source, buffer);
-                    if (buffer.isQueued()) {
-                        page(vcpu).write(Slot.at(source) + Slot.PAYLOAD, buffer.payload(), 0, buffer.size());
-                    }
-                }
-            }),
-            part("a-new-vector-holds-from-the-second-edge", "HV-090", "?", InterruptRequest.class, parts -> {
-                InterruptRequest right = parts.getInstance(StandardInterruptRequest.class);
-                HypervNotes notes = parts.getInstance(HypervNotes.class);
-                return (vcpu, intid) -> {
-                    Long last = notes.numbers.put(vcpu, (long) intid);
-                    right.raise(vcpu, last == null ? intid : last.intValue());
-                };
-            }),
-            call("a-message-too-many-is-lost", "HV-091", "?", HypervMutant.POST, (parts, parameters, right) -> {
-                int status = right.execute(parameters);
-                return status == INSUFFICIENT_BUFFERS ? 0 : status;
-            }),
-            queues("what-waits-survives-its-port", "HV-092", "?", parts -> new LikeQueues(parts) {
-                @Override
-                public void withdraw(MessageBuffer buffer) {
-                    // Left where it is.
-                }
-            }),
+            part(
+                    "turning-on-does-not-deliver",
+                    "HV-082",
+                    "vCPU 0 with register 0xa0013 on again",
+                    ScanRules.class,
+                    parts -> new LikeScans(parts) {
+                        @Override
+                        public int atEnable(int waiting) {
+                            return 0;
+                        }
+                    }),
+            queues(
+                    "a-message-of-the-vmm-to-what-is-off-is-lost",
+                    "HV-083",
+                    "messages that wait",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            if (isReceiving(vcpu)) {
+                                super.post(vcpu, source, buffer);
+                            }
+                        }
+                    }),
+            queues(
+                    "a-message-to-an-empty-slot-overtakes",
+                    "HV-084",
+                    "after a message to an empty slot",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            boolean isFree = type(vcpu, source) == 0;
+                            postBefore(vcpu, source, buffer, isFree ? waiting(vcpu, source) : List.of());
+                        }
+                    }),
+            late(
+                    "a-slot-is-marked-and-not-looked-at-again",
+                    "HV-085",
+                    "message in the slot",
+                    SlotCheck.class,
+                    parts -> {
+                        SlotCheck right = parts.getInstance(StandardSlotCheck.class);
+                        return (page, source) -> {
+                            int slot = Slot.at(source);
+                            if (page.load32(slot) == 0) {
+                                return right.isFree(page, source);
+                            }
+                            parts.getInstance(Later.class)
+                                    .after(
+                                            0,
+                                            3,
+                                            () -> page.store8(
+                                                    slot + Slot.FLAGS, page.load8(slot + Slot.FLAGS) | Slot.PENDING));
+                            return false;
+                        };
+                    }),
+            module(
+                    "eom-of-an-empty-slot-brings-the-last-again",
+                    "HV-086",
+                    "types of messages in the order in which they came",
+                    noting(),
+                    eomAlso((parts, vcpu) -> {
+                        Frame page = parts.getInstance(Controllers.class)
+                                .messages(vcpu)
+                                .frame();
+                        HypervNotes notes = parts.getInstance(HypervNotes.class);
+                        notes.bytes.forEach((source, last) -> {
+                            if (page.load32(Slot.at(source)) == 0) {
+                                page.write(Slot.at(source), last, 0, Slot.BYTES);
+                            }
+                        });
+                        notes.bytes.clear();
+                    })),
+            module(
+                    "a-slot-that-was-seen-empty-is-empty",
+                    "HV-087",
+                    "type of a slot that the guest gave the type 0x1",
+                    noting(),
+                    binding(SlotCheck.class, parts -> {
+                        SlotCheck right = parts.getInstance(StandardSlotCheck.class);
+                        HypervNotes notes = parts.getInstance(HypervNotes.class);
+                        return (page, source) -> {
+                            byte[] last = notes.bytes.get(source);
+                            int type = page.load32(Slot.at(source));
+                            boolean isOwn = last != null && HypervNotes.word(last) == type;
+                            return !isOwn || right.isFree(page, source);
+                        };
+                    })),
+            queues(
+                    "a-second-poster-waits-for-nobody",
+                    "HV-088",
+                    "messages of source 5 of vCPU 0",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            boolean isSecond =
+                                    waiting(vcpu, source).stream().anyMatch(other -> other.key() != buffer.key());
+                            if (!isSecond) {
+                                super.post(vcpu, source, buffer);
+                            }
+                        }
+                    }),
+            queues(
+                    "a-payload-is-written-ahead",
+                    "HV-089",
+                    "begin of the payload behind the type",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void post(int vcpu, int source, MessageBuffer buffer) {
+                            super.post(vcpu, source, buffer);
+                            if (buffer.isQueued()) {
+                                page(vcpu).write(Slot.at(source) + Slot.PAYLOAD, buffer.payload(), 0, buffer.size());
+                            }
+                        }
+                    }),
+            part(
+                    "a-new-vector-holds-from-the-second-edge",
+                    "HV-090",
+                    "interrupts of vCPU 0 on the new vector",
+                    InterruptRequest.class,
+                    parts -> {
+                        InterruptRequest right = parts.getInstance(StandardInterruptRequest.class);
+                        HypervNotes notes = parts.getInstance(HypervNotes.class);
+                        return (vcpu, intid) -> {
+                            Long last = notes.numbers.put(vcpu, (long) intid);
+                            right.raise(vcpu, last == null ? intid : last.intValue());
+                        };
+                    }),
+            call(
+                    "a-message-too-many-is-lost",
+                    "HV-091",
+                    "status of a message too many",
+                    HypervMutant.POST,
+                    (parts, parameters, right) -> {
+                        int status = right.execute(parameters);
+                        return status == INSUFFICIENT_BUFFERS ? 0 : status;
+                    }),
+            queues(
+                    "what-waits-survives-its-port",
+                    "HV-092",
+                    "messages of source 5 of vCPU 0 when a port was deleted",
+                    parts -> new LikeQueues(parts) {
+                        @Override
+                        public void withdraw(MessageBuffer buffer) {
+                            // Left where it is.
+                        }
+                    }),
             module(
                     "the-end-of-an-interrupt-is-eom",
                     "HV-093",
-                    "?",
+                    "type in slot 5 of vCPU 0 after the end of the interrupt",
                     Later.module(),
                     binding(InterruptRequest.class, parts -> {
                         InterruptRequest right = parts.getInstance(StandardInterruptRequest.class);
@@ -324,19 +424,23 @@ final class HypervMessageMutants {
                             watch(parts, vcpu, intid, false);
                         };
                     })),
-            eom("any-look-at-a-source-scans-it", "HV-094", "?", (parts, right) -> new LikeGroup(right) {
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    if (name < Synic.SCONTROL) {
-                        endOfMessage(parts, vcpu);
-                    }
-                    return super.read(vcpu, name, value);
-                }
-            }),
+            eom(
+                    "any-look-at-a-source-scans-it",
+                    "HV-094",
+                    "type in slot 5 of vCPU 0 without EOM",
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            if (name < Synic.SCONTROL) {
+                                endOfMessage(parts, vcpu);
+                            }
+                            return super.read(vcpu, name, value);
+                        }
+                    }),
             module(
                     "two-vcpus-do-not-wait-for-each-other",
                     "HV-129",
-                    "?",
+                    "messages of source 5 of vCPU 0",
                     HypervPortMutants.knowingCaller(HypervMutant.POST),
                     binding(MessageQueues.class, parts -> new LikeQueues(parts) {
                         private long last = -1;
@@ -349,12 +453,17 @@ final class HypervMessageMutants {
                             last = caller;
                         }
                     })),
-            module("a-sleeper-is-not-woken-by-messages", "HV-174", "?", Later.module(), sleepy(true)),
-            module("a-sleeper-is-not-woken-by-flags", "HV-175", "?", Later.module(), sleepy(false)),
+            module("a-sleeper-is-not-woken-by-messages", "HV-174", "program of vCPU 0", Later.module(), sleepy(true)),
+            module(
+                    "a-sleeper-is-not-woken-by-flags",
+                    "HV-175",
+                    "the instruction after WFI",
+                    Later.module(),
+                    sleepy(false)),
             module(
                     "a-mask-comes-late",
                     "HV-176",
-                    "?",
+                    "no interrupt comes when the source was masked before",
                     com.google.inject.util.Modules.combine(
                             Later.module(), registers(Synic.SINT0, (parts, right) -> new LikeGroup(right) {
                                 @Override
@@ -367,7 +476,7 @@ final class HypervMessageMutants {
                                     return 0;
                                 }
                             }))),
-            eom("eoms-run-out", "HV-178", "?", (parts, right) -> new LikeGroup(right) {
+            eom("eoms-run-out", "HV-178", "statuses of all EOMs together", (parts, right) -> new LikeGroup(right) {
                 private int count;
 
                 @Override
@@ -379,26 +488,30 @@ final class HypervMessageMutants {
             dropping(
                     "turning-the-controller-off-forgets-what-waits",
                     "HV-181",
-                    "?",
+                    "the message in the slot of channel",
                     (register, before, after) -> register == Synic.SCONTROL && (after & 1) == 0),
-            eom("a-proxy-for-one-is-for-all", "HV-184", "?", (parts, right) -> new LikeGroup(right) {
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    if (name < Synic.SCONTROL && (value.low() & 1L << 20) != 0) {
-                        write(vcpu, Synic.SINT0 + 5, value(vcpu, Synic.SINT0 + 5) | Sint.POLLING);
-                    }
-                    return super.write(vcpu, name, value);
-                }
-            }),
+            eom(
+                    "a-proxy-for-one-is-for-all",
+                    "HV-184",
+                    "with bits 0x100000 in SINT7",
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            if (name < Synic.SCONTROL && (value.low() & 1L << 20) != 0) {
+                                write(vcpu, Synic.SINT0 + 5, value(vcpu, Synic.SINT0 + 5) | Sint.POLLING);
+                            }
+                            return super.write(vcpu, name, value);
+                        }
+                    }),
             check(
                     "an-origination-makes-a-slot-full",
                     "HV-185",
-                    "?",
+                    "behind the type and origination",
                     (page, source, isFree) -> isFree && page.load64(Slot.at(source) + Slot.ORIGINATION) != -1),
             module(
                     "turning-on-brings-the-last-again",
                     "HV-186",
-                    "?",
+                    "tokens that the guest was told, in order",
                     noting(),
                     registers(Synic.SIMP, (parts, right) -> new LikeGroup(right) {
                         @Override

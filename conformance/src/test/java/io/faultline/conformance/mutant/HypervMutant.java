@@ -42,8 +42,7 @@ final class HypervMutant {
     /** Mutants that are about a partition that is not made by default. */
     private static final Map<String, String> SETTINGS = Map.of(
             "signals-need-no-privilege", "hyperv.privileges=0x000a00100000027f",
-            "timers-that-are-absent-can-be-read", "hyperv.synthetic-timers=absent",
-            "a-masked-source-takes-flags", "hyperv.masked-signal=set");
+            "timers-that-are-absent-can-be-read", "hyperv.synthetic-timers=absent");
 
     private HypervMutant() {}
 

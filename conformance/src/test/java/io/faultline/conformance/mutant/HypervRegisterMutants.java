@@ -44,48 +44,62 @@ final class HypervRegisterMutants {
     private static final int UNKNOWN_REGISTER = 0x87;
     private static final int PARAMETER = 5;
     private static final int DENIED = 6;
-    private static final int LAST_PPI = 31;
     private static final int TRUST_LEVEL_AT = 12;
     private static final int RESERVED_LEVEL = 0xE0;
-    private static final long SDEI_UID = 0xC600_FF01L;
+    private static final long UID_BY_64_BITS = 0xC600_FF01L;
     private static final int PAGE = 4096;
 
     static final List<Mutant> ALL = List.of(
-            part("the-uid-has-one-number", "HV-034", "?", GuestCalls.class, parts -> new LikeGuestCalls(parts) {
-                @Override
-                public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
-                    return function != (int) SDEI_UID && super.call(vcpu, conduit, function);
-                }
-            }),
+            part(
+                    "the-uid-has-one-number",
+                    "HV-034",
+                    "X0 after the call 0xc600ff01",
+                    GuestCalls.class,
+                    parts -> new LikeGuestCalls(parts) {
+                        @Override
+                        public boolean call(VirtualProcessor vcpu, Conduit conduit, int function) {
+                            return function != (int) UID_BY_64_BITS && super.call(vcpu, conduit, function);
+                        }
+                    }),
             register(
                     "the-time-is-shut-first",
                     "HV-036",
-                    "?",
+                    "status of Get of register 0x90004",
                     ReferenceCounter.REGISTER,
                     (parts, right) ->
                             ranged(right, range -> range(range, range.privilege(), Early.NOTHING, range.isWritable()))),
             register(
                     "the-synic-can-be-read-first",
                     "HV-037",
-                    "?",
+                    "a Get of register 0xa0000 before the identity fails",
                     Synic.SIMP,
                     (parts, right) ->
                             ranged(right, range -> range(range, range.privilege(), Early.READING, range.isWritable()))),
-            shape("signals-are-sent-first", "HV-038", "?", SIGNAL, CallShape::whenever),
-            register("each-vcpu-has-a-guest-id", "HV-039", "?", GUEST_ID, (parts, right) -> new LikeGroup(right) {
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    int status = super.read(vcpu, name, value);
-                    if (vcpu != 0) {
-                        value.set(0);
-                    }
-                    return status;
-                }
-            }),
+            shape(
+                    "signals-are-sent-first",
+                    "HV-038",
+                    "SignalEvent before the identity fails",
+                    SIGNAL,
+                    CallShape::whenever),
+            register(
+                    "each-vcpu-has-a-guest-id",
+                    "HV-039",
+                    "of vCPU 1 as vCPU 0 wrote it",
+                    GUEST_ID,
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            int status = super.read(vcpu, name, value);
+                            if (vcpu != 0) {
+                                value.set(0);
+                            }
+                            return status;
+                        }
+                    }),
             register(
                     "the-crash-feature-is-not-told",
                     "HV-040",
-                    "?",
+                    "bit 72 is 0",
                     InformationRegisters.PRIVILEGES,
                     (parts, right) -> new LikeGroup(right) {
                         @Override
@@ -98,18 +112,24 @@ final class HypervRegisterMutants {
             register(
                     "frequencies-need-no-privilege",
                     "HV-041",
-                    "?",
+                    "status of Get of register 0x240, whose privilege is not given",
                     InformationRegisters.PROCESSOR_FREQUENCY,
                     (parts, right) -> ranged(
                             right,
                             range -> range.first() == InformationRegisters.PROCESSOR_FREQUENCY
                                     ? range(range, RegisterRange.NO_PRIVILEGE, range.early(), range.isWritable())
                                     : range)),
-            status("an-unknown-name-is-a-wrong-parameter", "HV-042", "?", GET, UNKNOWN_REGISTER, PARAMETER),
+            status(
+                    "an-unknown-name-is-a-wrong-parameter",
+                    "HV-042",
+                    "status of Get of register 0x2",
+                    GET,
+                    UNKNOWN_REGISTER,
+                    PARAMETER),
             register(
                     "a-write-to-information-is-forgotten",
                     "HV-043",
-                    "?",
+                    "a Set of register 0x100 to 0x0 fails",
                     InformationRegisters.VERSION,
                     (parts, right) -> new LikeGroup(writable(right)) {
                         @Override
@@ -120,7 +140,7 @@ final class HypervRegisterMutants {
             register(
                     "indexes-begin-with-one",
                     "HV-044",
-                    "?",
+                    "VP index 4 is below 4",
                     InformationRegisters.VP_INDEX,
                     (parts, right) -> new LikeGroup(right) {
                         @Override
@@ -135,7 +155,7 @@ final class HypervRegisterMutants {
             register(
                     "setting-the-time-is-denied",
                     "HV-045",
-                    "?",
+                    "status of Set of the time",
                     ReferenceCounter.REGISTER,
                     (parts, right) -> new LikeGroup(writable(right)) {
                         @Override
@@ -146,50 +166,60 @@ final class HypervRegisterMutants {
             call(
                     "partition-zero-is-the-own",
                     "HV-046",
-                    "?",
+                    "a Get for partition 0x0 fails",
                     GET,
                     (parts, call, right) ->
                             call.u64(0) == 0 ? HypervCallMutants.reads(parts, call, call.vcpu()) : right.execute(call)),
             call(
                     "reserved-bits-of-the-header-are-ignored",
                     "HV-047",
-                    "?",
+                    "status of Set with the trust level 0x20",
                     SET,
                     (parts, call, right) -> (call.u8(TRUST_LEVEL_AT) & RESERVED_LEVEL) == 0
                             ? right.execute(call)
                             : HypervCallMutants.writes(parts, call)),
-            register("the-upper-half-is-the-sign", "HV-048", "?", Synic.SIMP, (parts, right) -> new LikeGroup(right) {
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    int status = super.read(vcpu, name, value);
-                    value.set(value.low(), value.low() >> 63);
-                    return status;
-                }
-            }),
-            register("a-control-is-seen-later", "HV-049", "?", Synic.SCONTROL, (parts, right) -> new LikeGroup(right) {
-                private long shown;
+            register(
+                    "the-upper-half-is-the-sign",
+                    "HV-048",
+                    "upper half of register 0xa0004",
+                    Synic.SIMP,
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            int status = super.read(vcpu, name, value);
+                            value.set(value.low(), value.low() >> 63);
+                            return status;
+                        }
+                    }),
+            register(
+                    "a-control-is-seen-later",
+                    "HV-049",
+                    "register 0xa0010 of vCPU 0 right after a Set",
+                    Synic.SCONTROL,
+                    (parts, right) -> new LikeGroup(right) {
+                        private long shown;
 
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    int status = super.read(vcpu, name, value);
-                    if (name == Synic.SCONTROL) {
-                        value.set(shown);
-                    }
-                    return status;
-                }
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            int status = super.read(vcpu, name, value);
+                            if (name == Synic.SCONTROL) {
+                                value.set(shown);
+                            }
+                            return status;
+                        }
 
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    if (name != Synic.SCONTROL) {
-                        shown = value(vcpu, Synic.SCONTROL);
-                    }
-                    return super.write(vcpu, name, value);
-                }
-            }),
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            if (name != Synic.SCONTROL) {
+                                shown = value(vcpu, Synic.SCONTROL);
+                            }
+                            return super.write(vcpu, name, value);
+                        }
+                    }),
             register(
                     "the-last-source-is-not-masked-first",
                     "HV-050",
-                    "?",
+                    "register 0xa000f of vCPU 0 at first",
                     Synic.SINT0,
                     (parts, right) -> new LikeGroup(right) {
                         private final TreeSet<Integer> written = new TreeSet<>();
@@ -214,7 +244,7 @@ final class HypervRegisterMutants {
             register(
                     "the-version-grows-when-it-is-on",
                     "HV-051",
-                    "?",
+                    "register 0xa0011 of vCPU 0 of a controller that is on",
                     Synic.SVERSION,
                     (parts, right) -> new LikeGroup(right) {
                         @Override
@@ -229,7 +259,7 @@ final class HypervRegisterMutants {
             register(
                     "a-write-of-the-version-is-forgotten",
                     "HV-052",
-                    "?",
+                    "a Set of SVERSION to 0 fails",
                     Synic.SVERSION,
                     (parts, right) -> new LikeGroup(writable(right)) {
                         @Override
@@ -237,42 +267,47 @@ final class HypervRegisterMutants {
                             return name == Synic.SVERSION ? 0 : super.write(vcpu, name, value);
                         }
                     }),
-            register("eom-reads-as-written", "HV-053", "?", Synic.EOM, (parts, right) -> new LikeGroup(right) {
-                private long last;
+            register(
+                    "eom-reads-as-written",
+                    "HV-053",
+                    "register 0xa0014 of vCPU 0 after a write",
+                    Synic.EOM,
+                    (parts, right) -> new LikeGroup(right) {
+                        private long last;
 
-                @Override
-                public int read(int vcpu, int name, RegisterValue value) {
-                    int status = super.read(vcpu, name, value);
-                    if (name == Synic.EOM) {
-                        value.set(last);
-                    }
-                    return status;
-                }
+                        @Override
+                        public int read(int vcpu, int name, RegisterValue value) {
+                            int status = super.read(vcpu, name, value);
+                            if (name == Synic.EOM) {
+                                value.set(last);
+                            }
+                            return status;
+                        }
 
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    if (name == Synic.EOM) {
-                        last = value.low();
-                    }
-                    return super.write(vcpu, name, value);
-                }
-            }),
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            if (name == Synic.EOM) {
+                                last = value.low();
+                            }
+                            return super.write(vcpu, name, value);
+                        }
+                    }),
             register(
                     "the-flag-page-keeps-its-address-only",
                     "HV-054",
-                    "?",
+                    "register 0xa0012 of vCPU 0 as it was written",
                     Synic.SIEFP,
                     (parts, right) -> written(right, Synic.SIEFP, Synic.SIEFP, value -> value & ~0xFFEL)),
             register(
                     "sources-keep-what-has-a-meaning",
                     "HV-055",
-                    "?",
+                    "register 0xa0000 of vCPU 0 as it was written",
                     Synic.SINT0,
                     (parts, right) -> written(right, Synic.SINT0, Synic.SINT0 + 15, value -> value & 0x1F_FFFF)),
             register(
                     "a-source-is-that-of-all-vcpus",
                     "HV-056",
-                    "?",
+                    "register 0xa0000 of vCPU 1 as only vCPU 0 wrote its own",
                     Synic.SINT0,
                     (parts, right) -> new LikeGroup(right) {
                         @Override
@@ -285,31 +320,51 @@ final class HypervRegisterMutants {
                             return status;
                         }
                     }),
-            part("shared-interrupts-are-vectors", "HV-057", "?", SourceRules.class, parts -> new LikeRules(parts) {
-                @Override
-                public boolean isValid(long sint) {
-                    return right.isValid(sint) || Sint.vector(sint) > LAST_PPI;
-                }
-            }),
-            part("a-masked-source-has-a-good-vector", "HV-058", "?", SourceRules.class, parts -> new LikeRules(parts) {
-                @Override
-                public boolean isValid(long sint) {
-                    return right.isValid(sint) && (Sint.vector(sint) == 0 || right.isValid(sint & ~Sint.MASKED));
-                }
-            }),
-            part("an-active-interrupt-is-not-pended", "HV-059", "?", InterruptRequest.class, parts -> {
-                InterruptRequest right = parts.getInstance(StandardInterruptRequest.class);
-                Host host = parts.getInstance(Host.class);
-                return (vcpu, intid) -> {
-                    if (!host.gic().redistributor(vcpu).isActive(intid)) {
-                        right.raise(vcpu, intid);
-                    }
-                };
-            }),
+            register(
+                    "a-source-that-is-refused-is-masked",
+                    "HV-057",
+                    "register 0xa0007 of vCPU 0 after a source unmasked with vector 0",
+                    Synic.SINT0,
+                    (parts, right) -> new LikeGroup(right) {
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            int status = super.write(vcpu, name, value);
+                            if (status != 0 && name < Synic.SCONTROL) {
+                                write(vcpu, name, value.low() | Sint.MASKED);
+                            }
+                            return status;
+                        }
+                    }),
+            part(
+                    "a-masked-source-has-a-good-vector",
+                    "HV-058",
+                    "status of Set of register 0xa0007",
+                    SourceRules.class,
+                    parts -> new LikeRules(parts) {
+                        @Override
+                        public boolean isValid(long sint) {
+                            return right.isValid(sint)
+                                    && (Sint.vector(sint) == 0 || right.isValid(sint & ~Sint.MASKED));
+                        }
+                    }),
+            part(
+                    "an-active-interrupt-is-not-pended",
+                    "HV-059",
+                    "the next interrupt is pending with automatic EOI",
+                    InterruptRequest.class,
+                    parts -> {
+                        InterruptRequest right = parts.getInstance(StandardInterruptRequest.class);
+                        Host host = parts.getInstance(Host.class);
+                        return (vcpu, intid) -> {
+                            if (!host.gic().redistributor(vcpu).isActive(intid)) {
+                                right.raise(vcpu, intid);
+                            }
+                        };
+                    }),
             part(
                     "a-controller-that-is-off-shuts-all",
                     "HV-060",
-                    "?",
+                    "status of PostMessage on connection 65",
                     io.faultline.backend.hyperv.synic.MessageQueues.class,
                     parts -> new LikeQueues(parts) {
                         @Override
@@ -322,20 +377,26 @@ final class HypervRegisterMutants {
                             return areAllOn && super.isReceiving(vcpu);
                         }
                     }),
-            state("a-reset-leaves-the-messages", "HV-061", "?", "synic", (parts, right) -> new LikePart(right) {
-                @Override
-                public void resetVcpu(int vcpu) {
-                    Frame page =
-                            parts.getInstance(Controllers.class).messages(vcpu).frame();
-                    byte[] before = HypervNotes.copy(page, 0, PAGE);
-                    super.resetVcpu(vcpu);
-                    page.write(0, before, 0, PAGE);
-                }
-            }),
+            state(
+                    "a-reset-leaves-the-messages",
+                    "HV-061",
+                    "bits in the SIM page after reset of the vCPU",
+                    "synic",
+                    (parts, right) -> new LikePart(right) {
+                        @Override
+                        public void resetVcpu(int vcpu) {
+                            Frame page = parts.getInstance(Controllers.class)
+                                    .messages(vcpu)
+                                    .frame();
+                            byte[] before = HypervNotes.copy(page, 0, PAGE);
+                            super.resetVcpu(vcpu);
+                            page.write(0, before, 0, PAGE);
+                        }
+                    }),
             register(
                     "hints-are-for-nobody",
                     "HV-153",
-                    "?",
+                    "status of Get of register 0x201",
                     InformationRegisters.HINTS,
                     (parts, right) -> new LikeGroup(right) {
                         @Override
@@ -346,18 +407,23 @@ final class HypervRegisterMutants {
                                     : super.read(vcpu, name, value);
                         }
                     }),
-            register("one-vcpu-is-set-up-at-a-time", "HV-154", "?", Synic.SIMP, (parts, right) -> new LikeGroup(right) {
-                private int inTurn;
+            register(
+                    "one-vcpu-is-set-up-at-a-time",
+                    "HV-154",
+                    "register 0xa0012 of vCPU 0",
+                    Synic.SIMP,
+                    (parts, right) -> new LikeGroup(right) {
+                        private int inTurn;
 
-                @Override
-                public int write(int vcpu, int name, RegisterValue value) {
-                    if (name == Synic.SIMP) {
-                        inTurn = vcpu;
-                    }
-                    boolean isSetUp = value(vcpu, Synic.SCONTROL) != 0;
-                    return super.write(isSetUp || name != Synic.SIEFP ? vcpu : inTurn, name, value);
-                }
-            }));
+                        @Override
+                        public int write(int vcpu, int name, RegisterValue value) {
+                            if (name == Synic.SIMP) {
+                                inTurn = vcpu;
+                            }
+                            boolean isSetUp = value(vcpu, Synic.SCONTROL) != 0;
+                            return super.write(isSetUp || name != Synic.SIEFP ? vcpu : inTurn, name, value);
+                        }
+                    }));
 
     /** The rules of sources as the backend has them; a mutant changes some of it. */
     static class LikeRules implements SourceRules {

@@ -72,6 +72,10 @@ class LikeQueues implements MessageQueues {
 
     @Override
     public void post(int vcpu, int source, MessageBuffer buffer) {
+        place(vcpu, source, buffer);
+    }
+
+    private void place(int vcpu, int source, MessageBuffer buffer) {
         right.post(vcpu, source, buffer);
         waiting.add(vcpu, source, buffer);
     }
@@ -98,8 +102,8 @@ class LikeQueues implements MessageQueues {
     /** Puts a message before some that wait, which stay in their order. */
     final void postBefore(int vcpu, int source, MessageBuffer buffer, List<MessageBuffer> others) {
         others.forEach(right::withdraw);
-        post(vcpu, source, buffer);
-        others.forEach(other -> post(vcpu, source, other));
+        place(vcpu, source, buffer);
+        others.forEach(other -> place(vcpu, source, other));
     }
 
     final long sint(int vcpu, int source) {

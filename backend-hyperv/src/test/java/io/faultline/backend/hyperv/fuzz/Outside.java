@@ -19,9 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The VMM of a machine: ports and connections, what comes to it, and what it does then. Once for the machine, once for the model. */
@@ -36,7 +34,7 @@ final class Outside implements Model.Outside {
     private final int index;
     private final Map<Integer, Connection> handles = new TreeMap<>();
     /** Of which connections the model has handles. After a restore nobody has one of what is part of the state. */
-    private final Set<Integer> held = new TreeSet<>();
+    private final Map<Integer, SynicModel.Connection> held = new TreeMap<>();
 
     private final Deque<Reaction> plans = new ArrayDeque<>();
     private final Deque<Reaction> modelled = new ArrayDeque<>();
@@ -98,7 +96,7 @@ final class Outside implements Model.Outside {
         SyntheticInterrupts synic = side();
         SynicModel to = connection.to();
         if (to != model()) {
-            held.add(id);
+            held.put(id, connection);
         }
         if (to == null) {
             handles.put(id, listen(synic, id, connection.flags()));
@@ -149,6 +147,9 @@ final class Outside implements Model.Outside {
     /** Says what the VMM was told that it should not have been told; null if it is as it must be. */
     @Nullable
     String wrong() {
+        if (told.isEmpty() && expected.isEmpty()) {
+            return null;
+        }
         if (told.equals(expected)) {
             told.clear();
             expected.clear();
@@ -278,9 +279,8 @@ final class Outside implements Model.Outside {
                         ? INVALID
                         : connection(id, new SynicModel.Connection(null, 0, (int) values[2]));
             case DISCONNECT -> {
-                if (held.remove(id)) {
-                    model.connections.remove(id);
-                }
+                // It may be another one by now, made by the guest.
+                model.connections.remove(id, held.remove(id));
                 yield 0;
             }
             case POST -> modelPost(id, (int) values[2], content(values[3], values[4]));
@@ -315,7 +315,7 @@ final class Outside implements Model.Outside {
         if (model().connections.putIfAbsent(id, connection) != null) {
             return CONFLICT;
         }
-        held.add(id);
+        held.put(id, connection);
         return 0;
     }
 

@@ -6,6 +6,7 @@ package io.faultline.backend.hyperv.pagefault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.faultline.api.guest.GuestNotification;
 import org.junit.jupiter.api.Test;
@@ -190,5 +191,26 @@ class ReadyDeliveryTest {
         assertEquals(3, announced);
         assertEquals(5, rig.counters().count(ExceptionNotPresentRoute.FLAGS_IN_USE));
         assertEquals(0b1110, rig.word(PageFaultRig.slot(0)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDriverThatIsTakenDownLeavesNothingBehind(boolean byFlag) {
+        PageFaultRig rig = enabled(byFlag);
+        long[] tokens = waiting(rig, 2);
+        rig.complete(PageFaultRig.page(0));
+        rig.disable(0);
+        assertEquals(1, rig.counters().cancelled());
+        assertFalse(rig.isDue(0));
+        assertEquals(0, rig.get(0, PageFaultRig.ASSIST), "the guest's own memory is there again");
+        rig.complete(PageFaultRig.page(1));
+        rig.enable(0);
+        assertFalse(rig.isDue(0), "what was in the page has been dropped");
+        long next = rig.waitFor(0, rig.absent(2));
+        rig.complete(PageFaultRig.page(2));
+        rig.takesReady(0, next);
+        assertNotEquals(tokens[1], next);
+        rig.disable(0);
+        rig.disable(0);
     }
 }
