@@ -50,8 +50,8 @@ library() {
     done
 }
 
-# run_on qemu|faultline|xen ELF CPUS OUTPUT [SECONDS [LEVEL]]: runs a guest until it turns the machine off, on QEMU or
-# here, with the best backend or with that in the style of Xen.
+# run_on qemu|faultline|xen|hyperv ELF CPUS OUTPUT [SECONDS [LEVEL]]: runs a guest until it turns the machine off, on QEMU or
+# here, with the best backend or with that in the style of Xen or of Hyper-V.
 run_on() {
     local status=0 virtualization=off
     [ "${6:-1}" -eq 1 ] || virtualization=on
@@ -60,13 +60,13 @@ run_on() {
             timeout "${5:-60}" qemu-system-aarch64 -M "virt,gic-version=3,virtualization=$virtualization" -cpu neoverse-n1 -smp "$3" -m 128 -display none \
                 -monitor none -serial stdio -kernel "$2" </dev/null >"$4" 2>"$4.err" || status=$?
             ;;
-        faultline | xen)
+        faultline | xen | hyperv)
             local choose=()
             [ "$1" = faultline ] || choose=(--backend "$1")
             timeout "${5:-60}" "$root/faultline" run "$2" "${choose[@]}" --cpus "$3" --el "${6:-1}" --memory 128M --max-instructions 100000000000 \
                 --stats </dev/null >"$4" 2>"$4.err" || status=$?
             ;;
-        *) fail "$1 is neither qemu, faultline nor xen" ;;
+        *) fail "$1 is neither qemu, faultline, xen nor hyperv" ;;
     esac
     [ "$status" -eq 0 ] || {
         printf '%s: %s ended with status %s on %s; what it said last:\n' "${0##*/}" "$2" "$status" "$1" >&2

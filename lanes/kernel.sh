@@ -2,7 +2,7 @@
 # Copyright 2026 The Faultline Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# The guest kernel on QEMU and here, as a guest of KVM and of Xen: which tasks run where is each machine's own matter, but
+# The guest kernel on QEMU and here, as a guest of KVM, of Xen and of Hyper-V: which tasks run where is each machine's own matter, but
 # what they verify must be the same, and one processor must have gone and come back. Here it has to be told of pages.
 #
 #   kernel.sh [CPUS...]      1 2 4 8 if none are named
@@ -22,12 +22,12 @@ essence() {
 }
 
 for cpus in "$@"; do
-    for side in qemu faultline xen; do
+    for side in qemu faultline xen hyperv; do
         run_on "$side" "$root/guests/kernel.elf" "$cpus" "$work/$side.$cpus" 120 || fail "$cpus processors on $side"
         essence "$work/$side.$cpus" >"$work/$side.$cpus.essence" || fail "$cpus processors on $side: nothing was verified"
         grep -q '^kernel: bytes wrong 0$' "$work/$side.$cpus" || fail "$cpus processors on $side: wrong bytes"
     done
-    for side in faultline xen; do
+    for side in faultline xen hyperv; do
         cmp "$work/qemu.$cpus.essence" "$work/$side.$cpus.essence" || {
             diff "$work/qemu.$cpus.essence" "$work/$side.$cpus.essence" >&2 || true
             fail "$cpus processors: these lines differ (< QEMU, > $side)"

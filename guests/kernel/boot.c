@@ -21,7 +21,7 @@ enum { BEGIN_NODE = 1, END_NODE, PROPERTY, NOP, END };
 #define PPI_FIRST 16
 
 struct arguments arguments = {
-    .tasks = 16, .pages = ABSENT_PAGES, .rounds = 4, .offline = 1, .decline = 0, .route = "auto", .abi = "auto"};
+    .tasks = 16, .pages = ABSENT_PAGES, .rounds = 4, .offline = 1, .decline = 0, .route = "auto", .abi = "auto", .way = "auto"};
 struct hypervisor hypervisor;
 
 static char line[LINE_MAX];
@@ -160,7 +160,11 @@ static void take_word(const char *word)
         text_copy(arguments.abi, word + 4, sizeof arguments.abi);
         return;
     }
-    fail("boot argument %s is not known; there are tasks= pages= rounds= offline= decline= route= abi=auto|fifo|2l",
+    if (text_equal(word, "ready=auto") || text_equal(word, "ready=message") || text_equal(word, "ready=flag")) {
+        text_copy(arguments.way, word + 6, sizeof arguments.way);
+        return;
+    }
+    fail("boot argument %s is not known; there are tasks= pages= rounds= offline= decline= route= abi=auto|fifo|2l ready=auto|message|flag",
          word);
 }
 

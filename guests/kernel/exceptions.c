@@ -85,7 +85,8 @@ static void synchronous(struct cpu *me, struct frame *frame, uint64_t source)
     }
 }
 
-/* FROM_RESUME is what a route's event left behind: the scheduler is asked, no more. */
+/* FROM_RESUME is the route's: an exception of the host's own, or what an event left behind, and then only the scheduler is
+ * asked. */
 void exception(struct frame *frame, uint64_t source)
 {
     struct cpu *me = cpu_self();
@@ -95,6 +96,8 @@ void exception(struct frame *frame, uint64_t source)
         synchronous(me, frame, source);
     } else if (source != FROM_RESUME) {
         unexpected(me, frame, source);
+    } else if (route->enter != 0) {
+        route->enter(me);
     }
     scheduler_return(me, frame);
 }

@@ -60,6 +60,7 @@ struct arguments {
     uint64_t decline; /* every so many not-presents one is declined; 0: none */
     char route[8];    /* auto, none, or the name of a route */
     char abi[8];      /* of event channels: auto, fifo or 2l */
+    char way[8];      /* of ready, with route hyperv: auto, message or flag */
 };
 
 extern struct arguments arguments;

@@ -39,9 +39,12 @@ struct route {
     /* An event arrived that is no interrupt: an SDEI event, with its number, or an exception of a class that the
      * processor does not have, with its syndrome. 0 if the route has no such events. */
     enum answer (*event)(struct cpu *me, uint64_t what, int from_user);
+
+    /* An exception of the host's own was entered from EL0, by vectors that go to resume_entry. 0 if there are none. */
+    enum answer (*enter)(struct cpu *me);
 };
 
-extern const struct route route_sdei, route_ppi, route_xen, route_none;
+extern const struct route route_sdei, route_ppi, route_xen, route_hyperv, route_none;
 
 /* The one in use; route_none before it has been chosen. */
 extern const struct route *route;

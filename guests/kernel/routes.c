@@ -8,7 +8,7 @@
 const struct route *route = &route_none;
 
 /* In the order in which auto tries them; the last one is always there. */
-static const struct route *const routes[] = {&route_sdei, &route_ppi, &route_xen, &route_none};
+static const struct route *const routes[] = {&route_sdei, &route_ppi, &route_xen, &route_hyperv, &route_none};
 
 void route_choose(void)
 {
@@ -19,7 +19,7 @@ void route_choose(void)
             return;
         }
     }
-    fail("boot argument route=%s: the host does not offer it, or it is not one of auto, none, sdei, ppi, xen",
+    fail("boot argument route=%s: the host does not offer it, or it is not one of auto, none, sdei, ppi, xen, hyperv",
          arguments.route);
 }
 

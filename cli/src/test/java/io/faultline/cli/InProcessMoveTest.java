@@ -155,7 +155,11 @@ class InProcessMoveTest {
                 "xen",
                 "xen:xen.fifo=absent",
                 "xen:xen.apf-restore=wake-all",
-                "xen:xen.apf-restore=drain,xen.upcall=edge,xen.fifo=absent"
+                "xen:xen.apf-restore=drain,xen.upcall=edge,xen.fifo=absent",
+                "hyperv",
+                "hyperv:hyperv.apf-ready=flag",
+                "hyperv:hyperv.apf-restore=wake-all",
+                "hyperv:hyperv.apf-restore=drain,hyperv.apf-ready=flag"
             })
     void tasksGoOnWaitingWhereverTheirKernelIsCut(String choice) {
         try (HypervisorBackend backend = BackendChoice.parse(choice).open(BackendRegistry.discover())) {

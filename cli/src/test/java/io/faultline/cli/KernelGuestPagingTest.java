@@ -133,7 +133,11 @@ class KernelGuestPagingTest {
                 "xen:xen.fifo=absent",
                 "xen:xen.apf-slots=1,xen.upcall=edge",
                 "xen:xen.apf-undeliverable=park,xen.upcall=resampled",
-                "xen:xen.fifo=absent,xen.apf-supervisor=park"
+                "xen:xen.fifo=absent,xen.apf-supervisor=park",
+                "hyperv",
+                "hyperv:hyperv.apf-ready=flag",
+                "hyperv:hyperv.apf-slots=1,hyperv.apf-undeliverable=park",
+                "hyperv:hyperv.apf-ready=flag,hyperv.apf-slots=511,hyperv.apf-supervisor=park"
             })
     void anyPageMayGoAtAnyTime(String backendAndSettings) {
         Evictor evictor = new Evictor(backendAndSettings.hashCode());

@@ -252,7 +252,7 @@ class KernelGuestTest {
         "tasks=0, boot argument tasks=0: give a number from 1 to 64",
         "pages=513, boot argument pages=513: give a number from 0 to 512",
         "rounds=1x, boot argument rounds=1x: give a number from 0 to 1000000",
-        "colour=1, boot argument colour=1 is not known; there are tasks= pages= rounds= offline= decline= route= abi=auto|fifo|2l",
+        "colour=1, boot argument colour=1 is not known; there are tasks= pages= rounds= offline= decline= route= abi=auto|fifo|2l ready=auto|message|flag",
         "route=pigeon, boot argument route=pigeon: the host does not offer it",
         "route=xen, boot argument route=xen: the host does not offer it"
     })
