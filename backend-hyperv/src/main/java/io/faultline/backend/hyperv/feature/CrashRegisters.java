@@ -41,12 +41,14 @@ public final class CrashRegisters implements PartitionPart, RegisterGroup {
     private static final long MESSAGE = 1L << 62;
 
     private final Host host;
+    private final Runtimes runtimes;
     private final boolean isPresent;
     private final long[] parameters = new long[PARAMETERS];
 
     @Inject
-    CrashRegisters(Host host, Features features) {
+    CrashRegisters(Host host, Runtimes runtimes, Features features) {
         this.host = host;
+        this.runtimes = runtimes;
         isPresent = features.settings().hasCrashRegisters();
     }
 
@@ -72,18 +74,19 @@ public final class CrashRegisters implements PartitionPart, RegisterGroup {
         if (name != CONTROL) {
             parameters[name - FIRST_PARAMETER] = value.low();
         } else if ((value.low() & NOTIFY) != 0) {
-            report(vcpu, value.low());
+            report(value.low());
         }
         return Status.SUCCESS;
     }
 
-    private void report(int vcpu, long control) {
+    /** Whosever register it is, the one that executes is the one that can stop. */
+    private void report(long control) {
         TreeMap<String, Long> details = new TreeMap<>();
         details.put("control", control);
         for (int i = 0; i < PARAMETERS; i++) {
             details.put("p" + i, parameters[i]);
         }
-        host.vcpu(vcpu).exit(new VcpuExit.BackendSpecific(EXIT, details));
+        host.vcpu(runtimes.executing()).exit(new VcpuExit.BackendSpecific(EXIT, details));
     }
 
     @Override

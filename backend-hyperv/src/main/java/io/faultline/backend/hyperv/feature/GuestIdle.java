@@ -15,6 +15,7 @@ import java.util.List;
 
 /**
  * HvRegisterGuestIdle: a vCPU that reads its own waits for an interrupt, masked or not (hyperv.md 2.7).
+ * Reading that of another vCPU, where it may, makes nobody wait.
  *
  * @since 0.1
  */
@@ -23,10 +24,12 @@ public final class GuestIdle implements RegisterGroup {
     public static final int REGISTER = 0x250;
 
     private final Host host;
+    private final Runtimes runtimes;
 
     @Inject
-    GuestIdle(Host host) {
+    GuestIdle(Host host, Runtimes runtimes) {
         this.host = host;
+        this.runtimes = runtimes;
     }
 
     @Override
@@ -36,7 +39,9 @@ public final class GuestIdle implements RegisterGroup {
 
     @Override
     public int read(int vcpu, int name, RegisterValue value) {
-        host.vcpu(vcpu).block(VirtualClock.NEVER);
+        if (vcpu == runtimes.executing()) {
+            host.vcpu(vcpu).block(VirtualClock.NEVER);
+        }
         value.set(0);
         return Status.SUCCESS;
     }

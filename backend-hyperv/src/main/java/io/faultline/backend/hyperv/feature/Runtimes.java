@@ -33,6 +33,7 @@ public final class Runtimes implements PartitionPart, RegisterGroup {
     private final Host host;
     private final long[] nanos;
     private final long[] since;
+    private int executing;
 
     @Inject
     Runtimes(Host host) {
@@ -40,6 +41,15 @@ public final class Runtimes implements PartitionPart, RegisterGroup {
         nanos = new long[host.vcpuCount()];
         since = new long[host.vcpuCount()];
         reset();
+    }
+
+    /**
+     * Returns which vCPU makes the call that is handled: one thread drives all of them.
+     *
+     * @return index of the vCPU that began to execute last
+     */
+    int executing() {
+        return executing;
     }
 
     @Override
@@ -66,6 +76,7 @@ public final class Runtimes implements PartitionPart, RegisterGroup {
 
     @Override
     public void entered(int vcpu) {
+        executing = vcpu;
         since[vcpu] = host.now();
     }
 

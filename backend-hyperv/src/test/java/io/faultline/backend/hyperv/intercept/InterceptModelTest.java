@@ -57,7 +57,7 @@ class InterceptModelTest {
             rig.words(page(page), INSTRUCTIONS[2], INSTRUCTIONS[2]);
             allowed[page] = new boolean[] {true, true, true};
         }
-        for (int step = 0; step < 3000; step++) {
+        for (int step = 0; step < 600; step++) {
             int page = random.nextInt(PAGES);
             int vcpu = random.nextInt(VCPUS);
             switch (random.nextInt(8)) {
