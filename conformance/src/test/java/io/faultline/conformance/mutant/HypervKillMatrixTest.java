@@ -56,6 +56,11 @@ class HypervKillMatrixTest {
             .filter(rule -> rule.startsWith("HV-"))
             .toList();
 
+    /** Rules that would take half of the time if every mutant of their subjects met them. */
+    private static final Set<String> COSTLY = Set.of(
+            "HV-050", "HV-056", "HV-061", "HV-082", "HV-087", "HV-090", "HV-091", "HV-092", "HV-093", "HV-094",
+            "HV-096", "HV-097", "HV-100", "HV-101", "HV-102");
+
     private static final List<CheckGroup> SUBJECTS = List.of(
             FlagChecks.GROUP,
             FlagRaceChecks.GROUP,
@@ -102,6 +107,7 @@ class HypervKillMatrixTest {
     /** Whether two rules have the same subject, and the first does not take long. */
     private static boolean isNear(String rule, String other) {
         return !SlowHypervRules.ALL.contains(rule)
+                && !COSTLY.contains(rule)
                 && SUBJECTS.stream().anyMatch(group -> hasRule(group, rule) && hasRule(group, other));
     }
 
