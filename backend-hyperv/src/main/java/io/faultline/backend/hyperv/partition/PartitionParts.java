@@ -58,19 +58,19 @@ final class PartitionParts {
             PartDecoration decoration) {
         constants = List.of(information, idle);
         parts = Stream.<PartitionPart>of(
-                identity,
-                crash,
-                exceptions,
-                runtimes,
-                assist,
-                counter,
-                tscPage,
-                intercepts,
-                timers,
-                pageFaults,
-                synic,
-                ports,
-                queues)
+                        identity,
+                        crash,
+                        exceptions,
+                        runtimes,
+                        assist,
+                        counter,
+                        tscPage,
+                        intercepts,
+                        timers,
+                        pageFaults,
+                        synic,
+                        ports,
+                        queues)
                 .map(decoration::decorate)
                 .toList();
     }
