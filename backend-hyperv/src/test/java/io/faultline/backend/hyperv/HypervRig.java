@@ -19,6 +19,7 @@ import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.notification.NotificationChannel;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.HypervisorBackend;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -70,8 +71,14 @@ public final class HypervRig {
 
     /** Makes a machine of a backend. */
     public HypervRig(HypervisorBackend backend, int vcpus, NotificationChannel... channels) {
+        this(backend, vcpus, List.of(MemoryRegion.ram(RAM, RAM_BYTES)), channels);
+    }
+
+    /** Makes a machine of a backend with memory, of which the first is where guests are. */
+    HypervRig(HypervisorBackend backend, int vcpus, List<MemoryRegion> memory, NotificationChannel... channels) {
         this.backend = backend;
-        MachineRequest.Builder request = MachineRequest.builder().vcpus(vcpus).memory(MemoryRegion.ram(RAM, RAM_BYTES));
+        MachineRequest.Builder request = MachineRequest.builder().vcpus(vcpus);
+        memory.forEach(request::memory);
         for (NotificationChannel channel : channels) {
             request.channel(channel);
         }

@@ -436,6 +436,20 @@ class PortsTest {
     }
 
     @Test
+    void aConnectionThatTheGuestMadeAnewIsNotTheVmmsToClose() {
+        SynicRig own = new SynicRig(2, PRIVILEGED);
+        own.rig.synic(1, 2, 18);
+        MessagePort first = own.synic.createMessagePort(1, 1, 2);
+        own.synic.createMessagePort(2, 1, 2);
+        Connection connection = own.synic.connect(5, first);
+        assertEquals(0, disconnect(own, 5));
+        assertEquals(0, connect(own, 5, 2, 1));
+        connection.close();
+        assertEquals(0, own.rig.post(0, 5, 7));
+        assertEquals(List.of(7, 0, 0, 2), own.slot(1, 2), "from the other port");
+    }
+
+    @Test
     void aGuestMakesPortsOfItsOwn() {
         SynicRig own = new SynicRig(2, PRIVILEGED);
         own.rig.synic(0, 8, 20);

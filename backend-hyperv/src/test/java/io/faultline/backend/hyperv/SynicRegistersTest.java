@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.capability.Capabilities;
 import io.faultline.api.error.HypervisorException;
+import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.synic.MessagePort;
 import io.faultline.api.synic.SynicStatus;
 import java.util.List;
@@ -247,6 +248,35 @@ class SynicRegistersTest {
             assertEquals(SynicStatus.SUCCESS, first.post(i, new byte[0]), "every buffer is free again");
         }
         assertEquals(SynicStatus.INSUFFICIENT_BUFFERS, first.post(18, new byte[0]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 14, 15})
+    void aResetForgetsWhatWaitsForEachSource(int source) {
+        MessagePort port = rig.synic.createMessagePort(1, 0, source);
+        rig.rig.synic(0, source, 20);
+        port.post(1, new byte[0]);
+        port.post(2, new byte[0]);
+        assertEquals(1, port.waiting());
+        rig.rig.vcpu(0).reset();
+        assertEquals(0, port.waiting());
+        rig.rig.synic(0, source, 20);
+        assertEquals(0, rig.type(0, source));
+    }
+
+    @Test
+    void aPageThatTheGuestCannotWriteIsNoPlaceForAPage() {
+        long rom = HypervRig.RAM + HypervRig.RAM_BYTES;
+        HypervRig own = new HypervRig(
+                        HypervRig.open(Map.of()),
+                        1,
+                        List.of(
+                                MemoryRegion.ram(HypervRig.RAM, HypervRig.RAM_BYTES),
+                                new MemoryRegion(rom, 0x1_0000, false)))
+                .identified();
+        assertEquals(5, own.set(0, SIMP, rom + 0x1001));
+        assertEquals(0, own.get(0, SIMP));
+        assertEquals(0, own.set(0, SIMP, rom + 0x1000), "its place may be anywhere while it is off");
     }
 
     @Test
