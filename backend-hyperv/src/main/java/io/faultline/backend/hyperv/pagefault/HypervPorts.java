@@ -9,16 +9,12 @@ import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.state.StateReader;
 import io.faultline.backend.core.pagefault.CountingTokens;
+import io.faultline.backend.core.pagefault.DecoratedPorts;
 import io.faultline.backend.core.pagefault.FaultContext;
 import io.faultline.backend.core.pagefault.GuestReply;
-import io.faultline.backend.core.pagefault.NotPresentRoute;
 import io.faultline.backend.core.pagefault.PageFaultControl;
-import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.core.pagefault.ReadyRoute;
-import io.faultline.backend.core.pagefault.TokenSource;
 import io.faultline.backend.core.pagefault.VetoRule;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,14 +22,8 @@ import java.util.List;
  *
  * @since 0.1
  */
-public final class HypervPorts implements PageFaultPorts {
+public final class HypervPorts extends DecoratedPorts<PageFaults> {
     private final PageFaults machine;
-    private final PageFaultDecoration decoration;
-    private final Policy policy;
-    private final TokenSource tokens;
-    private final NotPresentRoute notPresent;
-    private final ReadyRoute ready;
-    private final List<VetoRule> rules = new ArrayList<>();
 
     /**
      * Makes the ports.
@@ -43,12 +33,14 @@ public final class HypervPorts implements PageFaultPorts {
      * @param decoration replaces parts
      */
     public HypervPorts(PageFaults machine, Policy policy, PageFaultDecoration decoration) {
+        super(
+                machine,
+                decoration,
+                decoration.policy(policy),
+                new CountingTokens(machine.host().vcpuCount()),
+                new ExceptionNotPresentRoute(machine),
+                new SynicReadyRoute(machine));
         this.machine = machine;
-        this.decoration = decoration;
-        this.policy = decoration.policy(policy);
-        tokens = decoration.tokens(new CountingTokens(machine.host().vcpuCount()), machine);
-        notPresent = decoration.notPresent(new ExceptionNotPresentRoute(machine), machine);
-        ready = decoration.ready(new SynicReadyRoute(machine), machine);
         add(Veto.TABLE_WALK, VetoRule.tableWalk());
         add(Veto.SUPERVISOR_MODE, VetoRule.of(Veto.SUPERVISOR_MODE, this::isUnwantedSupervisor));
         add(
@@ -57,42 +49,13 @@ public final class HypervPorts implements PageFaultPorts {
         add(Veto.SINGLE_STEP, VetoRule.singleStep());
     }
 
-    private void add(Veto veto, VetoRule rule) {
-        rules.add(decoration.rule(veto, rule, machine));
-    }
-
     private boolean isUnwantedSupervisor(FaultContext fault) {
         return fault.isSupervisor() && !machine.of(fault.vcpu()).control().wantsSupervisorFaults();
     }
 
     @Override
-    public Policy policy() {
-        return policy;
-    }
-
-    @Override
-    public List<VetoRule> rules() {
-        return List.copyOf(rules);
-    }
-
-    @Override
-    public NotPresentRoute notPresent() {
-        return notPresent;
-    }
-
-    @Override
-    public ReadyRoute ready() {
-        return ready;
-    }
-
-    @Override
-    public TokenSource tokens() {
-        return tokens;
-    }
-
-    @Override
     public void connect(PageFaultControl control) {
-        machine.connect(decoration.control(control, machine));
+        machine.connect(decorated(control));
     }
 
     /** The guest answers by what it leaves in the state. */

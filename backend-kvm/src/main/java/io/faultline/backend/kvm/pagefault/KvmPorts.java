@@ -11,30 +11,20 @@ import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.state.StateReader;
 import io.faultline.backend.core.pagefault.CountingTokens;
+import io.faultline.backend.core.pagefault.DecoratedPorts;
 import io.faultline.backend.core.pagefault.FaultContext;
 import io.faultline.backend.core.pagefault.NotPresentRoute;
 import io.faultline.backend.core.pagefault.PageFaultControl;
-import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.core.pagefault.ReadyRoute;
-import io.faultline.backend.core.pagefault.TokenSource;
 import io.faultline.backend.core.pagefault.VetoRule;
 import io.faultline.backend.kvm.sdei.SdeiDispatcher;
 import io.faultline.backend.kvm.sdei.SdeiInjector;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The ports of one machine: not-present by SDEI event or PPI, ready by PPI. */
-final class KvmPorts implements PageFaultPorts {
+final class KvmPorts extends DecoratedPorts<ApfMachine> {
     private final ApfMachine machine;
-    private final PageFaultDecoration decoration;
-    private final Policy policy;
-    private final TokenSource tokens;
-    private final NotPresentRoute notPresent;
-    private final ReadyRoute ready;
-    private final List<VetoRule> rules = new ArrayList<>();
 
     KvmPorts(
             ApfMachine machine,
@@ -42,18 +32,18 @@ final class KvmPorts implements PageFaultPorts {
             int firstToken,
             Optional<SdeiDispatcher> dispatcher,
             PageFaultDecoration decoration) {
+        super(
+                machine,
+                decoration,
+                policy,
+                new CountingTokens(machine.host().vcpuCount(), firstToken),
+                route(machine, policy, dispatcher),
+                new PpiReadyRoute(machine));
         this.machine = machine;
-        this.decoration = decoration;
-        this.policy = policy;
-        tokens = decoration.tokens(new CountingTokens(machine.host().vcpuCount(), firstToken), machine);
-        notPresent = decoration.notPresent(route(dispatcher), machine);
-        ready = decoration.ready(new PpiReadyRoute(machine), machine);
-        for (Map.Entry<Veto, VetoRule> entry : standardRules()) {
-            rules.add(decoration.rule(entry.getKey(), entry.getValue(), machine));
-        }
+        addRules();
     }
 
-    private NotPresentRoute route(Optional<SdeiDispatcher> dispatcher) {
+    private static NotPresentRoute route(ApfMachine machine, Policy policy, Optional<SdeiDispatcher> dispatcher) {
         if (machine.route() == ApfRoute.PPI) {
             EventActivity events = dispatcher.map(EventActivity::of).orElse(EventActivity.NONE);
             return new PpiNotPresentRoute(machine, events, policy.timing());
@@ -67,17 +57,15 @@ final class KvmPorts implements PageFaultPorts {
     }
 
     /** In the order in which they are asked. */
-    private List<Map.Entry<Veto, VetoRule>> standardRules() {
-        List<Map.Entry<Veto, VetoRule>> all = new ArrayList<>();
-        all.add(Map.entry(Veto.TABLE_WALK, VetoRule.tableWalk()));
-        all.add(Map.entry(Veto.SUPERVISOR_MODE, VetoRule.of(Veto.SUPERVISOR_MODE, this::isUnwantedSupervisor)));
+    private void addRules() {
+        add(Veto.TABLE_WALK, VetoRule.tableWalk());
+        add(Veto.SUPERVISOR_MODE, VetoRule.of(Veto.SUPERVISOR_MODE, this::isUnwantedSupervisor));
         if (machine.route() == ApfRoute.PPI) {
-            all.add(Map.entry(Veto.INTERRUPTS_MASKED, VetoRule.of(Veto.INTERRUPTS_MASKED, this::isMasked)));
+            add(Veto.INTERRUPTS_MASKED, VetoRule.of(Veto.INTERRUPTS_MASKED, this::isMasked));
         }
-        all.add(Map.entry(Veto.SINGLE_STEP, VetoRule.singleStep()));
-        all.add(Map.entry(Veto.AREA_PAGE, VetoRule.of(Veto.AREA_PAGE, this::isOnArea)));
-        all.add(Map.entry(Veto.AREA_UNWRITABLE, VetoRule.of(Veto.AREA_UNWRITABLE, this::isAreaMissing)));
-        return all;
+        add(Veto.SINGLE_STEP, VetoRule.singleStep());
+        add(Veto.AREA_PAGE, VetoRule.of(Veto.AREA_PAGE, this::isOnArea));
+        add(Veto.AREA_UNWRITABLE, VetoRule.of(Veto.AREA_UNWRITABLE, this::isAreaMissing));
     }
 
     /**
@@ -106,33 +94,8 @@ final class KvmPorts implements PageFaultPorts {
     }
 
     @Override
-    public Policy policy() {
-        return policy;
-    }
-
-    @Override
-    public List<VetoRule> rules() {
-        return List.copyOf(rules);
-    }
-
-    @Override
-    public NotPresentRoute notPresent() {
-        return notPresent;
-    }
-
-    @Override
-    public ReadyRoute ready() {
-        return ready;
-    }
-
-    @Override
-    public TokenSource tokens() {
-        return tokens;
-    }
-
-    @Override
     public void connect(PageFaultControl control) {
-        machine.connect(decoration.control(control, machine));
+        machine.connect(decorated(control));
     }
 
     /** What a vCPU is enabled for, and what it has in hand, is known here and in the engine, and has to agree. */
@@ -170,6 +133,6 @@ final class KvmPorts implements PageFaultPorts {
     @Override
     public void reset(int vcpu) {
         machine.blocks().reset(vcpu);
-        ready.cancel(vcpu);
+        ready().cancel(vcpu);
     }
 }

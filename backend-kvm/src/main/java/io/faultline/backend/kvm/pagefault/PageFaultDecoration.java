@@ -4,77 +4,16 @@
  */
 package io.faultline.backend.kvm.pagefault;
 
-import io.faultline.api.pagefault.Veto;
-import io.faultline.backend.core.pagefault.NotPresentRoute;
-import io.faultline.backend.core.pagefault.PageFaultControl;
-import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.core.pagefault.ReadyRoute;
-import io.faultline.backend.core.pagefault.TokenSource;
-import io.faultline.backend.core.pagefault.VetoRule;
+import io.faultline.backend.core.pagefault.PortDecoration;
 
 /**
  * The place where one part of the interface can be replaced or wrapped: it sees every part once, when a machine is made.
  *
  * @since 0.1
  */
-public interface PageFaultDecoration {
+public interface PageFaultDecoration extends PortDecoration<ApfMachine> {
     /** Leaves every part as it is. */
     PageFaultDecoration NONE = new PageFaultDecoration() {};
-
-    /**
-     * Returns the policy to use.
-     *
-     * @param policy the policy of the settings
-     * @return the same, or another one
-     */
-    default Policy policy(Policy policy) {
-        return policy;
-    }
-
-    /**
-     * Returns the token source to use.
-     *
-     * @param tokens the standard one
-     * @param machine the machine
-     * @return the same, or another one in its place
-     */
-    default TokenSource tokens(TokenSource tokens, ApfMachine machine) {
-        return tokens;
-    }
-
-    /**
-     * Returns a rule to use.
-     *
-     * @param veto what the rule is named after
-     * @param rule the standard one
-     * @param machine the machine
-     * @return the same, or another one in its place
-     */
-    default VetoRule rule(Veto veto, VetoRule rule, ApfMachine machine) {
-        return rule;
-    }
-
-    /**
-     * Returns the route for not-present to use.
-     *
-     * @param route the standard one
-     * @param machine the machine
-     * @return the same, or another one in its place
-     */
-    default NotPresentRoute notPresent(NotPresentRoute route, ApfMachine machine) {
-        return route;
-    }
-
-    /**
-     * Returns the route for ready to use.
-     *
-     * @param route the standard one
-     * @param machine the machine
-     * @return the same, or another one in its place
-     */
-    default ReadyRoute ready(ReadyRoute route, ApfMachine machine) {
-        return route;
-    }
 
     /**
      * Returns the access to shared areas to use. Called before the engine is connected.
@@ -85,17 +24,6 @@ public interface PageFaultDecoration {
      */
     default AreaAccess area(AreaAccess area, ApfMachine machine) {
         return area;
-    }
-
-    /**
-     * Returns what the parts tell the engine through: enabling with its wake-all, disabling, acknowledgements, answers.
-     *
-     * @param engine the engine
-     * @param machine the machine
-     * @return the same, or something in between
-     */
-    default PageFaultControl control(PageFaultControl engine, ApfMachine machine) {
-        return engine;
     }
 
     /**

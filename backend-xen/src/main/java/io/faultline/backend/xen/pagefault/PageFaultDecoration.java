@@ -4,13 +4,7 @@
  */
 package io.faultline.backend.xen.pagefault;
 
-import io.faultline.api.pagefault.Veto;
-import io.faultline.backend.core.pagefault.NotPresentRoute;
-import io.faultline.backend.core.pagefault.PageFaultControl;
-import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.core.pagefault.ReadyRoute;
-import io.faultline.backend.core.pagefault.TokenSource;
-import io.faultline.backend.core.pagefault.VetoRule;
+import io.faultline.backend.core.pagefault.PortDecoration;
 import io.faultline.backend.xen.hypercall.Hypercall;
 
 /**
@@ -19,64 +13,9 @@ import io.faultline.backend.xen.hypercall.Hypercall;
  *
  * @since 0.1
  */
-public interface PageFaultDecoration {
+public interface PageFaultDecoration extends PortDecoration<Registrations> {
     /** Leaves every part as it is. */
     PageFaultDecoration NONE = new PageFaultDecoration() {};
-
-    /**
-     * Returns the policy to use.
-     *
-     * @param policy the policy of the settings
-     * @return the same, or another one
-     */
-    default Policy policy(Policy policy) {
-        return policy;
-    }
-
-    /**
-     * Returns the token source to use.
-     *
-     * @param tokens the standard one
-     * @param machine what the guest has registered
-     * @return the same, or another one in its place
-     */
-    default TokenSource tokens(TokenSource tokens, Registrations machine) {
-        return tokens;
-    }
-
-    /**
-     * Returns a rule to use.
-     *
-     * @param veto what the rule is named after
-     * @param rule the standard one
-     * @param machine what the guest has registered
-     * @return the same, or another one in its place
-     */
-    default VetoRule rule(Veto veto, VetoRule rule, Registrations machine) {
-        return rule;
-    }
-
-    /**
-     * Returns the route for not-present to use.
-     *
-     * @param route the standard one
-     * @param machine what the guest has registered
-     * @return the same, or another one in its place
-     */
-    default NotPresentRoute notPresent(NotPresentRoute route, Registrations machine) {
-        return route;
-    }
-
-    /**
-     * Returns the route for ready to use.
-     *
-     * @param route the standard one
-     * @param machine what the guest has registered
-     * @return the same, or another one in its place
-     */
-    default ReadyRoute ready(ReadyRoute route, Registrations machine) {
-        return route;
-    }
 
     /**
      * Returns the hypercall to use.
@@ -87,16 +26,5 @@ public interface PageFaultDecoration {
      */
     default Hypercall call(Hypercall call, Registrations machine) {
         return call;
-    }
-
-    /**
-     * Returns what the parts tell the engine through.
-     *
-     * @param engine the engine
-     * @param machine what the guest has registered
-     * @return the same, or something in between
-     */
-    default PageFaultControl control(PageFaultControl engine, Registrations machine) {
-        return engine;
     }
 }

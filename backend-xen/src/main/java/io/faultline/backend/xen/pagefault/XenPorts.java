@@ -9,17 +9,13 @@ import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.pagefault.Veto;
 import io.faultline.api.state.StateReader;
 import io.faultline.backend.core.pagefault.CountingTokens;
+import io.faultline.backend.core.pagefault.DecoratedPorts;
 import io.faultline.backend.core.pagefault.FaultContext;
 import io.faultline.backend.core.pagefault.GuestReply;
 import io.faultline.backend.core.pagefault.ImmediateInterrupt;
-import io.faultline.backend.core.pagefault.NotPresentRoute;
 import io.faultline.backend.core.pagefault.PageFaultControl;
-import io.faultline.backend.core.pagefault.PageFaultPorts;
 import io.faultline.backend.core.pagefault.Policy;
-import io.faultline.backend.core.pagefault.ReadyRoute;
-import io.faultline.backend.core.pagefault.TokenSource;
 import io.faultline.backend.core.pagefault.VetoRule;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,15 +23,9 @@ import java.util.List;
  *
  * @since 0.1
  */
-public final class XenPorts implements PageFaultPorts {
+public final class XenPorts extends DecoratedPorts<Registrations> {
     private final Registrations registrations;
-    private final PageFaultDecoration decoration;
     private final int interrupt;
-    private final Policy policy;
-    private final TokenSource tokens;
-    private final NotPresentRoute notPresent;
-    private final ReadyRoute ready;
-    private final List<VetoRule> rules = new ArrayList<>();
 
     /**
      * Makes the ports.
@@ -46,23 +36,19 @@ public final class XenPorts implements PageFaultPorts {
      * @param decoration replaces parts
      */
     public XenPorts(Registrations registrations, Policy policy, int interrupt, PageFaultDecoration decoration) {
-        this.registrations = registrations;
-        this.decoration = decoration;
-        this.interrupt = interrupt;
-        this.policy = decoration.policy(policy);
-        tokens = decoration.tokens(new CountingTokens(registrations.host().vcpuCount()), registrations);
-        notPresent = decoration.notPresent(
+        super(
+                registrations,
+                decoration,
+                decoration.policy(policy),
+                new CountingTokens(registrations.host().vcpuCount()),
                 new EventNotPresentRoute(registrations, new ImmediateInterrupt(registrations.host(), interrupt)),
-                registrations);
-        ready = decoration.ready(new RingReadyRoute(registrations), registrations);
+                new RingReadyRoute(registrations));
+        this.registrations = registrations;
+        this.interrupt = interrupt;
         add(Veto.TABLE_WALK, VetoRule.tableWalk());
         add(Veto.SUPERVISOR_MODE, VetoRule.of(Veto.SUPERVISOR_MODE, this::isUnwantedSupervisor));
         add(Veto.INTERRUPTS_MASKED, VetoRule.of(Veto.INTERRUPTS_MASKED, this::isMasked));
         add(Veto.SINGLE_STEP, VetoRule.singleStep());
-    }
-
-    private void add(Veto veto, VetoRule rule) {
-        rules.add(decoration.rule(veto, rule, registrations));
     }
 
     private boolean isUnwantedSupervisor(FaultContext fault) {
@@ -76,33 +62,8 @@ public final class XenPorts implements PageFaultPorts {
     }
 
     @Override
-    public Policy policy() {
-        return policy;
-    }
-
-    @Override
-    public List<VetoRule> rules() {
-        return List.copyOf(rules);
-    }
-
-    @Override
-    public NotPresentRoute notPresent() {
-        return notPresent;
-    }
-
-    @Override
-    public ReadyRoute ready() {
-        return ready;
-    }
-
-    @Override
-    public TokenSource tokens() {
-        return tokens;
-    }
-
-    @Override
     public void connect(PageFaultControl control) {
-        registrations.connect(decoration.control(control, registrations));
+        registrations.connect(decorated(control));
     }
 
     /** The guest answers by what it leaves in the state of not-present. */
