@@ -176,14 +176,11 @@ public final class Call {
     long find(long address, AccessKind access) {
         long physical = address >>> Long.SIZE - 16 != 0 ? Stage2.HOLE : stage2.physical(address);
         int needed = access == AccessKind.WRITE ? Stage2.WRITE : Stage2.READ;
-        if (physical == Stage2.HOLE || !ram.contains(physical)) {
-            return Stage2.HOLE;
-        }
         boolean isPermitted = (stage2.permissions(address) & needed) != 0;
         if (isPermitted && ram.isResident(physical)) {
             return physical;
         }
-        if (isPermitted || forbidden.isIntercepted(PageSize.pageOf(address))) {
+        if (ram.contains(physical) && (isPermitted || forbidden.isIntercepted(PageSize.pageOf(address)))) {
             missing = PageSize.pageOf(address);
             missingFor = access;
         }
