@@ -8,6 +8,7 @@ import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import java.util.List;
 
 /**

@@ -4,6 +4,7 @@
  */
 package io.faultline.backend.hyperv.feature;
 
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import java.util.Objects;
 
 /**

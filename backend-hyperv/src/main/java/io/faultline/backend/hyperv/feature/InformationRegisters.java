@@ -5,6 +5,7 @@
 package io.faultline.backend.hyperv.feature;
 
 import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.register.RegisterGroup;
 import io.faultline.backend.hyperv.register.RegisterRange;

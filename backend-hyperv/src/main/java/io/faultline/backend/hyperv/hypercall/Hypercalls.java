@@ -23,9 +23,6 @@ public final class Hypercalls {
     /** Immediate of a hypercall without function identifier. */
     public static final int TAG = 1;
 
-    /** Bit of the privileges: calls in registers may have output. */
-    private static final int FAST_OUTPUT = 51;
-
     private static final int INSTRUCTION_BYTES = 4;
     private static final int ALIGNMENT = 8;
     /** In the place of a result: the guest executes the instruction again. */
@@ -112,7 +109,7 @@ public final class Hypercalls {
         if (shape.inMemory() || Convention.wholePairs(input) + output > Convention.REGISTER_BYTES) {
             return Status.INVALID_HYPERCALL_INPUT;
         }
-        if (output > 0 && !gate.hasPrivilege(FAST_OUTPUT)) {
+        if (output > 0 && !gate.hasPrivilege(Privilege.FAST_OUTPUT.bit())) {
             return Status.ACCESS_DENIED;
         }
         call.inputFromRegisters(convention.input(), input);

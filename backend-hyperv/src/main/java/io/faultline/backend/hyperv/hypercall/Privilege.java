@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.hyperv.feature;
+package io.faultline.backend.hyperv.hypercall;
 
 import java.util.Locale;
 

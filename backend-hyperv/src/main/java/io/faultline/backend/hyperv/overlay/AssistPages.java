@@ -7,6 +7,7 @@ package io.faultline.backend.hyperv.overlay;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.overlay.OverlayFrames.OfVcpu;
 import io.faultline.backend.hyperv.part.PartitionPart;
@@ -26,9 +27,6 @@ import java.util.List;
 public final class AssistPages implements PartitionPart, RegisterGroup {
     /** Number of the register. */
     public static final int REGISTER = 0x9_0013;
-
-    /** Bit of the privileges: registers of the interrupt controller. */
-    private static final int PRIVILEGE = 4;
 
     private final OverlayPage[] pages;
 
@@ -57,7 +55,7 @@ public final class AssistPages implements PartitionPart, RegisterGroup {
 
     @Override
     public List<RegisterRange> ranges() {
-        return List.of(RegisterRange.readWrite(REGISTER, REGISTER, PRIVILEGE));
+        return List.of(RegisterRange.readWrite(REGISTER, REGISTER, Privilege.INTERRUPT_CONTROL.bit()));
     }
 
     @Override

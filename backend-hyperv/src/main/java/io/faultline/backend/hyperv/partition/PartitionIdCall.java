@@ -4,10 +4,10 @@
  */
 package io.faultline.backend.hyperv.partition;
 
-import io.faultline.backend.hyperv.feature.Privilege;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /** HvCallGetPartitionId: each machine is the only child of its host. */

@@ -7,12 +7,12 @@ package io.faultline.backend.hyperv.port;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /** HvCallConnectPort (hyperv.md 4.2), to a port of the caller's own partition. */
 final class ConnectPortCall implements Hypercall {
     private static final int CODE = 0x96;
-    private static final int PRIVILEGE = 39;
     private static final int BYTES = 72;
     private static final int CONNECTION = 8;
     private static final int LEVEL = 12;
@@ -21,7 +21,8 @@ final class ConnectPortCall implements Hypercall {
     private static final int KIND = 32;
     private static final int MESSAGES = 1;
     private static final int EVENTS = 2;
-    private static final CallShape SHAPE = CallShape.simple("HvCallConnectPort", CODE, PRIVILEGE, BYTES, 0);
+    private static final CallShape SHAPE =
+            CallShape.simple("HvCallConnectPort", CODE, Privilege.CONNECT_PORT.bit(), BYTES, 0);
 
     private final PortTable ports;
     private final Connections connections;

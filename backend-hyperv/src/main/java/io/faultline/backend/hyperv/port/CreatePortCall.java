@@ -8,6 +8,7 @@ import io.faultline.api.synic.SyntheticInterrupts;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /**
@@ -16,7 +17,6 @@ import io.faultline.backend.hyperv.hypercall.Status;
  */
 final class CreatePortCall implements Hypercall {
     private static final int CODE = 0x95;
-    private static final int PRIVILEGE = 38;
     private static final int BYTES = 56;
     private static final int PORT = 8;
     private static final int LEVELS = 12;
@@ -30,7 +30,8 @@ final class CreatePortCall implements Hypercall {
     private static final int EVENTS = 2;
     private static final int ANY_VP = 0xFFFF_FFFF;
     private static final int SELF_VP = 0xFFFF_FFFE;
-    private static final CallShape SHAPE = CallShape.simple("HvCallCreatePort", CODE, PRIVILEGE, BYTES, 0);
+    private static final CallShape SHAPE =
+            CallShape.simple("HvCallCreatePort", CODE, Privilege.CREATE_PORT.bit(), BYTES, 0);
 
     private final PortTable ports;
     private final int vcpus;

@@ -7,15 +7,16 @@ package io.faultline.backend.hyperv.port;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /** HvCallDeletePort (hyperv.md 4.2). */
 final class DeletePortCall implements Hypercall {
     private static final int CODE = 0x58;
-    private static final int PRIVILEGE = 38;
     private static final int BYTES = 16;
     private static final int PORT = 8;
-    private static final CallShape SHAPE = CallShape.simple("HvCallDeletePort", CODE, PRIVILEGE, BYTES, 0);
+    private static final CallShape SHAPE =
+            CallShape.simple("HvCallDeletePort", CODE, Privilege.CREATE_PORT.bit(), BYTES, 0);
 
     private final PortTable ports;
 

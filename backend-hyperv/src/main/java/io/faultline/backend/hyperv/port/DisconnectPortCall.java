@@ -7,15 +7,16 @@ package io.faultline.backend.hyperv.port;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /** HvCallDisconnectPort (hyperv.md 4.2). What the VMM connected is not the guest's to end. */
 final class DisconnectPortCall implements Hypercall {
     private static final int CODE = 0x5B;
-    private static final int PRIVILEGE = 39;
     private static final int BYTES = 16;
     private static final int CONNECTION = 8;
-    private static final CallShape SHAPE = CallShape.simple("HvCallDisconnectPort", CODE, PRIVILEGE, BYTES, 0);
+    private static final CallShape SHAPE =
+            CallShape.simple("HvCallDisconnectPort", CODE, Privilege.CONNECT_PORT.bit(), BYTES, 0);
 
     private final Connections connections;
 

@@ -7,6 +7,7 @@ package io.faultline.backend.hyperv.port;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** HvCallPostMessage (hyperv.md 4.3): connection, 0, type, bytes of the payload, 240 bytes. */
 final class PostMessageCall implements Hypercall {
     private static final int CODE = 0x5C;
-    private static final int PRIVILEGE = 36;
     private static final int BYTES = 256;
     private static final int TYPE = 8;
     private static final int SIZE = 12;
     private static final int PAYLOAD = 16;
-    private static final CallShape SHAPE =
-            CallShape.simple("HvCallPostMessage", CODE, PRIVILEGE, BYTES, 0).fromMemory();
+    private static final CallShape SHAPE = CallShape.simple(
+                    "HvCallPostMessage", CODE, Privilege.POST_MESSAGES.bit(), BYTES, 0)
+            .fromMemory();
 
     private final Connections connections;
     private final PortRules rules;

@@ -7,15 +7,16 @@ package io.faultline.backend.hyperv.port;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /** HvCallSignalEvent (hyperv.md 4.4): connection, number of the flag, 0. */
 final class SignalEventCall implements Hypercall {
     private static final int CODE = 0x5D;
-    private static final int PRIVILEGE = 37;
     private static final int FLAG = 4;
     private static final int RESERVED = 6;
-    private static final CallShape SHAPE = CallShape.simple("HvCallSignalEvent", CODE, PRIVILEGE, Long.BYTES, 0);
+    private static final CallShape SHAPE =
+            CallShape.simple("HvCallSignalEvent", CODE, Privilege.SIGNAL_EVENTS.bit(), Long.BYTES, 0);
 
     private final Connections connections;
 

@@ -7,6 +7,7 @@ package io.faultline.backend.hyperv.register;
 import io.faultline.backend.hyperv.hypercall.Call;
 import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 
 /**
@@ -24,7 +25,6 @@ public final class RegisterCall implements Hypercall {
     /** The caller's vCPU. */
     public static final int SELF_VP = 0xFFFF_FFFE;
 
-    private static final int PRIVILEGE = 49;
     private static final int HEADER_BYTES = 16;
     private static final int NAME_BYTES = 4;
     private static final int PAIR_BYTES = 32;
@@ -37,10 +37,10 @@ public final class RegisterCall implements Hypercall {
     private static final int VTL = 0xF;
 
     private static final CallShape GET_SHAPE = CallShape.list(
-                    "HvCallGetVpRegisters", GET, PRIVILEGE, HEADER_BYTES, NAME_BYTES, VALUE_BYTES)
+                    "HvCallGetVpRegisters", GET, Privilege.VP_REGISTERS.bit(), HEADER_BYTES, NAME_BYTES, VALUE_BYTES)
             .whenever();
     private static final CallShape SET_SHAPE = CallShape.list(
-                    "HvCallSetVpRegisters", SET, PRIVILEGE, HEADER_BYTES, PAIR_BYTES, 0)
+                    "HvCallSetVpRegisters", SET, Privilege.VP_REGISTERS.bit(), HEADER_BYTES, PAIR_BYTES, 0)
             .whenever();
 
     private final Registers registers;

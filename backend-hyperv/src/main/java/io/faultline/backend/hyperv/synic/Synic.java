@@ -6,6 +6,7 @@ package io.faultline.backend.hyperv.synic;
 
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.overlay.OverlayPage;
 import io.faultline.backend.hyperv.part.PartitionPart;
@@ -36,13 +37,10 @@ public final class Synic implements PartitionPart, RegisterGroup {
     /** Number of EOM. */
     public static final int EOM = 0xA_0014;
 
-    /** Bit of the privileges: registers of the synthetic interrupt controller. */
-    private static final int PRIVILEGE = 2;
-
     private static final List<RegisterRange> RANGES = List.of(
-            RegisterRange.readWrite(SINT0, SCONTROL, PRIVILEGE),
-            RegisterRange.readOnly(SVERSION, SVERSION, PRIVILEGE),
-            RegisterRange.readWrite(SIEFP, EOM, PRIVILEGE));
+            RegisterRange.readWrite(SINT0, SCONTROL, Privilege.SYNIC.bit()),
+            RegisterRange.readOnly(SVERSION, SVERSION, Privilege.SYNIC.bit()),
+            RegisterRange.readWrite(SIEFP, EOM, Privilege.SYNIC.bit()));
 
     private final Controllers controllers;
     private final StandardMessageQueues queues;

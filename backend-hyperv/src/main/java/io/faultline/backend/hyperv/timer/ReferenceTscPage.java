@@ -6,7 +6,7 @@ package io.faultline.backend.hyperv.timer;
 
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
-import io.faultline.backend.hyperv.feature.Privilege;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.overlay.OverlayFrames;
 import io.faultline.backend.hyperv.overlay.OverlayMap;

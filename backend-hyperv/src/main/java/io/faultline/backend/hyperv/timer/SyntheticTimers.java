@@ -7,7 +7,7 @@ package io.faultline.backend.hyperv.timer;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
-import io.faultline.backend.hyperv.feature.Privilege;
+import io.faultline.backend.hyperv.hypercall.Privilege;
 import io.faultline.backend.hyperv.hypercall.Status;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.register.RegisterGroup;
