@@ -28,9 +28,6 @@ import io.faultline.conformance.hyperv.SynicRegisterChecks;
 import io.faultline.conformance.hyperv.TimerChecks;
 import io.faultline.conformance.suite.Suite;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,10 +44,7 @@ import org.junit.jupiter.api.Test;
  * difference; with {@code -Dfaultline.mutants=<regular expression>} only some mutants are run.
  */
 class HypervKillMatrixTest {
-    private static final Path RECORD =
-            Path.of("src/test/resources/io/faultline/conformance/mutant/hyperv-collateral.txt");
-    private static final Path MATRIX = Path.of("target/hyperv-kill-matrix.txt");
-    private static final String SOME = System.getProperty("faultline.mutants", "");
+    private static final String FILES = "hyperv-";
     private static final List<String> RULES = Suite.standard().checks().stream()
             .map(Check::rule)
             .filter(rule -> rule.startsWith("HV-"))
@@ -82,19 +76,7 @@ class HypervKillMatrixTest {
 
     @BeforeAll
     static void runEveryMutant() throws IOException {
-        List<KillMatrix.Row> rows =
-                mutants().stream()
-                        .filter(mutant -> SOME.isEmpty() || mutant.id().matches(SOME))
-                        .toList()
-                        .parallelStream()
-                        .flatMap(mutant -> KillMatrix.run(List.of(mutant), options(mutant)).rows().stream())
-                        .toList();
-        matrix = new KillMatrix(rows);
-        Files.createDirectories(MATRIX.getParent());
-        Files.writeString(MATRIX, matrix.render());
-        if (Boolean.getBoolean("faultline.record")) {
-            record(rows);
-        }
+        matrix = RecordedMatrix.of(HypervKillMatrixTest.class, FILES, mutants(), HypervKillMatrixTest::options);
     }
 
     private static RunOptions options(Mutant mutant) {
@@ -128,7 +110,10 @@ class HypervKillMatrixTest {
 
     @Test
     void everyMutantIsKilledAsItShouldBe() {
-        assertEquals(List.of(), matrix.findings(), () -> "see " + MATRIX.toAbsolutePath());
+        assertEquals(
+                List.of(),
+                matrix.findings(),
+                () -> "see " + RecordedMatrix.file(FILES).toAbsolutePath());
     }
 
     @Test
@@ -153,22 +138,5 @@ class HypervKillMatrixTest {
         assertEquals(
                 UnprovenHypervChecks.ALL,
                 RULES.stream().filter(rule -> !aimedAt.contains(rule)).toList());
-    }
-
-    private static void record(List<KillMatrix.Row> rows) throws IOException {
-        StringBuilder text = new StringBuilder("# Written by HypervKillMatrixTest with -Dfaultline.record=true.\n"
-                + "# mutant: the rules it fails besides the one it is aimed at\n");
-        for (KillMatrix.Row row : rows) {
-            List<String> collateral = new ArrayList<>(row.failed());
-            collateral.remove(row.mutant().rule());
-            if (!collateral.isEmpty()) {
-                text.append(row.mutant().id())
-                        .append(": ")
-                        .append(String.join(" ", collateral))
-                        .append('\n');
-            }
-        }
-        Files.createDirectories(RECORD.getParent());
-        Files.writeString(RECORD, text);
     }
 }

@@ -13,8 +13,6 @@ import io.faultline.conformance.engine.RunOptions;
 import io.faultline.conformance.pagefault.AssistChecks;
 import io.faultline.conformance.suite.Suite;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,9 +28,7 @@ import org.junit.jupiter.api.Test;
  * {@code mvn -pl conformance -am -Dtest=HypervPageFaultKillMatrixTest -Dfaultline.record=true test}.
  */
 class HypervPageFaultKillMatrixTest {
-    private static final Path RECORD =
-            Path.of("src/test/resources/io/faultline/conformance/mutant/hyperv-page-fault-collateral.txt");
-    private static final Path MATRIX = Path.of("target/hyperv-page-fault-kill-matrix.txt");
+    private static final String FILES = "hyperv-page-fault-";
     private static final List<String> OWN =
             AssistChecks.GROUP.checks().stream().map(Check::rule).toList();
 
@@ -40,15 +36,11 @@ class HypervPageFaultKillMatrixTest {
 
     @BeforeAll
     static void runEveryMutant() throws IOException {
-        List<KillMatrix.Row> rows = HypervPageFaultMutants.ALL.parallelStream()
-                .flatMap(mutant -> KillMatrix.run(List.of(mutant), options(mutant)).rows().stream())
-                .toList();
-        matrix = new KillMatrix(rows);
-        Files.createDirectories(MATRIX.getParent());
-        Files.writeString(MATRIX, matrix.render());
-        if (Boolean.getBoolean("faultline.record")) {
-            record(rows);
-        }
+        matrix = RecordedMatrix.of(
+                HypervPageFaultKillMatrixTest.class,
+                FILES,
+                HypervPageFaultMutants.ALL,
+                HypervPageFaultKillMatrixTest::options);
     }
 
     private static RunOptions options(Mutant mutant) {
@@ -59,7 +51,10 @@ class HypervPageFaultKillMatrixTest {
 
     @Test
     void everyMutantIsKilledAsItShouldBe() {
-        assertEquals(List.of(), matrix.findings(), () -> "see " + MATRIX.toAbsolutePath());
+        assertEquals(
+                List.of(),
+                matrix.findings(),
+                () -> "see " + RecordedMatrix.file(FILES).toAbsolutePath());
     }
 
     @Test
@@ -78,23 +73,5 @@ class HypervPageFaultKillMatrixTest {
         XenPageFaultMutants.ALL.forEach(mutant -> names.add(mutant.id()));
         HypervPageFaultMutants.ALL.forEach(
                 mutant -> assertTrue(names.add(mutant.id()), mutant.id() + " is used twice"));
-    }
-
-    private static void record(List<KillMatrix.Row> rows) throws IOException {
-        StringBuilder text =
-                new StringBuilder("# Written by HypervPageFaultKillMatrixTest with -Dfaultline.record=true.\n"
-                        + "# mutant: the rules it fails besides the one it is aimed at\n");
-        for (KillMatrix.Row row : rows) {
-            List<String> collateral = new ArrayList<>(row.failed());
-            collateral.remove(row.mutant().rule());
-            if (!collateral.isEmpty()) {
-                text.append(row.mutant().id())
-                        .append(": ")
-                        .append(String.join(" ", collateral))
-                        .append('\n');
-            }
-        }
-        Files.createDirectories(RECORD.getParent());
-        Files.writeString(RECORD, text);
     }
 }

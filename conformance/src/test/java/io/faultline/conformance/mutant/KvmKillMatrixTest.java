@@ -13,9 +13,6 @@ import io.faultline.conformance.pagefault.AssistChecks;
 import io.faultline.conformance.suite.Suite;
 import io.faultline.conformance.xen.PageFaultChecks;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,24 +27,15 @@ import org.junit.jupiter.api.Test;
  * {@code mvn -pl conformance -am -Dtest=KvmKillMatrixTest -Dfaultline.record=true test} and read the difference.
  */
 class KvmKillMatrixTest {
-    private static final Path RECORD = Path.of("src/test/resources/io/faultline/conformance/mutant/collateral.txt");
-    private static final Path MATRIX = Path.of("target/kill-matrix.txt");
+    private static final String FILES = "";
     private static final int FEWEST_MUTANTS = 100;
 
     private static KillMatrix matrix;
 
     @BeforeAll
     static void runEveryMutant() throws IOException {
-        List<Mutant> mutants = mutants();
-        List<KillMatrix.Row> rows = mutants.parallelStream()
-                .flatMap(mutant -> KillMatrix.run(List.of(mutant), RunOptions.of(Suite.standard())).rows().stream())
-                .toList();
-        matrix = new KillMatrix(rows);
-        Files.createDirectories(MATRIX.getParent());
-        Files.writeString(MATRIX, matrix.render());
-        if (Boolean.getBoolean("faultline.record")) {
-            record(rows);
-        }
+        matrix =
+                RecordedMatrix.of(KvmKillMatrixTest.class, FILES, mutants(), mutant -> RunOptions.of(Suite.standard()));
     }
 
     static List<Mutant> mutants() {
@@ -64,7 +52,10 @@ class KvmKillMatrixTest {
 
     @Test
     void everyMutantIsKilledAsItShouldBe() {
-        assertEquals(List.of(), matrix.findings(), () -> "see " + MATRIX.toAbsolutePath());
+        assertEquals(
+                List.of(),
+                matrix.findings(),
+                () -> "see " + RecordedMatrix.file(FILES).toAbsolutePath());
     }
 
     @Test
@@ -87,22 +78,5 @@ class KvmKillMatrixTest {
                 .filter(rule -> !proven.contains(rule))
                 .toList();
         assertEquals(UnprovenChecks.ALL, unproven);
-    }
-
-    private static void record(List<KillMatrix.Row> rows) throws IOException {
-        StringBuilder text = new StringBuilder("# Written by KvmKillMatrixTest with -Dfaultline.record=true.\n"
-                + "# mutant: the rules it fails besides the one it is aimed at\n");
-        for (KillMatrix.Row row : rows) {
-            List<String> collateral = new ArrayList<>(row.failed());
-            collateral.remove(row.mutant().rule());
-            if (!collateral.isEmpty()) {
-                text.append(row.mutant().id())
-                        .append(": ")
-                        .append(String.join(" ", collateral))
-                        .append('\n');
-            }
-        }
-        Files.createDirectories(RECORD.getParent());
-        Files.writeString(RECORD, text);
     }
 }

@@ -31,9 +31,6 @@ import io.faultline.conformance.xen.VcpuInfoChecks;
 import io.faultline.conformance.xen.VirqChecks;
 import io.faultline.conformance.xen.XenOwnedChecks;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,9 +48,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dfaultline.mutants=<regular expression>} only some mutants are run.
  */
 class XenKillMatrixTest {
-    private static final Path RECORD = Path.of("src/test/resources/io/faultline/conformance/mutant/xen-collateral.txt");
-    private static final Path MATRIX = Path.of("target/xen-kill-matrix.txt");
-    private static final String SOME = System.getProperty("faultline.mutants", "");
+    private static final String FILES = "xen-";
     private static final List<String> RULES = Suite.standard().checks().stream()
             .map(Check::rule)
             .filter(rule -> rule.startsWith("XEN-"))
@@ -83,18 +78,7 @@ class XenKillMatrixTest {
 
     @BeforeAll
     static void runEveryMutant() throws IOException {
-        List<Mutant> mutants = mutants().stream()
-                .filter(mutant -> SOME.isEmpty() || mutant.id().matches(SOME))
-                .toList();
-        List<KillMatrix.Row> rows = mutants.parallelStream()
-                .flatMap(mutant -> KillMatrix.run(List.of(mutant), options(mutant)).rows().stream())
-                .toList();
-        matrix = new KillMatrix(rows);
-        Files.createDirectories(MATRIX.getParent());
-        Files.writeString(MATRIX, matrix.render());
-        if (Boolean.getBoolean("faultline.record")) {
-            record(rows);
-        }
+        matrix = RecordedMatrix.of(XenKillMatrixTest.class, FILES, mutants(), XenKillMatrixTest::options);
     }
 
     private static RunOptions options(Mutant mutant) {
@@ -131,7 +115,10 @@ class XenKillMatrixTest {
 
     @Test
     void everyMutantIsKilledAsItShouldBe() {
-        assertEquals(List.of(), matrix.findings(), () -> "see " + MATRIX.toAbsolutePath());
+        assertEquals(
+                List.of(),
+                matrix.findings(),
+                () -> "see " + RecordedMatrix.file(FILES).toAbsolutePath());
     }
 
     @Test
@@ -151,22 +138,5 @@ class XenKillMatrixTest {
         assertEquals(
                 UnprovenXenChecks.ALL,
                 RULES.stream().filter(rule -> !aimedAt.contains(rule)).toList());
-    }
-
-    private static void record(List<KillMatrix.Row> rows) throws IOException {
-        StringBuilder text = new StringBuilder("# Written by XenKillMatrixTest with -Dfaultline.record=true.\n"
-                + "# mutant: the rules it fails besides the one it is aimed at\n");
-        for (KillMatrix.Row row : rows) {
-            List<String> collateral = new ArrayList<>(row.failed());
-            collateral.remove(row.mutant().rule());
-            if (!collateral.isEmpty()) {
-                text.append(row.mutant().id())
-                        .append(": ")
-                        .append(String.join(" ", collateral))
-                        .append('\n');
-            }
-        }
-        Files.createDirectories(RECORD.getParent());
-        Files.writeString(RECORD, text);
     }
 }
