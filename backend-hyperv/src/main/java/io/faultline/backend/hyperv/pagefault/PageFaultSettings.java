@@ -6,6 +6,7 @@ package io.faultline.backend.hyperv.pagefault;
 
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.EnumSetting;
 import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.core.pagefault.Policy.Acknowledgement;
 import io.faultline.backend.core.pagefault.Policy.AfterRestore;
@@ -16,7 +17,6 @@ import io.faultline.backend.core.pagefault.Policy.Slots;
 import io.faultline.backend.core.pagefault.Policy.Timing;
 import io.faultline.backend.core.pagefault.Policy.WaitMode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -95,16 +95,11 @@ public record PageFaultSettings(Policy policy, ReadyWays ways) {
                 .disableEffect(DisableEffect.CANCEL)
                 .earlyArrival(EarlyArrival.KEEP)
                 .limit((int) configuration.number(PREFIX + "slots", 1, MOST_SLOTS))
-                .undeliverable(choice(configuration, "undeliverable", WaitMode.class))
-                .supervisorFaults(choice(configuration, "supervisor", WaitMode.class))
-                .afterRestore(choice(configuration, "restore", AfterRestore.class))
+                .undeliverable(EnumSetting.read(configuration, PREFIX + "undeliverable", WaitMode.class))
+                .supervisorFaults(EnumSetting.read(configuration, PREFIX + "supervisor", WaitMode.class))
+                .afterRestore(EnumSetting.read(configuration, PREFIX + "restore", AfterRestore.class))
                 .failureLimit((int) configuration.number(PREFIX + "failures", 1, MOST_FAILURES))
                 .build();
         return new PageFaultSettings(policy, ReadyWays.of(configuration.get(PREFIX + "ready")));
-    }
-
-    private static <E extends Enum<E>> E choice(BackendConfiguration configuration, String key, Class<E> type) {
-        String name = configuration.get(PREFIX + key).replace('-', '_').toUpperCase(Locale.ROOT);
-        return Enum.valueOf(type, name);
     }
 }

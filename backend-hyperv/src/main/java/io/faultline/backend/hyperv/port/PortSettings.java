@@ -6,9 +6,9 @@ package io.faultline.backend.hyperv.port;
 
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.EnumSetting;
 import io.faultline.backend.hyperv.hypercall.Status;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -90,11 +90,11 @@ public record PortSettings(int maxPorts, int maxConnections, PostWhileOff postWh
                         MAX_CONNECTIONS,
                         Integer.toString(DEFAULT.maxConnections),
                         "How many connections a machine can have, 1 to " + MOST + "."),
-                choice(
+                EnumSetting.of(
                         POST_WHILE_OFF,
                         "Whether a guest's message for a vCPU that takes none is refused with 0x18, or waits.",
                         PostWhileOff.values()),
-                choice(
+                EnumSetting.of(
                         WRONG_KIND,
                         "What is wrong with a message to a port for events: the port (0x11), or the connection (0x12).",
                         WrongKind.values()));
@@ -111,19 +111,7 @@ public record PortSettings(int maxPorts, int maxConnections, PostWhileOff postWh
         return new PortSettings(
                 (int) configuration.number(MAX_PORTS, 1, MOST),
                 (int) configuration.number(MAX_CONNECTIONS, 1, MOST),
-                answer(PostWhileOff.class, configuration, POST_WHILE_OFF),
-                answer(WrongKind.class, configuration, WRONG_KIND));
-    }
-
-    private static Setting choice(String key, String meaning, Enum<?>[] answers) {
-        String[] texts = new String[answers.length];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = answers[i].name().toLowerCase(Locale.ROOT);
-        }
-        return Setting.choice(key, meaning, texts);
-    }
-
-    private static <T extends Enum<T>> T answer(Class<T> question, BackendConfiguration configuration, String key) {
-        return Enum.valueOf(question, configuration.get(key).toUpperCase(Locale.ROOT));
+                EnumSetting.read(configuration, POST_WHILE_OFF, PostWhileOff.class),
+                EnumSetting.read(configuration, WRONG_KIND, WrongKind.class));
     }
 }

@@ -6,8 +6,8 @@ package io.faultline.backend.hyperv.synic;
 
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.EnumSetting;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -114,25 +114,26 @@ public record SynicSettings(
      */
     public static List<Setting> settings() {
         return List.of(
-                choice(
+                EnumSetting.of(
                         POLLING,
                         "Whether a synthetic interrupt source can be polled: feature bit 76, bit 18 of SINT.",
                         Polling.values()),
-                choice(CONTROL, "Whether the synthetic interrupt controller is on after reset.", Control.values()),
+                EnumSetting.of(
+                        CONTROL, "Whether the synthetic interrupt controller is on after reset.", Control.values()),
                 Setting.free(VERSION, Integer.toString(DEFAULT.version), "What SVERSION reads, 1 to 2147483647."),
-                choice(
+                EnumSetting.of(
                         VECTORS,
                         "Which INTIDs a source that is not masked may name: 16 to 31, or any without effect.",
                         Vectors.values()),
-                choice(
+                EnumSetting.of(
                         MASKED_MESSAGES,
                         "Whether a message for a masked source is placed without an interrupt, or held until unmasking.",
                         MaskedMessages.values()),
-                choice(
+                EnumSetting.of(
                         MASKED_SIGNALS,
                         "Whether a signal for a masked source is refused with 0x18, or sets the flag silently.",
                         MaskedSignals.values()),
-                choice(
+                EnumSetting.of(
                         UNMASKING,
                         "Whether unmasking a source writes a message that waits into a slot that has become free.",
                         Unmasking.values()));
@@ -147,24 +148,12 @@ public record SynicSettings(
      */
     public static SynicSettings of(BackendConfiguration configuration) {
         return new SynicSettings(
-                answer(Polling.class, configuration, POLLING),
-                answer(Control.class, configuration, CONTROL),
+                EnumSetting.read(configuration, POLLING, Polling.class),
+                EnumSetting.read(configuration, CONTROL, Control.class),
                 (int) configuration.number(VERSION, 1, Integer.MAX_VALUE),
-                answer(Vectors.class, configuration, VECTORS),
-                answer(MaskedMessages.class, configuration, MASKED_MESSAGES),
-                answer(MaskedSignals.class, configuration, MASKED_SIGNALS),
-                answer(Unmasking.class, configuration, UNMASKING));
-    }
-
-    private static Setting choice(String key, String meaning, Enum<?>[] answers) {
-        String[] texts = new String[answers.length];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = answers[i].name().toLowerCase(Locale.ROOT);
-        }
-        return Setting.choice(key, meaning, texts);
-    }
-
-    private static <T extends Enum<T>> T answer(Class<T> question, BackendConfiguration configuration, String key) {
-        return Enum.valueOf(question, configuration.get(key).toUpperCase(Locale.ROOT));
+                EnumSetting.read(configuration, VECTORS, Vectors.class),
+                EnumSetting.read(configuration, MASKED_MESSAGES, MaskedMessages.class),
+                EnumSetting.read(configuration, MASKED_SIGNALS, MaskedSignals.class),
+                EnumSetting.read(configuration, UNMASKING, Unmasking.class));
     }
 }

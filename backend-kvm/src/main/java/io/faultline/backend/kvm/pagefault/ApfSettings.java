@@ -9,6 +9,7 @@ import io.faultline.api.error.ErrorId;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.EnumSetting;
 import io.faultline.backend.core.pagefault.Policy;
 import io.faultline.backend.core.pagefault.Policy.Acknowledgement;
 import io.faultline.backend.core.pagefault.Policy.AfterRestore;
@@ -20,7 +21,6 @@ import io.faultline.backend.core.pagefault.Policy.Slots;
 import io.faultline.backend.core.pagefault.Policy.Timing;
 import io.faultline.backend.core.pagefault.Policy.WaitMode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -144,7 +144,7 @@ public record ApfSettings(ApfRoute route, int number, int firstToken, Policy pol
      * @throws io.faultline.api.error.HypervisorException with INVALID_SETTING, also for choices that do not go together
      */
     public static ApfSettings of(BackendConfiguration configuration) {
-        ApfRoute route = choice(configuration, "route", ApfRoute.class);
+        ApfRoute route = EnumSetting.read(configuration, PREFIX + "route", ApfRoute.class);
         Policy policy = Policy.builder()
                 .timing(timing(configuration, route))
                 .slots(Slots.SHARED)
@@ -152,11 +152,11 @@ public record ApfSettings(ApfRoute route, int number, int firstToken, Policy pol
                 .limit((int) configuration.number(PREFIX + "slots", 1, MOST_SLOTS))
                 .decline(configuration.get(PREFIX + "reply").equals("honoured") ? Decline.BY_REPLY : Decline.NONE)
                 .earlyArrival(earlyArrival(configuration, route))
-                .undeliverable(choice(configuration, "undeliverable", WaitMode.class))
-                .supervisorFaults(choice(configuration, "supervisor", WaitMode.class))
-                .repeatedFaults(choice(configuration, "repeated", RepeatedFaults.class))
-                .afterRestore(choice(configuration, "restore", AfterRestore.class))
-                .hiddenCompletion(choice(configuration, "hidden", HiddenCompletion.class))
+                .undeliverable(EnumSetting.read(configuration, PREFIX + "undeliverable", WaitMode.class))
+                .supervisorFaults(EnumSetting.read(configuration, PREFIX + "supervisor", WaitMode.class))
+                .repeatedFaults(EnumSetting.read(configuration, PREFIX + "repeated", RepeatedFaults.class))
+                .afterRestore(EnumSetting.read(configuration, PREFIX + "restore", AfterRestore.class))
+                .hiddenCompletion(EnumSetting.read(configuration, PREFIX + "hidden", HiddenCompletion.class))
                 .failureLimit((int) configuration.number(PREFIX + "failures", 1, MOST_FAILURES))
                 .build();
         int firstToken = configuration.get(PREFIX + "first-token").equals("zero") ? 0 : 1;
@@ -186,9 +186,13 @@ public record ApfSettings(ApfRoute route, int number, int firstToken, Policy pol
     private static EarlyArrival earlyArrival(BackendConfiguration configuration, ApfRoute route) {
         boolean byRoute = configuration.get(PREFIX + "early-page").equals(BY_ROUTE);
         if (route == ApfRoute.SDEI) {
-            return byRoute ? EarlyArrival.WITHDRAW : choice(configuration, "early-page", EarlyArrival.class);
+            return byRoute
+                    ? EarlyArrival.WITHDRAW
+                    : EnumSetting.read(configuration, PREFIX + "early-page", EarlyArrival.class);
         }
-        if (!byRoute && choice(configuration, "early-page", EarlyArrival.class) == EarlyArrival.WITHDRAW) {
+        if (!byRoute
+                && EnumSetting.read(configuration, PREFIX + "early-page", EarlyArrival.class)
+                        == EarlyArrival.WITHDRAW) {
             throw mismatch(
                     configuration,
                     "early-page",
@@ -204,11 +208,6 @@ public record ApfSettings(ApfRoute route, int number, int firstToken, Policy pol
                         + configuration.get(PREFIX + "route"),
                 "backend kvm",
                 remedy);
-    }
-
-    private static <E extends Enum<E>> E choice(BackendConfiguration configuration, String key, Class<E> type) {
-        String name = configuration.get(PREFIX + key).replace('-', '_').toUpperCase(Locale.ROOT);
-        return Enum.valueOf(type, name);
     }
 
     /**

@@ -6,10 +6,10 @@ package io.faultline.backend.xen.event;
 
 import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.api.spi.Setting;
+import io.faultline.backend.core.machine.EnumSetting;
 import io.faultline.backend.xen.event.abi.Undeliverable;
 import io.faultline.backend.xen.event.port.PortTable;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -140,28 +140,29 @@ public record EventSettings(
                         MAX_PORTS,
                         Integer.toString(DEFAULT.maxPorts),
                         "Highest number of an event channel port, 1 to 131071."),
-                choice(
+                EnumSetting.of(
                         XSM,
                         "Which domains may have event channels between them: each with itself and domain 0, or any two.",
                         Xsm.values()),
-                choice(
+                EnumSetting.of(
                         FIFO,
                         "Whether there is the FIFO ABI of event channels beside the two-level one.",
                         Fifo.values()),
-                choice(
+                EnumSetting.of(
                         GLOBAL_VIRQ,
                         "What binding a global VIRQ comes to: it is refused, or it is bound and never fires.",
                         GlobalVirq.values()),
-                choice(
+                EnumSetting.of(
                         REBINDING,
                         "Whether binding a pending port to another vCPU tells that vCPU, in the two-level ABI.",
                         Rebinding.values()),
-                choice(
+                EnumSetting.of(
                         UNDELIVERABLE,
                         "What an event for a vCPU without a FIFO control block leaves behind: nothing, or PENDING.",
                         Undeliverable.values()),
-                choice(EXPAND_ERROR, "How EVTCHNOP_expand_array fails in two-level mode.", ExpandError.values()),
-                choice(
+                EnumSetting.of(
+                        EXPAND_ERROR, "How EVTCHNOP_expand_array fails in two-level mode.", ExpandError.values()),
+                EnumSetting.of(
                         XEN_OWNED_STATUS,
                         "Whether EVTCHNOP_status tells of ports that the hypervisor consumes.",
                         XenOwnedStatus.values()),
@@ -182,25 +183,13 @@ public record EventSettings(
     public static EventSettings of(BackendConfiguration configuration) {
         return new EventSettings(
                 (int) configuration.number(MAX_PORTS, 1, PortTable.MOST_PORTS - 1),
-                answer(Xsm.class, configuration, XSM),
-                answer(Fifo.class, configuration, FIFO),
-                answer(GlobalVirq.class, configuration, GLOBAL_VIRQ),
-                answer(Rebinding.class, configuration, REBINDING),
-                answer(Undeliverable.class, configuration, UNDELIVERABLE),
-                answer(ExpandError.class, configuration, EXPAND_ERROR),
-                answer(XenOwnedStatus.class, configuration, XEN_OWNED_STATUS),
+                EnumSetting.read(configuration, XSM, Xsm.class),
+                EnumSetting.read(configuration, FIFO, Fifo.class),
+                EnumSetting.read(configuration, GLOBAL_VIRQ, GlobalVirq.class),
+                EnumSetting.read(configuration, REBINDING, Rebinding.class),
+                EnumSetting.read(configuration, UNDELIVERABLE, Undeliverable.class),
+                EnumSetting.read(configuration, EXPAND_ERROR, ExpandError.class),
+                EnumSetting.read(configuration, XEN_OWNED_STATUS, XenOwnedStatus.class),
                 (int) configuration.number(XEN_OWNED_PORTS, 0, MOST_XEN_OWNED));
-    }
-
-    private static Setting choice(String key, String meaning, Enum<?>[] answers) {
-        String[] texts = new String[answers.length];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = answers[i].name().toLowerCase(Locale.ROOT);
-        }
-        return Setting.choice(key, meaning, texts);
-    }
-
-    private static <T extends Enum<T>> T answer(Class<T> question, BackendConfiguration configuration, String key) {
-        return Enum.valueOf(question, configuration.get(key).toUpperCase(Locale.ROOT));
     }
 }
