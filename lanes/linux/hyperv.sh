@@ -83,7 +83,7 @@ boot() {
     run="$name on $cpus vCPUs"
     problems=0
     local line="console=ttyAMA0 panic=1 $kernel_options -- $scenes"
-    if [ "$1" = host ]; then
+    if [ "${1:-}" = host ]; then
         timeout "$limit" "${java_bin}java" -XX:+UseSerialGC -XX:-UsePerfData -Dguice_bytecode_gen_option=DISABLED \
             -cp "$work/classes:$work/lib/*" Host "$kernel" "$ramdisk" "$line" "$cpus" "${@:2}" </dev/null \
             >"$console" 2>"$counters" || status=$?
