@@ -346,8 +346,8 @@ run_crash() {
     found
     says 'hv_vmbus: Vmbus version:5.3' '^faultline-client: load: 0' '^faultline-client: devices: 0$' 'Kernel panic - not syncing: sysrq triggered crash' 'Memory Limit'
     silent 'UNLOAD'
-    grep -qE 'stopped for hyperv:crash \{control=-4611686018427387904, .*p3=[1-9][0-9]*, p4=[1-9][0-9]*\}' "$counters" ||
-        problem 'the crash registers were not written'
+    grep -qE 'reported a crash with the parameters 0x0, 0x0, 0x0, 0x[0-9a-f]+, 0x[0-9a-f]+; its message ends with ".*Memory Limit' \
+        "$counters" || problem 'the crash registers were not written'
     counted vmm.vmbus.requests=3 vmm.vmbus.refused=0
     report
 }

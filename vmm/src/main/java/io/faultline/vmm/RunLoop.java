@@ -232,10 +232,7 @@ final class RunLoop implements StateElement {
             return failed(vcpu.index(), stuck.pc(), "cannot go on: " + stuck.reason() + cause(vcpu, stuck.syndrome()));
         }
         if (exit instanceof VcpuExit.BackendSpecific specific) {
-            return failed(
-                    vcpu.index(),
-                    vcpu.read(CoreRegister.PC),
-                    "stopped for " + specific.kind() + " " + specific.details() + ", which this VMM does not know");
+            return failed(vcpu.index(), vcpu.read(CoreRegister.PC), BackendExits.describe(specific, machine.memory()));
         }
         if (exit instanceof VcpuExit.WaitForInterrupt wait) {
             waiting[vcpu.index()] = new Waiting("waiting for an interrupt", wait.deadline());
