@@ -108,7 +108,7 @@ final class ModelledGuests {
             }
             case 17 -> {
                 model.hasAssist = random.nextInt(4) > 0;
-                rig.sets(vcpu, PageFaultRig.ASSIST, model.hasAssist ? PageFaultRig.assist(vcpu) | 1 : 0);
+                rig.sets(vcpu, PageFaultRig.ASSIST, model.hasAssist ? PageFaultRig.area(vcpu) | 1 : 0);
             }
             case 18 -> control(vcpu, model);
             default -> {
@@ -254,7 +254,7 @@ final class ModelledGuests {
         for (int i = 0; i <= SLOTS; i++) {
             int flag = (position[vcpu] + i) % (SLOTS + 1);
             if ((rig.word(word) >>> flag & 1) != 0) {
-                tokens.add(rig.word(PageFaultRig.assist(vcpu) + FaultInformation.TABLE + 4L * flag) & 0xFFFF_FFFFL);
+                tokens.add(rig.word(PageFaultRig.area(vcpu) + FaultInformation.TABLE + 4L * flag) & 0xFFFF_FFFFL);
             }
         }
         position[vcpu] = (position[vcpu] + tokens.size()) % (SLOTS + 1);
@@ -330,7 +330,7 @@ final class ModelledGuests {
             } else if (byFlag && model.hasPage) {
                 assertEquals(
                         model.told.size(),
-                        Integer.bitCount(rig.word(PageFaultRig.slot(vcpu))),
+                        Integer.bitCount((int) rig.word(PageFaultRig.slot(vcpu))),
                         "flags after step " + step);
             }
         }

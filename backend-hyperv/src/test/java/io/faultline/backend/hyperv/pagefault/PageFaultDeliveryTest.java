@@ -21,6 +21,7 @@ import io.faultline.api.guest.GuestAnswer;
 import io.faultline.api.guest.GuestNotification;
 import io.faultline.api.guest.GuestStep;
 import io.faultline.api.pagefault.Veto;
+import io.faultline.backend.testing.StepCpu;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,7 +67,7 @@ class PageFaultDeliveryTest {
         StepCpu cpu = rig.cpu(0);
         cpu.x(1, page + 0x18);
         cpu.store(AccessWidth.DOUBLEWORD, 0, 1);
-        long at = PageFaultRig.assist(0);
+        long at = PageFaultRig.area(0);
         assertEquals(1, rig.word(at + 0x40));
         assertEquals(1, rig.word(at + 0x44));
         assertEquals(1L << 12, rig.quad(at + 0x48));
@@ -85,8 +86,8 @@ class PageFaultDeliveryTest {
         assertEquals(
                 new GuestStep.Diverted(PageFaultRig.handler(0) + 0x400),
                 rig.cpu(0).resume());
-        assertEquals(2, rig.word(PageFaultRig.assist(0) + 0x60));
-        assertEquals(page, rig.quad(PageFaultRig.assist(0) + 0x50));
+        assertEquals(2, rig.word(PageFaultRig.area(0) + 0x60));
+        assertEquals(page, rig.quad(PageFaultRig.area(0) + 0x50));
         assertEquals(page + 8, rig.cpu(0).read(SystemRegister.ELR_EL1));
     }
 
@@ -125,7 +126,7 @@ class PageFaultDeliveryTest {
         rig.vetoedHere(0, rig.absent(2), Veto.INTERRUPTS_MASKED);
         rig.sets(0, PageFaultRig.ASSIST, 0);
         rig.vetoed(0, rig.absent(4), Veto.AREA_UNWRITABLE);
-        rig.sets(0, PageFaultRig.ASSIST, PageFaultRig.assist(0) | 1);
+        rig.sets(0, PageFaultRig.ASSIST, PageFaultRig.area(0) | 1);
         rig.state(0, 5);
         rig.vetoed(0, rig.absent(5), Veto.NOTIFICATION_OUTSTANDING);
         rig.state(0, 4);
@@ -151,7 +152,7 @@ class PageFaultDeliveryTest {
         rig.vetoed(0, rig.absent(1), ExceptionNotPresentRoute.FLAGS_IN_USE);
         rig.complete(PageFaultRig.page(0));
         assertEquals(0b1110, rig.word(PageFaultRig.slot(0)), "the wake-all of enabling had flag 0");
-        assertEquals(token, rig.word(PageFaultRig.assist(0) + FaultInformation.TABLE + 12));
+        assertEquals(token, rig.word(PageFaultRig.area(0) + FaultInformation.TABLE + 12));
         assertTrue(rig.isDue(0));
     }
 
@@ -242,7 +243,7 @@ class PageFaultDeliveryTest {
     void theDriverComplainsOfInformationThatCannotBe(String offset, int value) {
         PageFaultRig rig = enabled(false);
         rig.touch(0, rig.absent(0));
-        rig.word(PageFaultRig.assist(0) + Long.decode(offset), value);
+        rig.word(PageFaultRig.area(0) + Long.decode(offset), value);
         expectViolation(rig);
     }
 

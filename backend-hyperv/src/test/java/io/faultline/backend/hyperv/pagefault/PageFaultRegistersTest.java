@@ -113,7 +113,7 @@ class PageFaultRegistersTest {
         PageFaultRig rig = prepared(false);
         assertEquals(0, rig.set(0, PageFaultRig.CONTROL, 1 | (long) source << 16));
         assertEquals(
-                0x8000_0F00,
+                0x8000_0F00L,
                 rig.word(PageFaultRig.synic(0) + 256L * source),
                 "the wake-all is in the slot of the source");
     }
@@ -130,7 +130,7 @@ class PageFaultRegistersTest {
         PageFaultRig rig = new PageFaultRig(1, false);
         rig.sets(0, GUEST_OS_ID, OS_ID);
         assertEquals(8, rig.set(0, PageFaultRig.CONTROL, rig.control()));
-        rig.sets(0, PageFaultRig.ASSIST, PageFaultRig.assist(0) | 1);
+        rig.sets(0, PageFaultRig.ASSIST, PageFaultRig.area(0) | 1);
         assertEquals(8, rig.set(0, PageFaultRig.CONTROL, rig.control()));
         rig.sets(0, PageFaultRig.VECTORS, PageFaultRig.handler(0));
         assertEquals(0, rig.set(0, PageFaultRig.CONTROL, rig.control()));
@@ -167,14 +167,14 @@ class PageFaultRegistersTest {
     void enablingCleansTheInformationAndTheTable() {
         PageFaultRig rig = prepared(true);
         rig.state(0, -1);
-        rig.word(PageFaultRig.assist(0) + FaultInformation.TOKEN, 5);
-        rig.word(PageFaultRig.assist(0) + FaultInformation.TABLE + 8, 7);
-        rig.word(PageFaultRig.assist(0) + 0x200, 9);
+        rig.word(PageFaultRig.area(0) + FaultInformation.TOKEN, 5);
+        rig.word(PageFaultRig.area(0) + FaultInformation.TABLE + 8, 7);
+        rig.word(PageFaultRig.area(0) + 0x200, 9);
         rig.sets(0, PageFaultRig.CONTROL, rig.control());
         assertEquals(0, rig.state(0));
-        assertEquals(0, rig.word(PageFaultRig.assist(0) + FaultInformation.TOKEN));
-        assertEquals(0, rig.word(PageFaultRig.assist(0) + FaultInformation.TABLE + 8));
-        assertEquals(9, rig.word(PageFaultRig.assist(0) + 0x200), "the rest is the guest's");
+        assertEquals(0, rig.word(PageFaultRig.area(0) + FaultInformation.TOKEN));
+        assertEquals(0, rig.word(PageFaultRig.area(0) + FaultInformation.TABLE + 8));
+        assertEquals(9, rig.word(PageFaultRig.area(0) + 0x200), "the rest is the guest's");
     }
 
     @Test
@@ -188,7 +188,7 @@ class PageFaultRegistersTest {
         rig.turnOn(1);
         rig.start(1);
         assertEquals(0, rig.get(1, PageFaultRig.CONTROL));
-        assertEquals(PageFaultRig.assist(1) | 1, rig.get(1, PageFaultRig.ASSIST), "the page stays");
+        assertEquals(PageFaultRig.area(1) | 1, rig.get(1, PageFaultRig.ASSIST), "the page stays");
         rig.enable(1);
         rig.machine.vcpus().get(1).reset();
         rig.turnOn(1);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ready by message and by event flag (hyperv.md 6.8, HV-186, HV-187). */
 class ReadyDeliveryTest {
-    private static final int TYPE = 0x8000_0F00;
+    private static final long TYPE = 0x8000_0F00L;
 
     private static PageFaultRig enabled(boolean byFlag, String... settings) {
         PageFaultRig rig = new PageFaultRig(1, byFlag, settings);
@@ -120,7 +120,7 @@ class ReadyDeliveryTest {
         rig.complete(PageFaultRig.page(0));
         assertFalse(rig.isDue(0));
         assertEquals(0, rig.word(PageFaultRig.slot(0)));
-        assertEquals(0, rig.word(PageFaultRig.assist(0) + FaultInformation.TABLE + 4), "nothing is told yet");
+        assertEquals(0, rig.word(PageFaultRig.area(0) + FaultInformation.TABLE + 4), "nothing is told yet");
         rig.unmask(0, true);
         rig.takesReady(0, tokens[1]);
         rig.takesReady(0, tokens[0]);
@@ -156,7 +156,7 @@ class ReadyDeliveryTest {
         assertEquals(1, rig.counters().ready());
         assertEquals(2, rig.counters().cancelled());
         rig.sets(0, PageFaultRig.CONTROL, rig.control());
-        assertEquals(-1, rig.word(PageFaultRig.slot(0) + 24), "the wake-all");
+        assertEquals(0xFFFF_FFFFL, rig.word(PageFaultRig.slot(0) + 24), "the wake-all");
     }
 
     @Test

@@ -177,7 +177,7 @@ class ApfAbiTest {
         assertEquals(0, rig.call(0, FUNCTION, ApfFunction.IRQ_ACK.ordinal()));
         rig.enable(0);
         assertEquals(0, rig.call(0, FUNCTION, ApfFunction.IRQ_ACK.ordinal()));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test

@@ -80,7 +80,7 @@ class ApfDeliveryTest {
         }
         long token = rig.waitFor(0, page(0));
         rig.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), rig.take(0));
         for (long offset = 8; offset < 4096; offset += 4) {
             assertEquals(0xA5A5_0000L + offset, rig.word(area(0) + offset));
         }
@@ -115,9 +115,9 @@ class ApfDeliveryTest {
             rig.complete(page(i));
         }
         for (int i : new int[] {2, 0, 1}) {
-            assertEquals(new GuestNotification.Ready(tokens.get(i)), rig.takeReady(0));
+            assertEquals(new GuestNotification.Ready(tokens.get(i)), rig.take(0));
         }
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -139,7 +139,7 @@ class ApfDeliveryTest {
         rig.driver.identify(rig.cpu(0), rig.setup(0));
         rig.answer(0, 0x3000, GuestAnswer.ASYNCHRONOUS);
         assertEquals(0, rig.call(0, FUNCTION, ApfFunction.IRQ_ACK.ordinal()));
-        assertEquals(new GuestNotification.Ready(0x2000), rig.takeReady(0), "APF-118, APF-122");
+        assertEquals(new GuestNotification.Ready(0x2000), rig.take(0), "APF-118, APF-122");
     }
 
     @Test
@@ -150,11 +150,11 @@ class ApfDeliveryTest {
         rig.complete(page(1));
         assertEquals(0, rig.call(0, FUNCTION, ApfFunction.IRQ_ACK.ordinal()));
         assertEquals(0x1000, rig.word(area(0) + 4));
-        assertFalse(rig.isReadyDue(0), "the line is low");
+        assertFalse(rig.isDue(0), "the line is low");
         rig.word(area(0), 0);
         rig.word(area(0) + 4, 0);
         assertEquals(0, rig.call(0, FUNCTION, ApfFunction.IRQ_ACK.ordinal()));
-        assertEquals(new GuestNotification.Ready(0x2000), rig.takeReady(0), "APF-100");
+        assertEquals(new GuestNotification.Ready(0x2000), rig.take(0), "APF-100");
     }
 
     @Test
@@ -170,8 +170,8 @@ class ApfDeliveryTest {
             assertEquals(ApfRig.INTERRUPT, rig.cpu(0).x(4));
             rig.cpu(0).writeSystemRegister(SystemRegister.ICC_EOIR1_EL1, 4);
         }
-        assertEquals(new GuestNotification.Ready(0x1000), rig.takeReady(0));
-        assertFalse(rig.isReadyDue(0));
+        assertEquals(new GuestNotification.Ready(0x1000), rig.take(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -179,10 +179,10 @@ class ApfDeliveryTest {
         rig.waitFor(0, page(0));
         store(rig, GICR + ICENABLER, 1L << ApfRig.INTERRUPT);
         rig.complete(page(0));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(2, rig.word(area(0)));
         store(rig, GICR + ISENABLER, 1L << ApfRig.INTERRUPT);
-        assertEquals(new GuestNotification.Ready(0x1000), rig.takeReady(0), "APF-107");
+        assertEquals(new GuestNotification.Ready(0x1000), rig.take(0), "APF-107");
     }
 
     @Test
@@ -223,7 +223,7 @@ class ApfDeliveryTest {
             rig.complete(address);
             assertInstanceOf(GuestStep.Retired.class, rig.touchHere(0, address));
         }
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(2, rig.counters().declined());
         assertEquals(2, rig.counters().cancelled());
     }
@@ -235,7 +235,7 @@ class ApfDeliveryTest {
         assertEquals(0, rig.word(area(0)), "ready waits for the answer");
         rig.answer(0, token, GuestAnswer.SYNCHRONOUS);
         assertInstanceOf(GuestStep.Retired.class, rig.touchHere(0, page(0)));
-        assertFalse(rig.isReadyDue(0), "APF-084");
+        assertFalse(rig.isDue(0), "APF-084");
     }
 
     @Test
@@ -243,7 +243,7 @@ class ApfDeliveryTest {
         long token = rig.announced(0, page(0));
         rig.complete(page(0));
         rig.answer(0, token, GuestAnswer.ASYNCHRONOUS);
-        assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), rig.take(0));
     }
 
     @Test
@@ -252,7 +252,7 @@ class ApfDeliveryTest {
         long token = other.announced(0, page(0));
         other.answer(0, token, GuestAnswer.SYNCHRONOUS);
         other.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), other.take(0));
         assertEquals(0, other.counters().declined());
     }
 
@@ -263,7 +263,7 @@ class ApfDeliveryTest {
         assertEquals(0, rig.word(area(0)));
         assertEquals(0, rig.word(area(0) + 4));
         assertInstanceOf(GuestStep.Retired.class, rig.cpu(0).resume());
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(1, rig.counters().cancelled());
     }
 
@@ -276,7 +276,7 @@ class ApfDeliveryTest {
                 new GuestStep.Diverted(other.setup(0).handler()), other.cpu(0).resume());
         assertEquals(new GuestNotification.NotPresent(0x1000), other.driver.identify(other.cpu(0), other.setup(0)));
         other.answer(0, 0x1000, GuestAnswer.ASYNCHRONOUS);
-        assertEquals(new GuestNotification.Ready(0x1000), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1000), other.take(0));
     }
 
     @Test
@@ -306,14 +306,14 @@ class ApfDeliveryTest {
         rig.complete(page(0));
         rig.start(0);
         rig.driver.disable(rig.cpu(0), rig.setup(0));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         rig.complete(page(1));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(1, rig.counters().cancelled());
         assertEquals(Veto.NOT_ENABLED, rig.hidden(0, page(2)).ticket().veto().orElseThrow());
         rig.complete(page(2));
         rig.enable(0);
-        assertFalse(rig.isReadyDue(0), "a wake-all and nothing else");
+        assertFalse(rig.isDue(0), "a wake-all and nothing else");
         assertEquals(2, rig.counters().wakeAlls());
     }
 
@@ -329,7 +329,7 @@ class ApfDeliveryTest {
         rig.answer(0, token, GuestAnswer.ASYNCHRONOUS);
         assertEquals(1, rig.counters().cancelled());
         rig.complete(page(0));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -351,7 +351,7 @@ class ApfDeliveryTest {
         rig.word(area(1), 0);
         rig.word(area(1) + 4, 0);
         rig.enable(1);
-        assertFalse(rig.isReadyDue(1));
+        assertFalse(rig.isDue(1));
     }
 
     @Test
@@ -396,9 +396,9 @@ class ApfDeliveryTest {
         long token = rig.waitFor(0, page(0));
         byte[] content = rig.pages().evict(area(0));
         rig.complete(page(0));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         rig.pages().complete(area(0), content);
-        assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), rig.take(0));
     }
 
     @Test
@@ -407,8 +407,8 @@ class ApfDeliveryTest {
         assertEquals(0x1000, rig.waitFor(0, page(0)));
         assertEquals(0x1001, rig.waitFor(1, page(0)));
         rig.complete(page(0));
-        assertEquals(new GuestNotification.Ready(0x1001), rig.takeReady(1));
-        assertEquals(new GuestNotification.Ready(0x1000), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1001), rig.take(1));
+        assertEquals(new GuestNotification.Ready(0x1000), rig.take(0));
     }
 
     @Test
@@ -416,7 +416,7 @@ class ApfDeliveryTest {
         assertEquals(0x1000, rig.waitFor(0, page(0)));
         rig.complete(page(0));
         rig.pages().discard(page(0));
-        rig.takeReady(0);
+        rig.take(0);
         assertEquals(0x2000, rig.waitFor(0, page(0)));
     }
 

@@ -15,6 +15,7 @@ import io.faultline.api.error.HypervisorException;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.sdei.SdeiFunction;
+import io.faultline.backend.testing.StepCpu;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -29,9 +29,9 @@ class ApfOnMachineTest {
         assertEquals(0x1000, token);
 
         rig.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), rig.take(0));
         assertInstanceOf(GuestStep.Retired.class, rig.touch(0, page(0)));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(1, rig.counters().announced());
         assertEquals(1, rig.counters().ready());
     }
@@ -46,7 +46,7 @@ class ApfOnMachineTest {
         assertInstanceOf(GuestStep.Stopped.class, rig.cpu(0).resume());
         rig.complete(page(0));
         assertInstanceOf(GuestStep.Retired.class, rig.cpu(0).resume());
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(1, rig.counters().declined());
     }
 }

@@ -63,7 +63,7 @@ class ApfPpiSavedStateTest {
         assertEquals(new GuestNotification.NotPresent(0x1000), other.driver.identify(other.cpu(0), other.setup(0)));
         other.answer(0, 0x1000, GuestAnswer.ASYNCHRONOUS);
         other.complete(page(0));
-        assertEquals(new GuestNotification.Ready(0x1000), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1000), other.take(0));
     }
 
     @ParameterizedTest
@@ -76,7 +76,7 @@ class ApfPpiSavedStateTest {
         other.answer(0, token, GuestAnswer.ASYNCHRONOUS);
         assertEquals(
                 restore.equals("wake-all") ? new GuestNotification.WakeAll() : new GuestNotification.Ready(token),
-                other.takeReady(0));
+                other.take(0));
         assertEquals(0, other.counters().outstanding());
     }
 

@@ -88,9 +88,9 @@ class ApfPpiTest {
         assertEquals(0x1000, token);
         assertEquals(other.setup(0).resume(), other.cpu(0).pc());
         assertEquals(ApfRig.el0(0), other.cpu(0).read(SystemRegister.ELR_EL1));
-        assertFalse(other.isReadyDue(0));
+        assertFalse(other.isDue(0));
         other.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), other.take(0));
         assertInstanceOf(GuestStep.Retired.class, other.touch(0, page(0)));
         assertEquals(1, other.counters().ready());
         assertEquals(0, other.counters().outstanding());
@@ -117,7 +117,7 @@ class ApfPpiTest {
         long before = rig.waitFor(0, page(0));
         long other = area(0) + 0x400;
         assertEquals(0, rig.control(0, other | ENABLED));
-        assertFalse(rig.isReadyDue(0), "no wake-all");
+        assertFalse(rig.isDue(0), "no wake-all");
         rig.complete(page(0));
         assertEquals(0, rig.word(area(0)));
         assertEquals(2, rig.word(other));
@@ -162,7 +162,7 @@ class ApfPpiTest {
         }
         assertEquals(0, other.counters().parked());
         other.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), other.take(0));
     }
 
     @Test
@@ -194,7 +194,7 @@ class ApfPpiTest {
         assertEquals(1, rig.counters().declined());
         rig.complete(page(0));
         assertInstanceOf(GuestStep.Retired.class, rig.cpu(0).resume());
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -236,7 +236,7 @@ class ApfPpiTest {
         rig.complete(page(0));
         rig.answer(0, token, GuestAnswer.SYNCHRONOUS);
         assertInstanceOf(GuestStep.Retired.class, rig.touchHere(0, page(0)));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -267,7 +267,7 @@ class ApfPpiTest {
         for (int i = 0; i < 4; i++) {
             rig.complete(page(i));
         }
-        assertEquals(new GuestNotification.Ready(other), rig.takeReady(1));
+        assertEquals(new GuestNotification.Ready(other), rig.take(1));
         assertEquals(0, rig.word(area(0)), "held back");
         assertEquals(1, rig.counters().outstanding());
         assertEquals(0, rig.ask(0, ApfFunction.IRQ_ACK), "a late acknowledgement");
@@ -309,11 +309,11 @@ class ApfPpiTest {
         assertEquals(0, rig.control(0, 0));
         assertEquals(0, rig.word(area(0)));
         assertEquals(0, rig.word(area(0) + 4));
-        assertFalse(rig.isReadyDue(0), "the line is low");
+        assertFalse(rig.isDue(0), "the line is low");
         assertEquals(2, rig.counters().cancelled());
         rig.complete(page(0));
         rig.complete(page(1));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(0, rig.word(area(0)));
         assertEquals(-3, rig.ask(0, ApfFunction.REPLY, 0x2000, 0));
         rig.enable(0);
@@ -328,7 +328,7 @@ class ApfPpiTest {
         assertEquals(2, rig.word(area(0)));
         assertEquals(0, rig.control(0, 0));
         assertEquals(0, rig.word(area(0)));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -351,7 +351,7 @@ class ApfPpiTest {
         assertEquals(0, rig.counters().outstanding());
         rig.turnOn(1);
         rig.start(1);
-        assertFalse(rig.isReadyDue(1));
+        assertFalse(rig.isDue(1));
         assertEquals(-2, rig.control(1, 0));
         rig.word(area(1), 0);
         rig.word(area(1) + 4, 0);
@@ -383,7 +383,7 @@ class ApfPpiTest {
         for (int n = 0; n < 3; n++) {
             long token = rig.waitFor(0, page(n));
             rig.complete(page(n));
-            assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+            assertEquals(new GuestNotification.Ready(token), rig.take(0));
             assertInstanceOf(GuestStep.Retired.class, rig.touch(0, page(n)));
         }
         assertEquals(4, rig.counters().announced());

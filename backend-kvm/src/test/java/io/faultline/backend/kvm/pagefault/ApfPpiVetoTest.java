@@ -158,7 +158,7 @@ class ApfPpiVetoTest {
     void anEdgeWouldBeRememberedAndIsNotTried() {
         device(taken, ICFGR1, AccessWidth.WORD, 2L << 2 * (ApfRig.INTERRUPT - 16));
         vetoed(taken, Veto.INTERRUPTS_MASKED);
-        assertEquals(false, taken.isReadyDue(0));
+        assertEquals(false, taken.isDue(0));
     }
 
     /** It can be due at the access only if nothing looked since: the VMM raises it while the vCPU stands there. */

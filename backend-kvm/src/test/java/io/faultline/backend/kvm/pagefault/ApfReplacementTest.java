@@ -106,7 +106,7 @@ class ApfReplacementTest {
             }
         });
         rig.driver.enable(rig.cpu(0), rig.setup(0));
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
         assertEquals(0, rig.call(0, ApfRig.FUNCTION, ApfFunction.SLOTS.ordinal()));
         assertEquals(5, rig.cpu(0).x(1));
     }
@@ -175,7 +175,7 @@ class ApfReplacementTest {
             }
         });
         rig.enable(0);
-        assertTrue(rig.isReadyDue(0), "the line is still high");
+        assertTrue(rig.isDue(0), "the line is still high");
         rig.pages().discard(page(0));
         rig.start(0);
         rig.user(0);

@@ -55,10 +55,10 @@ class ApfSavedStateTest {
         rig.waitFor(0, page(1));
         rig.complete(page(1));
         ApfRig other = moved(Map.of());
-        assertEquals(new GuestNotification.Ready(0x2000), other.takeReady(0), "shown before the move");
+        assertEquals(new GuestNotification.Ready(0x2000), other.take(0), "shown before the move");
         assertEquals(1, other.requests.size());
         other.complete(page(0));
-        assertEquals(new GuestNotification.Ready(0x1000), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1000), other.take(0));
         assertEquals(0x3000, other.waitFor(0, page(2)));
         assertEquals(3, other.counters().announced());
     }
@@ -76,7 +76,7 @@ class ApfSavedStateTest {
         assertEquals(new GuestNotification.NotPresent(0x1000), other.driver.identify(other.cpu(0), other.setup(0)));
         other.answer(0, 0x1000, GuestAnswer.ASYNCHRONOUS);
         other.complete(page(0));
-        assertEquals(new GuestNotification.Ready(0x1000), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1000), other.take(0));
     }
 
     @Test
@@ -88,7 +88,7 @@ class ApfSavedStateTest {
         assertInstanceOf(GuestStep.Stopped.class, other.touchHere(0, page(0)));
         other.complete(page(0));
         assertEquals(1, other.counters().declined());
-        assertFalse(other.isReadyDue(0));
+        assertFalse(other.isDue(0));
     }
 
     @Test
@@ -112,13 +112,13 @@ class ApfSavedStateTest {
         rig.waitFor(0, page(1));
         rig.complete(page(1));
         ApfRig other = moved(Map.of("apf.restore", "wake-all"));
-        assertEquals(new GuestNotification.Ready(0x2000), other.takeReady(0), "shown before the move (APF-162)");
-        assertEquals(new GuestNotification.WakeAll(), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x2000), other.take(0), "shown before the move (APF-162)");
+        assertEquals(new GuestNotification.WakeAll(), other.take(0));
         other.complete(page(0));
-        assertFalse(other.isReadyDue(0));
+        assertFalse(other.isDue(0));
         assertEquals(1, other.counters().coveredByWakeAll());
         assertEquals(-2, other.control(1, 0), "the other vCPU is disabled");
-        assertFalse(other.isReadyDue(1), "APF-167");
+        assertFalse(other.isDue(1), "APF-167");
     }
 
     @Test
@@ -126,7 +126,7 @@ class ApfSavedStateTest {
         prepare();
         rig.waitFor(0, page(0));
         ApfRig other = moved(Map.of("apf.restore", "drain"));
-        assertEquals(new GuestNotification.Ready(0x1000), other.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1000), other.take(0));
         assertEquals(0x2000, other.waitFor(0, page(0)));
     }
 

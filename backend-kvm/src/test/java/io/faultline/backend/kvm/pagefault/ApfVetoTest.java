@@ -76,7 +76,7 @@ class ApfVetoTest {
         vetoed(Veto.SUPERVISOR_MODE, false, stopped(rig.touchHere(0, page(0))));
         rig.complete(page(0));
         assertInstanceOf(GuestStep.Retired.class, rig.cpu(0).resume());
-        assertFalse(rig.isReadyDue(0));
+        assertFalse(rig.isDue(0));
     }
 
     @Test
@@ -123,7 +123,7 @@ class ApfVetoTest {
         assertEquals(
                 Veto.EVENT_NOT_READY, rig.hidden(0, page(2)).ticket().veto().orElseThrow(), "APF-157");
         rig.complete(page(1));
-        assertEquals(new GuestNotification.Ready(0x1000), rig.takeReady(0), "announced before");
+        assertEquals(new GuestNotification.Ready(0x1000), rig.take(0), "announced before");
     }
 
     @Test
@@ -188,7 +188,7 @@ class ApfVetoTest {
         vetoed(Veto.LIMIT_REACHED, false, rig.hidden(0, page(2)));
         rig.complete(page(2));
         rig.complete(page(0));
-        assertEquals(new GuestNotification.Ready(0x1000), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(0x1000), rig.take(0));
         rig.waitFor(0, page(3));
     }
 
@@ -215,7 +215,7 @@ class ApfVetoTest {
         for (int i = 0; i < 3; i++) {
             long token = rig.waitFor(0, page(0));
             rig.pages().fail(page(0), "disk");
-            assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+            assertEquals(new GuestNotification.Ready(token), rig.take(0));
         }
         vetoed(Veto.FAILED_BEFORE, false, rig.hidden(0, page(0)));
         assertEquals(3, rig.counters().announced());
@@ -225,8 +225,8 @@ class ApfVetoTest {
     void lostDataIsAnAbortOnTheRetry() {
         long token = rig.waitFor(0, page(0));
         rig.pages().poll();
-        ApfRig.poison(rig, page(0));
-        assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+        rig.poison(page(0));
+        assertEquals(new GuestNotification.Ready(token), rig.take(0));
         assertEquals(new GuestStep.Diverted(ApfRig.vectors(0) + 0x400), rig.touch(0, page(0)));
         assertEquals(0, rig.counters().vetoed());
     }

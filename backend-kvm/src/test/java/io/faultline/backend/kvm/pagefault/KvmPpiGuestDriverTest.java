@@ -67,7 +67,7 @@ class KvmPpiGuestDriverTest {
         rig.driver.enable(rig.cpu(0), rig.setup(0));
         untouched(-1);
         assertEquals(1, rig.word(area(0) + 64));
-        assertEquals(new GuestNotification.WakeAll(), rig.takeReady(0));
+        assertEquals(new GuestNotification.WakeAll(), rig.take(0));
         untouched(-1);
         rig.pages().discard(page(0));
         rig.touch(0, page(0));

@@ -27,6 +27,7 @@ import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.backend.kvm.KvmBackendProvider;
 import io.faultline.backend.kvm.KvmBackends;
 import io.faultline.backend.kvm.guest.KvmSdeiGuestDriver;
+import io.faultline.backend.testing.StepCpu;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -122,7 +123,7 @@ class KvmSdeiGuestDriverTest {
         smc.pages().discard(page(0));
         long token = smc.waitFor(0, page(0));
         smc.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), smc.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), smc.take(0));
         smc.start(0);
         smc.driver.disable(smc.cpu(0), smc.setup(0));
     }
@@ -134,7 +135,7 @@ class KvmSdeiGuestDriverTest {
         rig.cpu(0).writeSystemRegister(SystemRegister.ICC_PMR_EL1, 3);
         rig.driver.enable(rig.cpu(0), rig.setup(0));
         assertEquals(0xC0, rig.cpu(0).read(SystemRegister.ICC_PMR_EL1));
-        assertEquals(new GuestNotification.WakeAll(), rig.takeReady(0));
+        assertEquals(new GuestNotification.WakeAll(), rig.take(0));
     }
 
     @Test
@@ -146,7 +147,7 @@ class KvmSdeiGuestDriverTest {
         rig.pages().discard(page(0));
         long token = rig.waitFor(0, page(0));
         rig.complete(page(0));
-        assertEquals(new GuestNotification.Ready(token), rig.takeReady(0));
+        assertEquals(new GuestNotification.Ready(token), rig.take(0));
     }
 
     @Test

@@ -2,7 +2,7 @@
  * Copyright 2026 The Faultline Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.faultline.backend.xen.pagefault;
+package io.faultline.backend.testing;
 
 import io.faultline.api.arm64.AccessWidth;
 import io.faultline.api.arm64.CoreRegister;
@@ -16,16 +16,16 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.machine.VcpuExit;
 
 /** A guest that executes the instruction it is told: each is written to where the vCPU is, and stepped. */
-final class StepCpu implements GuestCpu {
+public final class StepCpu implements GuestCpu {
     private final Machine machine;
     private final int index;
 
-    StepCpu(Machine machine, int index) {
+    public StepCpu(Machine machine, int index) {
         this.machine = machine;
         this.index = index;
     }
 
-    Vcpu vcpu() {
+    public Vcpu vcpu() {
         return machine.vcpus().get(index);
     }
 
@@ -44,11 +44,11 @@ final class StepCpu implements GuestCpu {
         vcpu().write(register, value);
     }
 
-    long x(int n) {
+    public long x(int n) {
         return read(CoreRegister.x(n));
     }
 
-    void x(int n, long value) {
+    public void x(int n, long value) {
         write(CoreRegister.x(n), value);
     }
 
@@ -62,7 +62,7 @@ final class StepCpu implements GuestCpu {
         return new ProcessorState(read(CoreRegister.PSTATE));
     }
 
-    GuestStep execute(int instruction) {
+    public GuestStep execute(int instruction) {
         machine.memory().store(pc(), AccessWidth.WORD, instruction & 0xFFFF_FFFFL);
         return resume();
     }
