@@ -5,18 +5,11 @@
 package io.faultline.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.backend.hyperv.HypervBackendProvider;
-import io.faultline.conformance.engine.ConformanceReport;
-import io.faultline.conformance.engine.ConformanceRunner;
 import io.faultline.conformance.engine.RuleFilter;
-import io.faultline.conformance.engine.RuleResult;
 import io.faultline.conformance.engine.RunOptions;
-import io.faultline.conformance.engine.Verdict;
 import io.faultline.conformance.scenario.CutPlan;
-import io.faultline.conformance.scenario.Subject;
 import io.faultline.conformance.suite.Suite;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,48 +26,22 @@ class HypervConformanceTest {
     private static final RuleFilter PRIVILEGES =
             new RuleFilter(List.of("HV-026", "HV-029", "HV-034", "HV-036", "HV-040", "HV-041", "HV-042", "HV-126"));
 
-    private static ConformanceReport run(String settings, RunOptions options) {
-        HypervBackendProvider provider = new HypervBackendProvider();
-        try (Subject subject = Subject.open(provider, BackendConfiguration.parse(provider.descriptor(), settings))) {
-            return ConformanceRunner.run(subject, options);
-        }
-    }
-
-    private static void expectNoProblem(ConformanceReport report) {
-        assertEquals(
-                List.of(),
-                report.problems().stream()
-                        .map(result -> result.rule().id() + " " + result.explanation())
-                        .toList());
-    }
-
-    private static long passed(ConformanceReport report, String chapter) {
-        return report.results().stream()
-                .filter(result -> result.rule().chapter().equals(chapter))
-                .filter(result -> result.verdict() == Verdict.PASS)
-                .count();
-    }
-
-    private static List<String> tokens(ConformanceReport report) {
-        return report.results().stream()
-                .map(RuleResult::token)
-                .flatMap(token -> token.stream())
-                .map(Object::toString)
-                .toList();
+    private static SuiteRun run(String settings, RunOptions options) {
+        return SuiteRun.of(new HypervBackendProvider(), settings, options);
     }
 
     @Test
     void everyRuleIsKeptTwiceWithTheSameTrace() {
-        ConformanceReport report = run("", RunOptions.of(SUITE));
-        expectNoProblem(report);
-        assertTrue(passed(report, "HV") >= 170, "HV: " + passed(report, "HV"));
-        assertTrue(passed(report, "API") >= 25, "API: " + passed(report, "API"));
-        assertEquals(tokens(report), tokens(run("", RunOptions.of(SUITE))));
+        SuiteRun report = run("", RunOptions.of(SUITE));
+        report.expectNoProblem();
+        report.expectPassed("HV", 170);
+        report.expectPassed("API", 25);
+        assertEquals(report.tokens(), run("", RunOptions.of(SUITE)).tokens());
     }
 
     @Test
     void everyRuleIsKeptWhenTheMachineIsSavedAndRestoredBeforeEveryOperation() {
-        expectNoProblem(run("", RunOptions.of(SUITE).filter(HYPERV).cuts(CutPlan.EVERYWHERE)));
+        run("", RunOptions.of(SUITE).filter(HYPERV).cuts(CutPlan.EVERYWHERE)).expectNoProblem();
     }
 
     @ParameterizedTest
@@ -88,9 +55,9 @@ class HypervConformanceTest {
                 "hyperv.synthetic-timers=message,hyperv.max-ports=20,hyperv.max-connections=20"
             })
     void everyRuleIsKeptByOtherImplementations(String settings) {
-        ConformanceReport report = run(settings, RunOptions.of(SUITE).filter(HYPERV));
-        expectNoProblem(report);
-        assertTrue(passed(report, "HV") >= 155, "HV: " + passed(report, "HV"));
+        SuiteRun report = run(settings, RunOptions.of(SUITE).filter(HYPERV));
+        report.expectNoProblem();
+        report.expectPassed("HV", 155);
     }
 
     /** No messages, no signals, no time; then everything that a partition can be given. */
@@ -103,6 +70,6 @@ class HypervConformanceTest {
                 "hyperv.privileges=0x000a003200000a7f"
             })
     void privilegesAreWhatTheySay(String settings) {
-        expectNoProblem(run(settings, RunOptions.of(SUITE).filter(PRIVILEGES)));
+        run(settings, RunOptions.of(SUITE).filter(PRIVILEGES)).expectNoProblem();
     }
 }

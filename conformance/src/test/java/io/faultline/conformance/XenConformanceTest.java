@@ -5,18 +5,11 @@
 package io.faultline.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.backend.xen.XenBackendProvider;
-import io.faultline.conformance.engine.ConformanceReport;
-import io.faultline.conformance.engine.ConformanceRunner;
 import io.faultline.conformance.engine.RuleFilter;
-import io.faultline.conformance.engine.RuleResult;
 import io.faultline.conformance.engine.RunOptions;
-import io.faultline.conformance.engine.Verdict;
 import io.faultline.conformance.scenario.CutPlan;
-import io.faultline.conformance.scenario.Subject;
 import io.faultline.conformance.suite.Suite;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,49 +25,23 @@ class XenConformanceTest {
 
     private static final RuleFilter XEN_AND_PAGE_FAULTS = new RuleFilter(List.of("XEN-*", "APF-*"));
 
-    private static ConformanceReport run(String settings, RunOptions options) {
-        XenBackendProvider provider = new XenBackendProvider();
-        try (Subject subject = Subject.open(provider, BackendConfiguration.parse(provider.descriptor(), settings))) {
-            return ConformanceRunner.run(subject, options);
-        }
-    }
-
-    private static void expectNoProblem(ConformanceReport report) {
-        assertEquals(
-                List.of(),
-                report.problems().stream()
-                        .map(result -> result.rule().id() + " " + result.explanation())
-                        .toList());
-    }
-
-    private static long passed(ConformanceReport report, String chapter) {
-        return report.results().stream()
-                .filter(result -> result.rule().chapter().equals(chapter))
-                .filter(result -> result.verdict() == Verdict.PASS)
-                .count();
-    }
-
-    private static List<String> tokens(ConformanceReport report) {
-        return report.results().stream()
-                .map(RuleResult::token)
-                .flatMap(token -> token.stream())
-                .map(Object::toString)
-                .toList();
+    private static SuiteRun run(String settings, RunOptions options) {
+        return SuiteRun.of(new XenBackendProvider(), settings, options);
     }
 
     @Test
     void everyRuleIsKeptTwiceWithTheSameTrace() {
-        ConformanceReport report = run("", RunOptions.of(SUITE));
-        expectNoProblem(report);
-        assertTrue(passed(report, "XEN") >= 160, "XEN: " + passed(report, "XEN"));
-        assertTrue(passed(report, "APF") >= 65, "APF: " + passed(report, "APF"));
-        assertTrue(passed(report, "API") >= 25, "API: " + passed(report, "API"));
-        assertEquals(tokens(report), tokens(run("", RunOptions.of(SUITE))));
+        SuiteRun report = run("", RunOptions.of(SUITE));
+        report.expectNoProblem();
+        report.expectPassed("XEN", 160);
+        report.expectPassed("APF", 65);
+        report.expectPassed("API", 25);
+        assertEquals(report.tokens(), run("", RunOptions.of(SUITE)).tokens());
     }
 
     @Test
     void everyRuleIsKeptWhenTheMachineIsSavedAndRestoredBeforeEveryOperation() {
-        expectNoProblem(run("", RunOptions.of(SUITE).filter(XEN).cuts(CutPlan.EVERYWHERE)));
+        run("", RunOptions.of(SUITE).filter(XEN).cuts(CutPlan.EVERYWHERE)).expectNoProblem();
     }
 
     @ParameterizedTest
@@ -87,6 +54,6 @@ class XenConformanceTest {
                 "xen.fifo=absent,xen.arguments=destroyed,xen.undefined-address=at"
             })
     void everyRuleIsKeptByOtherBuilds(String settings) {
-        expectNoProblem(run(settings, RunOptions.of(SUITE).filter(XEN_AND_PAGE_FAULTS)));
+        run(settings, RunOptions.of(SUITE).filter(XEN_AND_PAGE_FAULTS)).expectNoProblem();
     }
 }

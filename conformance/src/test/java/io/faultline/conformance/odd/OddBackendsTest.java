@@ -4,17 +4,12 @@
  */
 package io.faultline.conformance.odd;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.backend.kvm.KvmBackendProvider;
-import io.faultline.conformance.engine.ConformanceReport;
-import io.faultline.conformance.engine.ConformanceRunner;
+import io.faultline.conformance.SuiteRun;
 import io.faultline.conformance.engine.RunOptions;
-import io.faultline.conformance.scenario.Subject;
 import io.faultline.conformance.suite.Suite;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,17 +46,8 @@ class OddBackendsTest {
                 "apf.reply=ignored"
             })
     void choicesThatAreLeftOpenAreAllRight(String settings) {
-        KvmBackendProvider provider = new KvmBackendProvider();
-        BackendConfiguration configuration = BackendConfiguration.parse(provider.descriptor(), settings);
-        try (Subject subject = Subject.open(provider, configuration)) {
-            ConformanceReport report = ConformanceRunner.run(subject, RunOptions.of(Suite.standard()));
-
-            assertEquals(
-                    List.of(),
-                    report.problems().stream()
-                            .map(result -> result.explanation())
-                            .toList());
-            assertTrue(report.results().size() > 400, "the whole catalogue was looked at");
-        }
+        SuiteRun run = SuiteRun.of(new KvmBackendProvider(), settings, RunOptions.of(Suite.standard()));
+        run.expectNoProblem();
+        assertTrue(run.report().results().size() > 400, "the whole catalogue was looked at");
     }
 }

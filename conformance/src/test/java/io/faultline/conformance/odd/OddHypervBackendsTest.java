@@ -4,19 +4,12 @@
  */
 package io.faultline.conformance.odd;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.backend.hyperv.HypervBackendProvider;
+import io.faultline.conformance.SuiteRun;
 import io.faultline.conformance.check.Check;
-import io.faultline.conformance.engine.ConformanceReport;
-import io.faultline.conformance.engine.ConformanceRunner;
 import io.faultline.conformance.engine.RuleFilter;
 import io.faultline.conformance.engine.RunOptions;
-import io.faultline.conformance.engine.Verdict;
 import io.faultline.conformance.mutant.SlowHypervRules;
-import io.faultline.conformance.scenario.Subject;
 import io.faultline.conformance.suite.Suite;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,21 +29,12 @@ class OddHypervBackendsTest {
     private static final int FEWEST = 130;
 
     private static void expectNoProblem(String settings, RuleFilter rules) {
-        HypervBackendProvider provider = new HypervBackendProvider();
-        BackendConfiguration configuration = BackendConfiguration.parse(provider.descriptor(), settings);
-        try (Subject subject = Subject.open(provider, configuration)) {
-            ConformanceReport report = ConformanceRunner.run(
-                    subject, RunOptions.of(Suite.standard()).filter(rules));
-            assertEquals(
-                    List.of(),
-                    report.problems().stream()
-                            .map(result -> result.rule().id() + " " + result.explanation())
-                            .toList());
-            long passed = report.results().stream()
-                    .filter(result -> result.verdict() == Verdict.PASS)
-                    .count();
-            assertTrue(passed >= FEWEST, "most of the rules apply, not " + passed);
-        }
+        SuiteRun run = SuiteRun.of(
+                new HypervBackendProvider(),
+                settings,
+                RunOptions.of(Suite.standard()).filter(rules));
+        run.expectNoProblem();
+        run.expectPassed("HV", FEWEST);
     }
 
     @ParameterizedTest

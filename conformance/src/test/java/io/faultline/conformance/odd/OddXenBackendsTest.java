@@ -4,19 +4,12 @@
  */
 package io.faultline.conformance.odd;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.faultline.api.spi.BackendConfiguration;
 import io.faultline.backend.xen.XenBackendProvider;
+import io.faultline.conformance.SuiteRun;
 import io.faultline.conformance.check.Check;
-import io.faultline.conformance.engine.ConformanceReport;
-import io.faultline.conformance.engine.ConformanceRunner;
 import io.faultline.conformance.engine.RuleFilter;
 import io.faultline.conformance.engine.RunOptions;
-import io.faultline.conformance.engine.Verdict;
 import io.faultline.conformance.mutant.SlowXenRules;
-import io.faultline.conformance.scenario.Subject;
 import io.faultline.conformance.suite.Suite;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,21 +29,12 @@ class OddXenBackendsTest {
     private static final int FEWEST = 90;
 
     private static void expectNoProblem(String settings, RuleFilter rules) {
-        XenBackendProvider provider = new XenBackendProvider();
-        BackendConfiguration configuration = BackendConfiguration.parse(provider.descriptor(), settings);
-        try (Subject subject = Subject.open(provider, configuration)) {
-            ConformanceReport report = ConformanceRunner.run(
-                    subject, RunOptions.of(Suite.standard()).filter(rules));
-            assertEquals(
-                    List.of(),
-                    report.problems().stream()
-                            .map(result -> result.explanation())
-                            .toList());
-            long passed = report.results().stream()
-                    .filter(result -> result.verdict() == Verdict.PASS)
-                    .count();
-            assertTrue(passed >= FEWEST, "most of the rules apply, not " + passed);
-        }
+        SuiteRun run = SuiteRun.of(
+                new XenBackendProvider(),
+                settings,
+                RunOptions.of(Suite.standard()).filter(rules));
+        run.expectNoProblem();
+        run.expectPassed("XEN", FEWEST);
     }
 
     @ParameterizedTest
