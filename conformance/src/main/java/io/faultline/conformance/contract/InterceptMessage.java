@@ -15,7 +15,11 @@ import java.nio.ByteOrder;
  * @param bytes the message
  */
 record InterceptMessage(ByteBuffer bytes) {
+    /** Bytes of the payload. */
     static final int SIZE = 64;
+
+    /** First byte behind the payload. */
+    static final int END = 16 + SIZE;
 
     static InterceptMessage of(byte[] message) {
         return new InterceptMessage(ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN));

@@ -88,17 +88,13 @@ public final class InterceptMessageChecks {
         s.expectEqual("bytes of a message", MemoryIntercepts.MESSAGE_BYTES, message.length);
         byte[] kept = message.clone();
         Arrays.fill(message, (byte) 0x5A);
-        s.expectThat(
-                "the message is the same after the VMM wrote to its copy",
-                Arrays.equals(kept, scene.intercepts().message(0)));
+        s.expectThat("the message is the same after the VMM wrote to its copy", scene.hasMessage(0, kept));
         long pc = cpu.pc();
         cpu.x(1, 0);
         cpu.write(CoreRegister.PC, pc + 64);
         scene.memory().store(pc, AccessWidth.WORD, A64.NOP);
         scene.allowAll();
-        s.expectThat(
-                "the message is the same after the VMM changed what it is about",
-                Arrays.equals(kept, scene.intercepts().message(0)));
+        s.expectThat("the message is the same after the VMM changed what it is about", scene.hasMessage(0, kept));
         cpu.write(CoreRegister.PC, pc);
         s.expectRetired("the instruction that the VMM put in the place of the access", scene.resume(cpu));
     }

@@ -201,6 +201,12 @@ final class InterceptScene {
         return cpu.resume();
     }
 
+    /** Tells whether a vCPU has this message; bytes behind the payload are undefined (hyperv.md 3.3). */
+    boolean hasMessage(int vcpu, byte[] expected) {
+        byte[] message = intercepts().message(vcpu);
+        return Arrays.equals(message, 0, InterceptMessage.END, expected, 0, InterceptMessage.END);
+    }
+
     InterceptMessage message(int vcpu) {
         return InterceptMessage.of(intercepts().message(vcpu));
     }

@@ -28,7 +28,6 @@ import io.faultline.conformance.scenario.RegisterFile;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.ScriptedPageSource;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -235,9 +234,7 @@ public final class SuspensionChecks {
                     MemoryIntercepts.GPA_INTERCEPT,
                     AccessKind.READ,
                     PAGE);
-            s.expectThat(
-                    "the message after resume number " + i + " is the same",
-                    Arrays.equals(message, scene.intercepts().message(0)));
+            s.expectThat("the message after resume number " + i + " is the same", scene.hasMessage(0, message));
         }
         scene.allowAll();
         scene.expectDone("after it was allowed", cpu, AccessKind.READ, scene.resume(cpu));
@@ -266,9 +263,7 @@ public final class SuspensionChecks {
         s.expectRetired("an instruction of vCPU 1 while vCPU 0 is suspended", second.noOperation());
         scene.expectAccess("by vCPU 1 while vCPU 0 is suspended", second, AccessKind.EXECUTE);
         VcpuExit exit = scene.expectForbidden("on vCPU 1", second, AccessKind.WRITE);
-        s.expectThat(
-                "the message of vCPU 0 is its own when vCPU 1 is suspended, too",
-                Arrays.equals(message, scene.intercepts().message(0)));
+        s.expectThat("the message of vCPU 0 is its own when vCPU 1 is suspended, too", scene.hasMessage(0, message));
         s.expectEqual("vCPU in the message of vCPU 0", 0, scene.message(0).vcpu());
         s.expectEqual("vCPU in the message of vCPU 1", 1, scene.message(1).vcpu());
         s.expectEqual("access in the message of vCPU 1", 1, scene.message(1).access());
@@ -278,9 +273,7 @@ public final class SuspensionChecks {
         s.expectThat(
                 "vCPU 1 is suspended after resume of vCPU 0", scene.intercepts().isSuspended(1));
         s.expectEqual("exit of vCPU 1 after resume of vCPU 0", exit, scene.rig().run(1, 10));
-        s.expectThat(
-                "the message of vCPU 1 is the same after resume of vCPU 0",
-                Arrays.equals(other, scene.intercepts().message(1)));
+        s.expectThat("the message of vCPU 1 is the same after resume of vCPU 0", scene.hasMessage(1, other));
         scene.expectDone("by vCPU 1 after its resume", second, AccessKind.WRITE, scene.resume(second));
     }
 
@@ -332,9 +325,7 @@ public final class SuspensionChecks {
         s.expectThat("intercepts are on " + where, scene.intercepts().isEnabled());
         s.expectEqual("what is allowed " + where, allowed, scene.intercepts().permitted(PAGE));
         s.expectThat("the vCPU is suspended " + where, scene.intercepts().isSuspended(0));
-        s.expectThat(
-                "the message " + where + " is the same",
-                Arrays.equals(message, scene.intercepts().message(0)));
+        s.expectThat("the message " + where + " is the same", scene.hasMessage(0, message));
         s.expectEqual("exit of a run " + where, exit, scene.rig().run(0, 10));
     }
 
