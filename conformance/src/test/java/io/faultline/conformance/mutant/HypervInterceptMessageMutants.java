@@ -4,8 +4,8 @@
  */
 package io.faultline.conformance.mutant;
 
-import static io.faultline.conformance.mutant.HypervInterceptMutants.interceptor;
-import static io.faultline.conformance.mutant.HypervInterceptMutants.intercepts;
+import static io.faultline.conformance.mutant.HypervInterceptParts.interceptor;
+import static io.faultline.conformance.mutant.HypervInterceptParts.intercepts;
 
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.PageSize;

@@ -4,12 +4,13 @@
  */
 package io.faultline.conformance.mutant;
 
+import static io.faultline.conformance.mutant.HypervInterceptParts.interceptor;
+import static io.faultline.conformance.mutant.HypervInterceptParts.intercepts;
 import static io.faultline.conformance.mutant.HypervMutant.binding;
 import static io.faultline.conformance.mutant.HypervMutant.module;
 import static io.faultline.conformance.mutant.HypervMutant.part;
 import static io.faultline.conformance.mutant.HypervMutant.state;
 
-import com.google.inject.Injector;
 import io.faultline.api.arm64.AccessKind;
 import io.faultline.api.arm64.PageSize;
 import io.faultline.api.error.ErrorId;
@@ -19,7 +20,6 @@ import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.hyperv.intercept.AccessFlags;
-import io.faultline.backend.hyperv.intercept.Interceptor;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import io.faultline.hwmodel.mmu.Stage2;
@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /** Bugs in turning memory intercepts on and off, and in what the guest may do. */
 final class HypervInterceptMutants {
@@ -50,16 +49,6 @@ final class HypervInterceptMutants {
         all.addAll(HypervSuspensionMutants.ALL);
         all.addAll(HypervInterceptMessageMutants.ALL);
         return List.copyOf(all);
-    }
-
-    /** A bug in what the VMM has. */
-    static Mutant intercepts(String id, String rule, String words, Function<Injector, LikeIntercepts> bug) {
-        return part(id, rule, words, MemoryIntercepts.class, bug::apply);
-    }
-
-    /** A bug in what the machine asks. */
-    static Mutant interceptor(String id, String rule, String words, Function<Injector, LikeInterceptor> bug) {
-        return part(id, rule, words, Interceptor.class, bug::apply);
     }
 
     private static List<Mutant> switches() {

@@ -4,8 +4,8 @@
  */
 package io.faultline.conformance.mutant;
 
-import static io.faultline.conformance.mutant.HypervInterceptMutants.interceptor;
-import static io.faultline.conformance.mutant.HypervInterceptMutants.intercepts;
+import static io.faultline.conformance.mutant.HypervInterceptParts.interceptor;
+import static io.faultline.conformance.mutant.HypervInterceptParts.intercepts;
 import static io.faultline.conformance.mutant.HypervMutant.binding;
 import static io.faultline.conformance.mutant.HypervMutant.module;
 import static io.faultline.conformance.mutant.HypervMutant.state;
