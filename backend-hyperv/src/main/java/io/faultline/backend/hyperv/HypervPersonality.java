@@ -68,7 +68,7 @@ final class HypervPersonality implements Personality {
         created.reset();
         partition = created;
         notifications = FlagLines.of(host, created.synic());
-        absentPages = new InterceptFirst(new PageFaultService(host, created.pageFaults()), created.intercepts());
+        absentPages = new InterceptFirst(new PageFaultService(host, created.pageFaults()), created.interceptor());
     }
 
     @Override
@@ -98,12 +98,12 @@ final class HypervPersonality implements Personality {
 
     @Override
     public boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
-        return partition().intercepts().forbidden(vcpu, access, page, stage1Walk);
+        return partition().interceptor().forbidden(vcpu, access, page, stage1Walk);
     }
 
     @Override
     public Optional<VcpuExit> obstacle(VirtualProcessor vcpu) {
-        return partition().intercepts().obstacle(vcpu.index());
+        return partition().interceptor().obstacle(vcpu.index());
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class RefusalChecks {
     public static final Map<String, Check> ALL = Map.of(
             Capabilities.VCPUS.id(), Check.of("API-007", RefusalChecks::moreVcpusAreRefused),
             Capabilities.PAGING.id(), Check.of("API-012", RefusalChecks::pagesCannotBeAbsent),
+            Capabilities.MEMORY_INTERCEPTS.id(), Check.of("API-012", RefusalChecks::accessesCannotBeIntercepted),
             Capabilities.PPI.id(), Check.of("API-011", RefusalChecks::interruptsAreRefused),
             Capabilities.SDEI_PLATFORM_EVENTS.id(), Check.of("API-011", RefusalChecks::eventsAreRefused),
             Capabilities.ASYNC_PAGE_FAULTS.id(), Check.of("API-011", RefusalChecks::pageFaultNumbersAreRefused));
@@ -48,6 +49,15 @@ public final class RefusalChecks {
             s.expectThat(
                     "Machine.asyncPageFaults() is empty",
                     machine.asyncPageFaults().isEmpty());
+        }
+    }
+
+    private static void accessesCannotBeIntercepted(Scenario s) {
+        MachinePlan plan = s.plan(request -> {});
+        try (Machine machine = plan.build()) {
+            s.expectThat(
+                    "Machine.memoryIntercepts() is empty",
+                    machine.memoryIntercepts().isEmpty());
         }
     }
 

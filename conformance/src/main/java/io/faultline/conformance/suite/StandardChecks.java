@@ -8,15 +8,19 @@ import io.faultline.api.capability.Capabilities;
 import io.faultline.conformance.check.Check;
 import io.faultline.conformance.check.CheckGroup;
 import io.faultline.conformance.contract.DiscoveryChecks;
+import io.faultline.conformance.contract.InterceptChecks;
+import io.faultline.conformance.contract.InterceptMessageChecks;
 import io.faultline.conformance.contract.LifeChecks;
 import io.faultline.conformance.contract.MemoryChecks;
 import io.faultline.conformance.contract.MmioChecks;
 import io.faultline.conformance.contract.PlanChecks;
 import io.faultline.conformance.contract.RefusalChecks;
 import io.faultline.conformance.contract.SavedStateChecks;
+import io.faultline.conformance.contract.SuspensionChecks;
 import io.faultline.conformance.contract.VcpuChecks;
 import io.faultline.conformance.hyperv.FlagChecks;
 import io.faultline.conformance.hyperv.FlagRaceChecks;
+import io.faultline.conformance.hyperv.InterceptCallChecks;
 import io.faultline.conformance.hyperv.MessageChecks;
 import io.faultline.conformance.hyperv.MessageRaceChecks;
 import io.faultline.conformance.hyperv.OverlayChecks;
@@ -100,6 +104,10 @@ final class StandardChecks {
             MemoryChecks.GROUP,
             SavedStateChecks.GROUP,
             LifeChecks.GROUP,
+            InterceptChecks.GROUP,
+            SuspensionChecks.GROUP,
+            InterceptMessageChecks.GROUP,
+            InterceptCallChecks.GROUP,
             // APF
             OfferChecks.GROUP,
             EnableChecks.GROUP,

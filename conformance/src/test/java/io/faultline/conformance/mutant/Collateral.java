@@ -15,7 +15,8 @@ import java.util.TreeMap;
 
 /**
  * The rules that a mutant fails besides the one it is aimed at, as recorded in {@code collateral.txt},
- * {@code xen-collateral.txt} and {@code hyperv-page-fault-collateral.txt}.
+ * {@code xen-collateral.txt}, {@code hyperv-collateral.txt}, {@code hyperv-page-fault-collateral.txt} and
+ * {@code hyperv-intercept-collateral.txt}.
  *
  * <p>One bug often breaks several rules. The record makes a change of that visible: a mutant that begins to fail other
  * rules has become another bug, or a check has begun to demand something else.
@@ -35,6 +36,7 @@ final class Collateral {
         read("xen-collateral.txt", recorded);
         read("hyperv-collateral.txt", recorded);
         read("hyperv-page-fault-collateral.txt", recorded);
+        read("hyperv-intercept-collateral.txt", recorded);
         return recorded;
     }
 

@@ -122,6 +122,7 @@ class HypervKillMatrixTest {
         Stream.of(
                         mutants(),
                         HypervPageFaultMutants.ALL,
+                        HypervInterceptMutants.ALL,
                         KvmKillMatrixTest.mutants(),
                         XenKillMatrixTest.mutants(),
                         XenPageFaultMutants.ALL)

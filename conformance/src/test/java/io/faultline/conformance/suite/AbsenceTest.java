@@ -51,7 +51,7 @@ class AbsenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sdei", "paging"})
+    @ValueSource(strings = {"sdei", "paging", "memory-intercepts"})
     void whatIsAbsentIsNotThere(String gate) {
         RuleResult absent = run(gate);
         assertEquals(Verdict.NOT_APPLICABLE, absent.verdict());

@@ -18,7 +18,7 @@ import java.util.Objects;
  * @since 0.1
  */
 public final class InterceptFirst extends ForwardingAbsentPages {
-    private final Intercepts intercepts;
+    private final Interceptor intercepts;
 
     /**
      * Makes the handler.
@@ -26,7 +26,7 @@ public final class InterceptFirst extends ForwardingAbsentPages {
      * @param others handles what is not intercepted
      * @param intercepts what the VMM wants to hear of
      */
-    public InterceptFirst(AbsentPageHandler others, Intercepts intercepts) {
+    public InterceptFirst(AbsentPageHandler others, Interceptor intercepts) {
         super(others);
         this.intercepts = Objects.requireNonNull(intercepts, "intercepts");
     }

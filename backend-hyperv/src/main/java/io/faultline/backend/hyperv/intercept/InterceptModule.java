@@ -5,6 +5,7 @@
 package io.faultline.backend.hyperv.intercept;
 
 import com.google.inject.AbstractModule;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.backend.hyperv.hypercall.ForbiddenPages;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 
@@ -20,6 +21,8 @@ public final class InterceptModule extends AbstractModule {
 
     @Override
     protected void configure() {
+        bind(Interceptor.class).to(Intercepts.class);
+        bind(MemoryIntercepts.class).to(Intercepts.class);
         bind(OverlayMap.class).to(AccessFlags.class);
         bind(ForbiddenPages.class).to(AccessFlags.class);
         bind(InterceptMessages.class).to(StandardInterceptMessages.class);

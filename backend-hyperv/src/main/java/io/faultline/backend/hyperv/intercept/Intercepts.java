@@ -29,7 +29,7 @@ import java.util.Set;
  * @since 0.1
  */
 @Singleton
-public final class Intercepts implements MemoryIntercepts, PartitionPart {
+public final class Intercepts implements Interceptor, MemoryIntercepts, PartitionPart {
     private final Host host;
     private final AccessFlags flags;
     private final Suspensions suspensions;
@@ -46,30 +46,14 @@ public final class Intercepts implements MemoryIntercepts, PartitionPart {
 
     // For the machine.
 
-    /**
-     * The guest needs a page that is absent, or the hypervisor in its name one that is absent or forbidden. If the VMM wants to know, the vCPU is suspended.
-     *
-     * @param vcpu the vCPU, in the trap
-     * @param access how the page was to be accessed
-     * @param page guest-physical address of the page
-     * @param stage1Walk whether a stage 1 table walk or the hypervisor makes the access
-     * @return false if nothing has happened
-     */
+    @Override
     public boolean absent(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
         // In a call it may be there, and be forbidden.
         boolean isThere = host.ram().isResident(host.stage2().physical(page));
         return isEnabled && intercept(vcpu, isThere ? GPA_INTERCEPT : UNMAPPED_GPA, access, page, stage1Walk);
     }
 
-    /**
-     * The guest makes an access that stage 2 does not permit. If that is what the VMM has said, the vCPU is suspended.
-     *
-     * @param vcpu the vCPU, in the trap
-     * @param access how the page was to be accessed
-     * @param page guest-physical address of the page
-     * @param stage1Walk whether a stage 1 table walk makes the access
-     * @return false if nothing has happened
-     */
+    @Override
     public boolean forbidden(VirtualProcessor vcpu, AccessKind access, long page, boolean stage1Walk) {
         return flags.isIntercepted(page) && intercept(vcpu, GPA_INTERCEPT, access, page, stage1Walk);
     }
@@ -80,12 +64,7 @@ public final class Intercepts implements MemoryIntercepts, PartitionPart {
         return true;
     }
 
-    /**
-     * Tells what keeps a vCPU from executing.
-     *
-     * @param vcpu index of the vCPU
-     * @return the exit; empty unless it is suspended
-     */
+    @Override
     public Optional<VcpuExit> obstacle(int vcpu) {
         return suspensions.obstacle(vcpu);
     }

@@ -9,13 +9,14 @@ import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.Stage;
 import com.google.inject.util.Modules;
+import io.faultline.api.intercept.MemoryIntercepts;
 import io.faultline.api.state.StateElement;
 import io.faultline.api.state.StateReader;
 import io.faultline.api.state.StateWriter;
 import io.faultline.backend.core.machine.Host;
 import io.faultline.backend.core.machine.VirtualProcessor;
 import io.faultline.backend.core.pagefault.PageFaultPorts;
-import io.faultline.backend.hyperv.intercept.Intercepts;
+import io.faultline.backend.hyperv.intercept.Interceptor;
 import io.faultline.backend.hyperv.part.PartitionPart;
 import io.faultline.backend.hyperv.port.Neighbourhood;
 import jakarta.inject.Inject;
@@ -27,7 +28,8 @@ import jakarta.inject.Inject;
  */
 public final class Partition implements StateElement {
     private final GuestCalls guestCalls;
-    private final Intercepts intercepts;
+    private final Interceptor interceptor;
+    private final MemoryIntercepts intercepts;
     private final PartitionPart[] parts;
     private final SynicAccess synic;
     private final PageFaultPorts pageFaults;
@@ -35,11 +37,13 @@ public final class Partition implements StateElement {
     @Inject
     Partition(
             GuestCalls guestCalls,
-            Intercepts intercepts,
+            Interceptor interceptor,
+            MemoryIntercepts intercepts,
             PartitionParts parts,
             SynicAccess synic,
             PageFaultPorts pageFaults) {
         this.guestCalls = guestCalls;
+        this.interceptor = interceptor;
         this.intercepts = intercepts;
         this.synic = synic;
         this.parts = parts.all().toArray(new PartitionPart[0]);
@@ -92,11 +96,20 @@ public final class Partition implements StateElement {
     }
 
     /**
+     * Returns what may stop a vCPU at an access.
+     *
+     * @return the machine's side of memory intercepts
+     */
+    public Interceptor interceptor() {
+        return interceptor;
+    }
+
+    /**
      * Returns the memory intercepts.
      *
-     * @return what the VMM may want to hear of
+     * @return the VMM's side of them
      */
-    public Intercepts intercepts() {
+    public MemoryIntercepts intercepts() {
         return intercepts;
     }
 
