@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A timer runs while it is enabled and its count is not 0. Writing its count, or a configuration that leaves it enabled,
  * programs it anew. What stops it, a count of 0 or a configuration that is not enabled, also takes back a message that no slot
- * had room for: a timer that was stopped is not heard of any more. A message that waits while its timer is programmed anew
- * stays, and the next expiration is one with it if it still waits then (HV-142).
+ * had room for: a timer that was stopped is not heard of any more. A message that waits while its timer is programmed anew, or
+ * given a count before it is enabled again, stays, and the next expiration is one with it if it still waits then (HV-142).
  *
  * <p>A periodic timer whose message waits has no deadline: it goes on with the first whole period after the message was
  * written, so that a guest that reads no messages costs nothing.
@@ -149,7 +149,11 @@ public final class SyntheticTimers implements PartitionPart, RegisterGroup, Buff
         } else if (TimerConfig.isAutoEnabled(configs[timer]) && TimerConfig.isNoticed(configs[timer])) {
             configs[timer] |= TimerConfig.ENABLE;
         }
-        program(timer);
+        // A count for a timer that is not enabled stops nothing: the message of a one-shot that has expired goes on
+        // waiting.
+        if (value == 0 || TimerConfig.isEnabled(configs[timer])) {
+            program(timer);
+        }
     }
 
     private boolean isRunning(int timer) {

@@ -81,6 +81,8 @@ final class TimerModel {
                 timer.config &= ~ENABLE;
             } else if ((timer.config & AUTO) != 0 && isHeard(timer.config)) {
                 timer.config |= ENABLE;
+            } else if ((timer.config & ENABLE) == 0) {
+                return;
             }
         }
         timer.runs = (timer.config & ENABLE) != 0 && timer.count != 0;

@@ -249,6 +249,25 @@ class SyntheticTimersTest {
     }
 
     @Test
+    void aCountBeforeTheNextEnableDoesNotLoseTheMessageOfAnExpiredOneShot() {
+        rig.queues.fill(0, SINT);
+        rig.config(0, 0, ENABLE | source(SINT));
+        rig.count(0, 0, 100);
+        rig.until(200);
+        assertEquals(source(SINT), rig.config(0, 0));
+        rig.count(0, 0, 300);
+        assertEquals(300, rig.count(0, 0));
+        assertEquals(1, rig.queues.waiting());
+        assertTrue(rig.isIdle());
+        rig.config(0, 0, ENABLE | source(SINT));
+        rig.until(250);
+        rig.queues.take(0, SINT);
+        assertEquals(message(0, 100, 250), rig.queues.take(0, SINT));
+        rig.until(300);
+        assertEquals(message(0, 300, 300), rig.queues.take(0, SINT));
+    }
+
+    @Test
     void aPeriodicTimerProgrammedAnewWhileItsMessageWaitsGoesOnWithItsNewPeriod() {
         rig.queues.fill(0, SINT);
         rig.config(0, 0, ENABLE | PERIODIC | source(SINT));

@@ -55,7 +55,9 @@ class TimerModelTest {
             } else if (isAuto && (intid != 0 || source != 0)) {
                 isEnabled = true;
             }
-            programmed(now);
+            if (value == 0 || isEnabled) {
+                programmed(now);
+            }
         }
 
         private void programmed(long now) {
