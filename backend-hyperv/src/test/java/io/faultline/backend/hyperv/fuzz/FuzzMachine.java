@@ -14,6 +14,7 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.pagefault.FaultCounters;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateValue;
@@ -24,12 +25,15 @@ import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.RamPage;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A machine whose guest does as a sequence says, beside the model of what it must look like. */
 final class FuzzMachine {
     static final long RAM = 0x4000_0000L;
-    static final int RAM_PAGES = 32;
+    static final int RAM_PAGES = 33;
     static final long ROM = 0x5000_0000L;
     static final int ROM_PAGES = 2;
     /** There are two pages with the same code: one of them may be hidden by something. */
@@ -42,13 +46,17 @@ final class FuzzMachine {
     /** Where the guest has most of its overlay pages. */
     static final long OVERLAYS = RAM + 0xC000;
 
-    /** Offsets of instructions in a page of code. */
-    static final int HVC = 0;
+    /** Offsets of instructions in a page of code. What is before them forgets all translations. */
+    static final int HVC = 4;
 
-    static final int LEGACY = 0x10;
-    static final int TAGGED = 0x20;
-    static final int SMC = 0x30;
+    static final int LEGACY = 0x14;
+    static final int TAGGED = 0x24;
+    static final int SMC = 0x34;
     static final int SPIN = 0x40;
+    /** Tables of a guest that translates addresses: the first names the second. */
+    static final long FIRST_TABLE = RAM;
+
+    static final long SECOND_TABLE = RAM + 0x2_0000;
     /** Where the handler of interrupts reads which one it is. */
     static final long ACKNOWLEDGING = VECTORS + 0x280;
     /** What it ends with. */
@@ -58,27 +66,42 @@ final class FuzzMachine {
     static final int REGISTERS = 31;
 
     private static final int PAGE = 4096;
+    private static final int ALIGNMENT = 1600;
     private static final long SGI_BASE = 0x1_0000;
     private static final int SET_PENDING = 0x200;
     private static final int PRIVATE = 0xFFFF_0000;
+    /** A page fails a few times before it comes. */
+    private static final int MOST_TRIES = 8;
+
+    private static final Pattern WAITING = Pattern.compile(
+            "hardware/pe\\.[0-9]+/(retired|system/[a-z]+_el2)|hyperv/partition/runtime/nanos|page-faults/.*");
     private static final byte[] ZERO = new byte[PAGE];
     private static final int NOP = 0xD503_201F;
     private static final int CODE_BYTES = 0x50;
     private static final byte[] CODES = new byte[CODE_BYTES];
+    private static final int FORGET = 0xD508_871F;
+    /** Each table has all that counts at its beginning. */
+    private static final byte[][] TABLES = new byte[2][16];
 
     static {
         for (int at = 0; at < CODE_BYTES; at += 4) {
             Model.store32(CODES, at, NOP);
+        }
+        for (int at = 0; at < SPIN; at += 0x10) {
+            Model.store32(CODES, at, FORGET);
         }
         Model.store32(CODES, HVC, 0xD400_0002);
         Model.store32(CODES, LEGACY, 0xD400_0022);
         Model.store32(CODES, TAGGED, 0xD400_0042);
         Model.store32(CODES, SMC, 0xD400_0003);
         Model.store32(CODES, SPIN, 0x1400_0000);
+        Model.store64(TABLES[0], 8, SECOND_TABLE | 3);
+        Model.store64(TABLES[1], 0, RAM | 0x701);
     }
 
     private final HypervisorBackend backend;
     private final int vcpus;
+    private final Set<Trait> traits;
     private final Insides.Source source;
     private Pager pager = new Pager();
     /** What the registers of each vCPU are. */
@@ -90,9 +113,10 @@ final class FuzzMachine {
     private Insides insides;
     Model model;
 
-    FuzzMachine(HypervisorBackend backend, int vcpus, Insides.Source source, Model model) {
+    FuzzMachine(HypervisorBackend backend, int vcpus, Set<Trait> traits, Insides.Source source, Model model) {
         this.backend = backend;
         this.vcpus = vcpus;
+        this.traits = traits;
         this.source = source;
         this.model = model;
         x = new long[vcpus][REGISTERS];
@@ -134,8 +158,30 @@ final class FuzzMachine {
         writeVectors();
     }
 
-    /** Where the guest can execute now; 0 if it has hidden all its code. */
+    boolean isTranslated() {
+        return traits.contains(Trait.TRANSLATED);
+    }
+
+    /** A guest that has written over its tables writes them again; false if it has hidden one. */
+    private boolean hasTables() {
+        long[] places = {FIRST_TABLE, SECOND_TABLE};
+        for (int i = 0; i < places.length; i++) {
+            byte[] content = model.page(places[i]);
+            if (content == null || model.overlay(places[i]) >= 0) {
+                return false;
+            }
+            if (!Arrays.equals(content, 0, TABLES[i].length, TABLES[i], 0, TABLES[i].length)) {
+                bytes(places[i], TABLES[i]);
+            }
+        }
+        return true;
+    }
+
+    /** Where the guest can execute now; 0 if it has hidden all its code, or what leads there. */
     long code() {
+        if (isTranslated() && !hasTables()) {
+            return 0;
+        }
         for (long page = CODE; page < CODE + (long) CODE_PAGES * PAGE; page += PAGE) {
             if (model.overlay(page) < 0) {
                 byte[] content = model.page(page);
@@ -167,6 +213,12 @@ final class FuzzMachine {
         MmioDevice redistributor = insides.host.gic().redistributorFrame(index);
         redistributor.write(SGI_BASE + 0x80, AccessWidth.WORD, 0xFFFF_FFFFL);
         redistributor.write(SGI_BASE + 0x100, AccessWidth.WORD, PRIVATE & 0xFFFF_FFFFL);
+        if (isTranslated()) {
+            vcpu.write(SystemRegister.MAIR_EL1, 0xFF);
+            vcpu.write(SystemRegister.TCR_EL1, 25 | 3 << 12 | 1 << 8 | 1 << 10 | 1 << 23);
+            vcpu.write(SystemRegister.TTBR0_EL1, FIRST_TABLE);
+            vcpu.write(SystemRegister.SCTLR_EL1, vcpu.read(SystemRegister.SCTLR_EL1) | 1);
+        }
         vcpu.write(SystemRegister.ICC_PMR_EL1, 0xF8);
         vcpu.write(SystemRegister.ICC_IGRPEN1_EL1, 1);
     }
@@ -186,6 +238,14 @@ final class FuzzMachine {
         }
     }
 
+    /**
+     * Time goes on to where a unit of 100 ns and a tick of the counter begin: a few instructions more before or after that are
+     * nothing that a guest can see.
+     */
+    void align() {
+        machine.clock().skipTo((machine.clock().nanos() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    }
+
     /** The model learns what time it is. */
     void passTime() {
         model.synic.timers.now(machine.clock().nanos());
@@ -202,7 +262,7 @@ final class FuzzMachine {
                 && ram().isResident(page)
                 && machine.memory().residency(page) == PageResidency.RESIDENT
                 && !faults.isPinned(page)) {
-            pager.take(page, faults.evict(page), page <= VECTORS ? 0 : failures);
+            pager.take(page, faults.evict(page), page <= VECTORS || page == SECOND_TABLE ? 0 : failures);
         }
     }
 
@@ -210,6 +270,25 @@ final class FuzzMachine {
     void deliver(boolean all) {
         pager.deliver(all);
         machine.asyncPageFaults().orElseThrow().poll();
+    }
+
+    /** Every page that can come has come. */
+    void fetch() {
+        for (int tries = 0; tries < MOST_TRIES && !pager.isEmpty(); tries++) {
+            deliver(true);
+        }
+    }
+
+    /** What would be saved, but for how often pages were waited for. */
+    Map<String, String> essence() {
+        align();
+        Map<String, String> all = new TreeMap<>();
+        for (Map.Entry<String, StateValue> entry : machine.save().values().entrySet()) {
+            if (!WAITING.matcher(entry.getKey()).matches()) {
+                all.put(entry.getKey(), entry.getValue().toString());
+            }
+        }
+        return all;
     }
 
     boolean isLost(long page) {
@@ -476,6 +555,13 @@ final class FuzzMachine {
             }
         }
         return null;
+    }
+
+    /** Every fault that was announced has come to its end or is outstanding. */
+    @Nullable
+    String wrongCounters() {
+        FaultCounters counters = machine.asyncPageFaults().orElseThrow().counters();
+        return counters.isBalanced() ? null : "faults are missing: " + counters;
     }
 
     /** Says which register of a vCPU is not as it must be; null if all are. */

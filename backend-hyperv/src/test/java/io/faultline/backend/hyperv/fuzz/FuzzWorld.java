@@ -81,7 +81,11 @@ final class FuzzWorld implements AutoCloseable {
         for (int i = 0; i < machines.length; i++) {
             outsides[i] = new Outside(this, i);
             machines[i] = new FuzzMachine(
-                    backend, sequence.vcpus(), source, new Model(sequence.vcpus(), choices, outsides[i]));
+                    backend,
+                    sequence.vcpus(),
+                    sequence.traits(),
+                    source,
+                    new Model(sequence.vcpus(), choices, outsides[i]));
         }
         for (Outside outside : outsides) {
             outside.attach();
@@ -137,7 +141,8 @@ final class FuzzWorld implements AutoCloseable {
             }
             try (FuzzWorld other = new FuzzWorld(sequence, false, mutants)) {
                 complaint = other.run(sequence)
-                        .or(() -> world.answers.difference(other.answers, "with absent pages", "without"));
+                        .or(() -> world.answers.difference(other.answers, "with absent pages", "without"))
+                        .or(() -> world.difference(other));
                 return new Outcome(complaint, world.calls + other.calls, world.steps);
             }
         }
@@ -161,7 +166,7 @@ final class FuzzWorld implements AutoCloseable {
                 check(steps % SELDOM == 0);
             }
             check(true);
-            for (int i = 0; i < machines.length && !patient; i++) {
+            for (int i = 0; i < machines.length; i++) {
                 answers.add(steps, machines[i].model.hash());
             }
             return Optional.empty();
@@ -173,11 +178,42 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
+    /** Once every page has come, all machines must be the same as those whose pages were never away. */
+    private Optional<String> difference(FuzzWorld never) {
+        for (int i = 0; i < machines.length; i++) {
+            machines[i].fetch();
+            if (!machines[i]
+                    .machine()
+                    .asyncPageFaults()
+                    .orElseThrow()
+                    .outstanding()
+                    .isEmpty()) {
+                return Optional.of("machine " + i + " waits for pages that are there");
+            }
+            Map<String, String> here = machines[i].essence();
+            Map<String, String> there = never.machines[i].essence();
+            for (Map.Entry<String, String> entry : here.entrySet()) {
+                String other = there.remove(entry.getKey());
+                if (!entry.getValue().equals(other)) {
+                    return Optional.of("in the end " + entry.getKey() + " of machine " + i + " is " + entry.getValue()
+                            + " with absent pages and " + other + " without");
+                }
+            }
+            if (!there.isEmpty()) {
+                return Optional.of("in the end there is no " + there.keySet() + " of machine " + i);
+            }
+        }
+        return Optional.empty();
+    }
+
     private void apply(Step step) {
         if (step.machine() >= machines.length) {
             return;
         }
         FuzzMachine machine = machines[step.machine()];
+        if (patient) {
+            machine.align();
+        }
         Outside outside = outsides[step.machine()];
         long[] values = step.values();
         switch (step.kind()) {
@@ -264,11 +300,29 @@ final class FuzzWorld implements AutoCloseable {
         }
         machine.begun[vcpu] = code + (legacy ? FuzzMachine.LEGACY : FuzzMachine.HVC);
         machine.at(vcpu, machine.begun[vcpu], false);
-        parts(machine, vcpu, toItsEnd || patient);
+        if (approach(machine, vcpu)) {
+            parts(machine, vcpu, toItsEnd || patient);
+        }
+    }
+
+    /** A guest that translates addresses has forgotten all translations when it makes a call; false if it does not get there. */
+    private boolean approach(FuzzMachine machine, int vcpu) {
+        long call = machine.begun[vcpu];
+        if (machine.isTranslated()) {
+            machine.at(vcpu, call - 4, false);
+            if (!reach(machine, vcpu, call - 4, call)) {
+                machine.begun[vcpu] = 0;
+                return false;
+            }
+        }
+        return true;
     }
 
     private void goOn(FuzzMachine machine, int vcpu) {
-        if (isReady(machine, vcpu) && machine.begun[vcpu] != 0 && machine.code() == (machine.begun[vcpu] & -4096)) {
+        if (isReady(machine, vcpu)
+                && machine.begun[vcpu] != 0
+                && machine.code() == (machine.begun[vcpu] & -4096)
+                && approach(machine, vcpu)) {
             parts(machine, vcpu, true);
         }
     }
@@ -279,6 +333,9 @@ final class FuzzWorld implements AutoCloseable {
         int waits = 0;
         for (int parts = 0; parts < MOST_PARTS; parts++) {
             machine.insides().host.vcpu(vcpu).unblock();
+            if (patient && waits == 0) {
+                machine.align();
+            }
             source.takeWork();
             began = machine.machine().clock().nanos();
             long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -294,6 +351,7 @@ final class FuzzWorld implements AutoCloseable {
                 machine.deliver(false);
                 continue;
             }
+            waits = 0;
             requireBound(source.takeWork(), allocated);
             calls++;
             if (part(machine, vcpu, at)) {
@@ -604,6 +662,7 @@ final class FuzzWorld implements AutoCloseable {
             require(outsides[i].wrong());
             require(machine.wrongMemory(everything || steps % often == 0));
             require(machine.wrongInterrupts());
+            require(machine.wrongCounters());
             if (everything) {
                 for (int vcpu = 0; vcpu < machine.vcpus(); vcpu++) {
                     require(machine.vcpu(vcpu).isOn() ? machine.wrongRegister(vcpu) : null);

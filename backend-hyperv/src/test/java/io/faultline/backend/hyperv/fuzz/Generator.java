@@ -6,6 +6,7 @@ package io.faultline.backend.hyperv.fuzz;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -137,6 +138,7 @@ final class Generator {
     private final int vcpus;
     private final int seldom;
     private boolean evicting;
+    private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
     /** Whether pages are taken away, but calls must not be different for it. */
     private boolean transparent;
     /** Registers of other vCPUs, the gate, and privileges: most sequences leave them alone, so that messages go round. */
@@ -160,6 +162,9 @@ final class Generator {
         generator.transparent = random.nextInt(6) == 0;
         generator.evicting = generator.transparent || random.nextInt(3) == 0;
         generator.calm = random.nextInt(4) != 0;
+        if (generator.evicting && random.nextInt(3) == 0) {
+            generator.traits.add(Trait.TRANSLATED);
+        }
         for (int machine = 0; machine < machines; machine++) {
             for (int vcpu = 1; vcpu < vcpus; vcpu++) {
                 generator.add(Step.Kind.POWER, machine, vcpu);
@@ -173,7 +178,8 @@ final class Generator {
         for (int i = 0; i < count; i++) {
             generator.next();
         }
-        return new Sequence(machines, vcpus, settings(random, generator.calm, generator.transparent), generator.steps);
+        Map<String, String> settings = settings(random, generator.calm, generator.transparent);
+        return new Sequence(machines, vcpus, generator.traits, settings, generator.steps);
     }
 
     private static Map<String, String> settings(RandomGenerator random, boolean calm, boolean transparent) {
@@ -285,6 +291,12 @@ final class Generator {
     }
 
     private long register() {
+        long name = anyRegister();
+        // How long a vCPU has run depends on how often it had to wait.
+        return transparent && name == Registers.RUNTIME ? Registers.REFERENCE : name;
+    }
+
+    private long anyRegister() {
         return switch (random.nextInt(12)) {
             case 0 -> random.nextInt();
             case 1 -> calm ? Registers.SINT + random.nextInt(24) : of(NAMES);
@@ -742,6 +754,14 @@ final class Generator {
         add(Step.Kind.RAW, machine, vcpu(), random.nextInt(3), function);
     }
 
+    /** A page of which something is needed soon, most often. */
+    private long absentee() {
+        if (traits.contains(Trait.TRANSLATED) && once(4)) {
+            return once(2) ? FuzzMachine.FIRST_TABLE : FuzzMachine.SECOND_TABLE;
+        }
+        return once(3) ? FuzzMachine.PARAMETERS + PAGE * random.nextInt(2) : page();
+    }
+
     private void evict(int machine) {
         if (once(3)) {
             add(Step.Kind.DELIVER, machine, random.nextInt(2));
@@ -749,7 +769,7 @@ final class Generator {
         }
         for (int i = random.nextInt(3); i >= 0; i--) {
             long failures = transparent || once(2) ? 0 : of(1, 2, Pager.LOST);
-            add(Step.Kind.EVICT, machine, page(), failures);
+            add(Step.Kind.EVICT, machine, absentee(), failures);
         }
     }
 }

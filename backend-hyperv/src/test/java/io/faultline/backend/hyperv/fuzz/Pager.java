@@ -44,6 +44,10 @@ final class Pager implements PageSource {
         return found == null ? null : found.content;
     }
 
+    boolean isEmpty() {
+        return pages.isEmpty();
+    }
+
     /** At the next poll, pages come that were asked for, or all. */
     void deliver(boolean all) {
         for (Map.Entry<Long, Page> entry : pages.entrySet()) {

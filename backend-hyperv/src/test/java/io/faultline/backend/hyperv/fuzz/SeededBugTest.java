@@ -58,7 +58,7 @@ class SeededBugTest {
     private static final int STEPS = 600;
     private static final int MOST_SHRUNK = 26;
 
-    private static <T> Module bug(Class<T> rule, Class<? extends T> broken) {
+    static <T> Module bug(Class<T> rule, Class<? extends T> broken) {
         return new AbstractModule() {
             @Override
             protected void configure() {
@@ -77,6 +77,10 @@ class SeededBugTest {
     }
 
     static Stream<Named<Module>> bugs() {
+        return Stream.concat(ofCalls(), AbsentPageBugs.all());
+    }
+
+    private static Stream<Named<Module>> ofCalls() {
         return Stream.of(
                 Named.of("a page beyond RAM is shown", bug(OverlayMap.class, Anywhere.class)),
                 Named.of("two pages are shown in one place", bug(OverlayMap.class, Stacking.class)),
