@@ -9,8 +9,8 @@ import static io.faultline.backend.hyperv.fuzz.SeededBugTest.bug;
 import com.google.inject.Module;
 import io.faultline.backend.core.frame.Frame;
 import io.faultline.backend.core.machine.Host;
+import io.faultline.backend.hyperv.intercept.AccessFlags;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
-import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import io.faultline.hwmodel.mmu.Stage2;
 import jakarta.inject.Inject;
 import java.util.stream.Stream;
@@ -28,10 +28,10 @@ final class AbsentPageBugs {
     }
 
     private abstract static class Overlaying implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         final Host host;
 
-        Overlaying(StandardOverlayMap standard, Host host) {
+        Overlaying(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }
@@ -54,7 +54,7 @@ final class AbsentPageBugs {
 
     private static final class Resident extends Overlaying {
         @Inject
-        Resident(StandardOverlayMap standard, Host host) {
+        Resident(AccessFlags standard, Host host) {
             super(standard, host);
         }
 
@@ -66,7 +66,7 @@ final class AbsentPageBugs {
 
     private static final class Emptying extends Overlaying {
         @Inject
-        Emptying(StandardOverlayMap standard, Host host) {
+        Emptying(AccessFlags standard, Host host) {
             super(standard, host);
         }
 
@@ -82,7 +82,7 @@ final class AbsentPageBugs {
     /** Only a saved state shows it. */
     private static final class Depriving extends Overlaying {
         @Inject
-        Depriving(StandardOverlayMap standard, Host host) {
+        Depriving(AccessFlags standard, Host host) {
             super(standard, host);
         }
 

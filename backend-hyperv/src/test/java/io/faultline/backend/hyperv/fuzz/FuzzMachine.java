@@ -53,6 +53,10 @@ final class FuzzMachine {
     static final int TAGGED = 0x24;
     static final int SMC = 0x34;
     static final int SPIN = 0x40;
+    /** LDR X3, [X2], and STR. */
+    static final int LOAD = 0x50;
+
+    static final int STORE = 0x58;
     /** Tables of a guest that translates addresses: the first names the second. */
     static final long FIRST_TABLE = RAM;
 
@@ -77,7 +81,7 @@ final class FuzzMachine {
             "hardware/pe\\.[0-9]+/(retired|system/[a-z]+_el2)|hyperv/partition/runtime/nanos|page-faults/.*");
     private static final byte[] ZERO = new byte[PAGE];
     private static final int NOP = 0xD503_201F;
-    private static final int CODE_BYTES = 0x50;
+    private static final int CODE_BYTES = 0x60;
     private static final byte[] CODES = new byte[CODE_BYTES];
     private static final int FORGET = 0xD508_871F;
     /** Each table has all that counts at its beginning. */
@@ -95,6 +99,8 @@ final class FuzzMachine {
         Model.store32(CODES, TAGGED, 0xD400_0042);
         Model.store32(CODES, SMC, 0xD400_0003);
         Model.store32(CODES, SPIN, 0x1400_0000);
+        Model.store32(CODES, LOAD, 0xF940_0043);
+        Model.store32(CODES, STORE, 0xF900_0043);
         Model.store64(TABLES[0], 8, SECOND_TABLE | 3);
         Model.store64(TABLES[1], 0, RAM | 0x701);
     }
@@ -177,6 +183,15 @@ final class FuzzMachine {
         return true;
     }
 
+    /** A guest executes an instruction of its code for which it has looked into its tables. */
+    void requireExecutable(long address) {
+        model.intercepts.require(address, InterceptModel.EXECUTE);
+        if (isTranslated() && (address & 0xFF) < SPIN) {
+            model.intercepts.require(FIRST_TABLE, InterceptModel.READ);
+            model.intercepts.require(SECOND_TABLE, InterceptModel.READ);
+        }
+    }
+
     /** Where the guest can execute now; 0 if it has hidden all its code, or what leads there. */
     long code() {
         if (isTranslated() && !hasTables()) {
@@ -221,6 +236,12 @@ final class FuzzMachine {
         }
         vcpu.write(SystemRegister.ICC_PMR_EL1, 0xF8);
         vcpu.write(SystemRegister.ICC_IGRPEN1_EL1, 1);
+    }
+
+    /** Lets a vCPU go on at EL0, where it takes no interrupts. */
+    void user(int index, long address) {
+        vcpu(index).write(CoreRegister.PC, address);
+        vcpu(index).write(CoreRegister.PSTATE, ProcessorState.EL0T.spsr() | ProcessorState.I);
     }
 
     /** Lets a vCPU go on somewhere at EL1, whatever it was doing. */
@@ -289,6 +310,11 @@ final class FuzzMachine {
             }
         }
         return all;
+    }
+
+    /** Whether a page of RAM is absent; it may be lost. */
+    boolean isAbsent(long page) {
+        return ram().contains(page) && !ram().isResident(page);
     }
 
     boolean isLost(long page) {

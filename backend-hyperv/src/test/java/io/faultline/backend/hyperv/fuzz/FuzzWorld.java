@@ -52,6 +52,7 @@ final class FuzzWorld implements AutoCloseable {
     private final Insides.Source source = new Insides.Source();
     private final FuzzMachine[] machines;
     private final Outside[] outsides;
+    private final Parent[] parents;
     private final Model.Choices choices;
     /** Whether pages can be absent. */
     private final boolean evicting;
@@ -78,6 +79,7 @@ final class FuzzWorld implements AutoCloseable {
                 source.with(mutants));
         machines = new FuzzMachine[sequence.machines()];
         outsides = new Outside[machines.length];
+        parents = new Parent[machines.length];
         for (int i = 0; i < machines.length; i++) {
             outsides[i] = new Outside(this, i);
             machines[i] = new FuzzMachine(
@@ -86,6 +88,7 @@ final class FuzzWorld implements AutoCloseable {
                     sequence.traits(),
                     source,
                     new Model(sequence.vcpus(), choices, outsides[i]));
+            parents[i] = new Parent(machines[i]);
         }
         for (Outside outside : outsides) {
             outside.attach();
@@ -243,6 +246,10 @@ final class FuzzWorld implements AutoCloseable {
             }
             case TAKE -> take(machine, step.vcpu(), (int) values[2]);
             case INTERRUPT -> interrupt(machine, step.vcpu());
+            case TOUCH -> touch(machine, step.vcpu(), values[2], (int) values[3], values[4]);
+            case INTERCEPTS -> parent(machine).turn(values[1] != 0);
+            case PERMIT -> parent(machine).permit(values[1], (int) values[2]);
+            case RESUME -> parent(machine).resume(step.vcpu());
             case EVICT -> {
                 if (evicting) {
                     machine.evict(values[1], values[2]);
@@ -276,11 +283,14 @@ final class FuzzWorld implements AutoCloseable {
 
     // Guests.
 
-    private static boolean isReady(FuzzMachine machine, int vcpu) {
+    private boolean isReady(FuzzMachine machine, int vcpu) {
         if (vcpu < 0 || vcpu >= machine.vcpus() || !machine.vcpu(vcpu).isOn()) {
             return false;
         }
         machine.insides().host.vcpu(vcpu).unblock();
+        if (machine.model.intercepts.suspended[vcpu]) {
+            parent(machine).resume(vcpu);
+        }
         return true;
     }
 
@@ -341,14 +351,15 @@ final class FuzzWorld implements AutoCloseable {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             VcpuExit exit = machine.vcpu(vcpu).step();
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-            if (exit instanceof VcpuExit.WaitForPage) {
+            if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
                 machine.passTime();
+                stopped(machine, vcpu, exit);
                 require(machine.wrongRegister(vcpu));
                 requirePc(machine, vcpu, at);
                 if (!toItsEnd || ++waits > MOST_WAITS) {
                     return;
                 }
-                machine.deliver(false);
+                goOn(machine, vcpu, exit);
                 continue;
             }
             waits = 0;
@@ -365,6 +376,23 @@ final class FuzzWorld implements AutoCloseable {
         throw new Broken("a call does not end");
     }
 
+    /** A vCPU has stopped because of a page. */
+    private void stopped(FuzzMachine machine, int vcpu, VcpuExit exit) {
+        if (exit instanceof VcpuExit.BackendSpecific intercept) {
+            parent(machine).stopped(vcpu, intercept);
+        } else if (machine.model.intercepts.isOn) {
+            throw new Broken("vCPU " + vcpu + " waits for a page, and the VMM does not hear of it");
+        }
+    }
+
+    private void goOn(FuzzMachine machine, int vcpu, VcpuExit exit) {
+        if (Parent.isIntercept(exit)) {
+            parent(machine).repair(vcpu);
+        } else {
+            machine.deliver(false);
+        }
+    }
+
     private void requireBound(int work, long allocated) {
         if (work > Math.max(choices.reps(), 5)) {
             throw new Broken("one HVC handles " + work + " elements");
@@ -378,6 +406,7 @@ final class FuzzWorld implements AutoCloseable {
     private boolean part(FuzzMachine machine, int vcpu, long at) {
         // An instruction takes 1 ns, also one that traps, and it counts before that.
         machine.model.synic.timers.now(began + 1);
+        machine.requireExecutable(at);
         boolean legacy = (at & 0xFF) == FuzzMachine.LEGACY;
         long[] x = machine.x[vcpu];
         Model.Answer answer = machine.model.call(vcpu, legacy, x);
@@ -416,6 +445,10 @@ final class FuzzWorld implements AutoCloseable {
         answer.statuses.stream()
                 .forEach(status -> text.append(text.isEmpty() ? "" : " or ").append(Integer.toHexString(status)));
         return text.toString();
+    }
+
+    private Parent parent(FuzzMachine machine) {
+        return parents[machineIndex(machine)];
     }
 
     private Outside outsideOf(FuzzMachine machine) {
@@ -511,11 +544,12 @@ final class FuzzWorld implements AutoCloseable {
                 acknowledged(machine, vcpu);
             }
             machine.passTime();
-            if (exit instanceof VcpuExit.WaitForPage) {
+            if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
+                stopped(machine, vcpu, exit);
                 if (++waits > MOST_WAITS) {
                     return false;
                 }
-                machine.deliver(false);
+                goOn(machine, vcpu, exit);
             }
         }
         return machine.vcpu(vcpu).isOn() && machine.vcpu(vcpu).read(CoreRegister.PC) == to && from != to;
@@ -566,6 +600,47 @@ final class FuzzWorld implements AutoCloseable {
             require(machine.wrongRegister(vcpu));
             answers.add(steps, machine.x[vcpu][0]);
         }
+    }
+
+    /** A guest reads or writes memory by itself. */
+    private void touch(FuzzMachine machine, int vcpu, long where, int how, long value) {
+        long address = where & -8;
+        long code = machine.code();
+        boolean isStore = (how & 1) != 0;
+        boolean isMemory = machine.model.beneath(address & -Model.PAGE) != null && !Model.isRom(address);
+        if (!isReady(machine, vcpu) || code == 0 || !isMemory || isGone(machine, address)) {
+            return;
+        }
+        int offset = isStore ? FuzzMachine.STORE : FuzzMachine.LOAD;
+        machine.set(vcpu, 2, address);
+        machine.set(vcpu, 3, value);
+        machine.begun[vcpu] = 0;
+        if ((how & 2) != 0 && !machine.isTranslated()) {
+            machine.user(vcpu, code + offset);
+        } else {
+            machine.at(vcpu, code + offset, false);
+        }
+        if (!reach(machine, vcpu, code + offset, code + offset + 4)) {
+            if (!isGone(machine, address)) {
+                throw new Broken("an access to 0x" + Long.toHexString(address) + " does not come to its end");
+            }
+            return;
+        }
+        machine.requireExecutable(code + offset);
+        machine.model.intercepts.require(address, isStore ? InterceptModel.WRITE : InterceptModel.READ);
+        byte[] page = machine.model.page(address);
+        if (isStore) {
+            Model.store64(page, (int) address & Model.PAGE - 1, value);
+        } else {
+            machine.x[vcpu][3] = Model.load64(page, (int) address & Model.PAGE - 1);
+            answers.add(steps, machine.x[vcpu][3]);
+        }
+        require(machine.wrongRegister(vcpu));
+    }
+
+    private static boolean isGone(FuzzMachine machine, long address) {
+        long page = address & -Model.PAGE;
+        return machine.model.overlay(page) < 0 && machine.isLost(page);
     }
 
     /** What a driver does with a message: takes it, frees the slot, and asks for more if there is more. */
@@ -663,7 +738,9 @@ final class FuzzWorld implements AutoCloseable {
             require(machine.wrongMemory(everything || steps % often == 0));
             require(machine.wrongInterrupts());
             require(machine.wrongCounters());
+            parents[i].check();
             if (everything) {
+                parents[i].checkPages();
                 for (int vcpu = 0; vcpu < machine.vcpus(); vcpu++) {
                     require(machine.vcpu(vcpu).isOn() ? machine.wrongRegister(vcpu) : null);
                 }

@@ -138,6 +138,9 @@ final class Generator {
     private final int vcpus;
     private final int seldom;
     private boolean evicting;
+    /** Whether the VMM wants to hear of accesses. */
+    private boolean intercepting;
+
     private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
     /** Whether pages are taken away, but calls must not be different for it. */
     private boolean transparent;
@@ -162,7 +165,8 @@ final class Generator {
         generator.transparent = random.nextInt(6) == 0;
         generator.evicting = generator.transparent || random.nextInt(3) == 0;
         generator.calm = random.nextInt(4) != 0;
-        if (generator.evicting && random.nextInt(3) == 0) {
+        generator.intercepting = random.nextInt(3) == 0;
+        if ((generator.evicting || generator.intercepting) && random.nextInt(3) == 0) {
             generator.traits.add(Trait.TRANSLATED);
         }
         for (int machine = 0; machine < machines; machine++) {
@@ -243,6 +247,9 @@ final class Generator {
 
     /** What Linux does, and ports and connections of each kind. */
     private void prepare(int machine) {
+        if (intercepting) {
+            add(Step.Kind.INTERCEPTS, machine, 1);
+        }
         set(machine, 0, Registers.OS_ID, 0x8100_0006_0C75_0000L);
         for (int vcpu = 0; vcpu < vcpus; vcpu++) {
             for (int source : new int[] {2, 3}) {
@@ -392,7 +399,7 @@ final class Generator {
 
     private void next() {
         int machine = random.nextInt(machines);
-        switch (random.nextInt(64)) {
+        switch (random.nextInt(70)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> registersInRegisters(machine);
             case 9, 10, 11, 12 -> registersInMemory(machine);
             case 13, 14, 15, 16, 17, 18 -> post(machine);
@@ -438,6 +445,12 @@ final class Generator {
                 }
             }
             case 51 -> simple(machine);
+            case 64 -> touch(machine);
+            case 65, 66, 67, 68, 69 -> {
+                if (intercepting) {
+                    intercept(machine);
+                }
+            }
             case 59, 60 -> guestPorts(machine);
             case 62, 63 -> timers(machine);
             case 61 -> {
@@ -600,6 +613,8 @@ final class Generator {
         long at = parameters(256);
         message(machine, at);
         if (once(12)) {
+            // To the VMM, most often.
+            add(Step.Kind.WORDS, machine, at, 1L + random.nextInt(2));
             // The VMM, or another vCPU, changes the message while it is on its way.
             add(Step.Kind.REACT, machine, Reaction.STORE, at + of(0, 8, 8, 12, 16), once(2) ? 0 : random.nextInt(), 0);
         }
@@ -752,6 +767,28 @@ final class Generator {
                 of(0x4600_0000L, 0x4600_0002L, 0xC600_0001L, 0x8600_0001L, 0x4600_0001L, -1, 0xFFFF_FFFF_4600_0002L);
         };
         add(Step.Kind.RAW, machine, vcpu(), random.nextInt(3), function);
+    }
+
+    private void touch(int machine) {
+        long page = once(12) ? FuzzMachine.CODE + PAGE * random.nextInt(FuzzMachine.CODE_PAGES) : absentee();
+        long at = 8L * random.nextInt(512);
+        add(Step.Kind.TOUCH, machine, vcpu(), page + at, random.nextInt(4), once(2) ? 0 : random.nextLong());
+    }
+
+    private void intercept(int machine) {
+        switch (random.nextInt(12)) {
+            case 0, 1 -> add(Step.Kind.INTERCEPTS, machine, once(4) ? 0 : 1);
+            case 2, 3 -> add(Step.Kind.RESUME, machine, vcpu());
+            case 4, 5, 6 -> touch(machine);
+            case 7 -> add(Step.Kind.PERMIT, machine, of(HOSTILE), random.nextInt(8));
+            default -> {
+                long page = absentee();
+                add(Step.Kind.PERMIT, machine, page, once(4) ? InterceptModel.ALL : random.nextInt(8));
+                if (once(2)) {
+                    add(Step.Kind.TOUCH, machine, vcpu(), page + 8L * random.nextInt(512), random.nextInt(4), 0);
+                }
+            }
+        }
     }
 
     /** A page of which something is needed soon, most often. */

@@ -18,8 +18,8 @@ import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Gate;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.hypercall.HypercallDecoration;
+import io.faultline.backend.hyperv.intercept.AccessFlags;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
-import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import io.faultline.backend.hyperv.port.PortRules;
 import io.faultline.backend.hyperv.port.StandardPortRules;
 import io.faultline.backend.hyperv.port.TargetChoice;
@@ -77,7 +77,7 @@ class SeededBugTest {
     }
 
     static Stream<Named<Module>> bugs() {
-        return Stream.concat(ofCalls(), AbsentPageBugs.all());
+        return Stream.of(ofCalls(), AbsentPageBugs.all(), InterceptBugs.all()).flatMap(each -> each);
     }
 
     private static Stream<Named<Module>> ofCalls() {
@@ -135,11 +135,11 @@ class SeededBugTest {
 
     /** Does not ask whether there is RAM. */
     private static final class Anywhere implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         private final Host host;
 
         @Inject
-        Anywhere(StandardOverlayMap standard, Host host) {
+        Anywhere(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }
@@ -166,11 +166,11 @@ class SeededBugTest {
 
     /** Does not ask whether another page is there. */
     private static final class Stacking implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         private final Host host;
 
         @Inject
-        Stacking(StandardOverlayMap standard, Host host) {
+        Stacking(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }
@@ -197,12 +197,12 @@ class SeededBugTest {
 
     /** Has one memory for both: what was in the page stays in RAM. */
     private static final class Leaving implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         private final Host host;
         private final byte[] content = new byte[4096];
 
         @Inject
-        Leaving(StandardOverlayMap standard, Host host) {
+        Leaving(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }
