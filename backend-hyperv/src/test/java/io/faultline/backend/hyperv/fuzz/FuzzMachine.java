@@ -15,6 +15,8 @@ import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.pagefault.AsyncPageFaults;
 import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.api.pagefault.FaultPhase;
+import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateValue;
@@ -24,6 +26,7 @@ import io.faultline.hwmodel.memory.GuestRam;
 import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.RamPage;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -109,7 +112,7 @@ final class FuzzMachine {
     private final int vcpus;
     private final Set<Trait> traits;
     private final Insides.Source source;
-    private Pager pager = new Pager();
+    private Pager pager = pager();
     /** What the registers of each vCPU are. */
     final long[][] x;
     /** Where each vCPU began a call; 0 if it is done. */
@@ -133,14 +136,20 @@ final class FuzzMachine {
         begin();
     }
 
+    private Pager pager() {
+        return new Pager(page -> model.faults.settled(page));
+    }
+
     private Machine build() {
         MemoryRegion ram = MemoryRegion.ram(RAM, (long) RAM_PAGES * PAGE);
-        Machine built = backend.plan(MachineRequest.builder()
-                        .vcpus(vcpus)
-                        .memory(ram)
-                        .memory(new MemoryRegion(ROM, (long) ROM_PAGES * PAGE, false))
-                        .build())
-                .build();
+        MachineRequest.Builder request = MachineRequest.builder()
+                .vcpus(vcpus)
+                .memory(ram)
+                .memory(new MemoryRegion(ROM, (long) ROM_PAGES * PAGE, false));
+        if (model.faults.isOffered) {
+            request.asyncPageFaults(FaultModel.INTERRUPT);
+        }
+        Machine built = backend.plan(request.build()).build();
         built.asyncPageFaults().orElseThrow().attach(ram, pager);
         return built;
     }
@@ -238,10 +247,11 @@ final class FuzzMachine {
         vcpu.write(SystemRegister.ICC_IGRPEN1_EL1, 1);
     }
 
-    /** Lets a vCPU go on at EL0, where it takes no interrupts. */
-    void user(int index, long address) {
+    /** Lets a vCPU go on at EL0. */
+    void user(int index, long address, boolean takesInterrupts) {
+        long open = ProcessorState.EL0T.spsr();
         vcpu(index).write(CoreRegister.PC, address);
-        vcpu(index).write(CoreRegister.PSTATE, ProcessorState.EL0T.spsr() | ProcessorState.I);
+        vcpu(index).write(CoreRegister.PSTATE, takesInterrupts ? open : open | ProcessorState.I);
     }
 
     /** Lets a vCPU go on somewhere at EL1, whatever it was doing. */
@@ -271,6 +281,7 @@ final class FuzzMachine {
     void passTime() {
         model.synic.timers.now(machine.clock().nanos());
         model.synic.timers.passed();
+        model.faults.poll();
     }
 
     // Absent pages.
@@ -312,6 +323,22 @@ final class FuzzMachine {
         return all;
     }
 
+    /** The machine looks at what guests have written, as it does whenever a vCPU is about to execute. */
+    void poll() {
+        if (model.faults.isOffered) {
+            machine.asyncPageFaults().orElseThrow().poll();
+            model.faults.poll();
+        }
+    }
+
+    /** Whether a vCPU waits for a page already. */
+    boolean isAwaiting(int vcpu, long page) {
+        return machine.asyncPageFaults().orElseThrow().outstanding().stream()
+                .anyMatch(fault -> fault.vcpu() == vcpu
+                        && fault.page() == page
+                        && (fault.phase() == FaultPhase.HIDDEN || fault.phase() == FaultPhase.ANNOUNCED));
+    }
+
     /** Whether a page of RAM is absent; it may be lost. */
     boolean isAbsent(long page) {
         return ram().contains(page) && !ram().isResident(page);
@@ -344,7 +371,7 @@ final class FuzzMachine {
     /** A new machine in the place of this one, which is closed. */
     void replace(Model next) {
         machine.close();
-        pager = new Pager();
+        pager = pager();
         model = next;
         machine = build();
         insides = source.of(machine);
@@ -586,8 +613,19 @@ final class FuzzMachine {
     /** Every fault that was announced has come to its end or is outstanding. */
     @Nullable
     String wrongCounters() {
-        FaultCounters counters = machine.asyncPageFaults().orElseThrow().counters();
-        return counters.isBalanced() ? null : "faults are missing: " + counters;
+        AsyncPageFaults faults = machine.asyncPageFaults().orElseThrow();
+        FaultCounters counters = faults.counters();
+        if (!counters.isBalanced()
+                || counters.outstanding() != model.faults.tokens().size()) {
+            return "faults are missing: " + counters;
+        }
+        List<Long> tokens = faults.outstanding().stream()
+                .filter(fault -> fault.token() != 0 && fault.phase() != FaultPhase.HIDDEN)
+                .map(FaultTicket::token)
+                .toList();
+        return tokens.equals(model.faults.tokens())
+                ? null
+                : "faults " + tokens + " are outstanding instead of " + model.faults.tokens();
     }
 
     /** Says which register of a vCPU is not as it must be; null if all are. */

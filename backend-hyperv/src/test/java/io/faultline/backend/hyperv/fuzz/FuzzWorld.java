@@ -7,6 +7,7 @@ package io.faultline.backend.hyperv.fuzz;
 import com.google.inject.Module;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.Psci;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.spi.BackendConfiguration;
@@ -17,6 +18,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,7 @@ final class FuzzWorld implements AutoCloseable {
     private final FuzzMachine[] machines;
     private final Outside[] outsides;
     private final Parent[] parents;
+    private final Set<Trait> traits;
     private final Model.Choices choices;
     /** Whether pages can be absent. */
     private final boolean evicting;
@@ -73,6 +76,7 @@ final class FuzzWorld implements AutoCloseable {
         this.evicting = evicting;
         patient = sequence.isComparable();
         often = sequence.steps().size() < SHORT ? 1 : 8;
+        traits = sequence.traits();
         choices = Model.Choices.of(sequence.settings());
         HypervisorBackend backend = HypervBackends.open(
                 BackendConfiguration.of(new HypervBackendProvider().descriptor(), sequence.settings()),
@@ -87,7 +91,7 @@ final class FuzzWorld implements AutoCloseable {
                     sequence.vcpus(),
                     sequence.traits(),
                     source,
-                    new Model(sequence.vcpus(), choices, outsides[i]));
+                    new Model(sequence.vcpus(), sequence.traits(), choices, outsides[i]));
             parents[i] = new Parent(machines[i]);
         }
         for (Outside outside : outsides) {
@@ -272,7 +276,7 @@ final class FuzzWorld implements AutoCloseable {
             }
             case REPLACE -> {
                 machine.model.synic.closeAll();
-                machine.replace(new Model(machine.vcpus(), choices, outside));
+                machine.replace(new Model(machine.vcpus(), traits, choices, outside));
                 outside.attach();
                 forget(machine);
             }
@@ -477,6 +481,11 @@ final class FuzzWorld implements AutoCloseable {
             Model.store64(unknown.page(), unknown.offset() + 8, high);
         }
         if (unknown.name() == 0x200) {
+            // Bit 127 is a page fault interface of our own.
+            require(
+                    high < 0 == machine.model.faults.isOffered
+                            ? null
+                            : "register 200 has the upper half " + Long.toHexString(high));
             // Bit 3 needs synthetic timers.
             require(((low ^ choices.privileges()) & ~8) == 0 ? null : "register 200 has " + Long.toHexString(low));
         } else if (high != 0) {
@@ -608,7 +617,11 @@ final class FuzzWorld implements AutoCloseable {
         long code = machine.code();
         boolean isStore = (how & 1) != 0;
         boolean isMemory = machine.model.beneath(address & -Model.PAGE) != null && !Model.isRom(address);
-        if (!isReady(machine, vcpu) || code == 0 || !isMemory || isGone(machine, address)) {
+        if (!isReady(machine, vcpu) || code == 0 || !isMemory) {
+            return;
+        }
+        boolean open = (how & 4) != 0 && canBeTold(machine, vcpu);
+        if (isGone(machine, address)) {
             return;
         }
         int offset = isStore ? FuzzMachine.STORE : FuzzMachine.LOAD;
@@ -616,11 +629,15 @@ final class FuzzWorld implements AutoCloseable {
         machine.set(vcpu, 3, value);
         machine.begun[vcpu] = 0;
         if ((how & 2) != 0 && !machine.isTranslated()) {
-            machine.user(vcpu, code + offset);
+            machine.user(vcpu, code + offset, open);
         } else {
-            machine.at(vcpu, code + offset, false);
+            machine.at(vcpu, code + offset, open);
         }
-        if (!reach(machine, vcpu, code + offset, code + offset + 4)) {
+        if (open) {
+            if (!retires(machine, vcpu, address, (how & 2) == 0, isStore)) {
+                return;
+            }
+        } else if (!reach(machine, vcpu, code + offset, code + offset + 4)) {
             if (!isGone(machine, address)) {
                 throw new Broken("an access to 0x" + Long.toHexString(address) + " does not come to its end");
             }
@@ -636,6 +653,52 @@ final class FuzzWorld implements AutoCloseable {
             answers.add(steps, machine.x[vcpu][3]);
         }
         require(machine.wrongRegister(vcpu));
+    }
+
+    /** Whether a vCPU can go on with interrupts unmasked without taking one. */
+    private boolean canBeTold(FuzzMachine machine, int vcpu) {
+        for (int i = 0; i < SynicModel.SOURCES && machine.model.synic.pending[vcpu] != 0; i++) {
+            interrupt(machine, vcpu);
+        }
+        return machine.model.faults.isOffered && !machine.isTranslated() && machine.model.synic.pending[vcpu] == 0;
+    }
+
+    /** Executes an access with interrupts unmasked: its guest may be told that the page is absent. False if it is not done. */
+    private boolean retires(FuzzMachine machine, int vcpu, long address, boolean supervisor, boolean isStore) {
+        FaultModel faults = machine.model.faults;
+        long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
+        long state = machine.vcpu(vcpu).read(CoreRegister.PSTATE);
+        boolean isFetch = machine.isAbsent(pc & -4096);
+        long virtual = (isFetch ? pc : address) & -4096;
+        boolean isAbsent = isFetch || machine.model.overlay(virtual) < 0 && machine.isAbsent(virtual);
+        boolean isAwaited = machine.isAwaiting(vcpu, virtual);
+        long vectors = machine.model.registers.vectors(vcpu);
+        VcpuExit exit = machine.vcpu(vcpu).step();
+        boolean isTold =
+                isAbsent && !machine.model.intercepts.isOn && faults.judge(vcpu, supervisor, vectors) && !isAwaited;
+        if (isTold) {
+            long token = FaultModel.token(machine.actual(vcpu, Model.ASSIST));
+            faults.announced(vcpu, virtual, virtual, isFetch ? 2 : isStore ? 1 : 0, token);
+            machine.model.registers.syndrome(vcpu, FaultModel.SYNDROME);
+            requirePc(machine, vcpu, (vectors & -0x800) + (supervisor ? 0x200 : 0x400));
+            require(
+                    machine.vcpu(vcpu).read(SystemRegister.ELR_EL1) != pc
+                                    || machine.vcpu(vcpu).read(SystemRegister.SPSR_EL1) != state
+                            ? "vCPU " + vcpu + " is told of a fault and does not know where it was"
+                            : null);
+        }
+        machine.passTime();
+        require(machine.wrongCounters());
+        if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
+            require(isTold ? "vCPU " + vcpu + " is told of a fault and waits for it" : null);
+            stopped(machine, vcpu, exit);
+            requirePc(machine, vcpu, pc);
+            return false;
+        }
+        if (!isTold) {
+            requirePc(machine, vcpu, pc + 4);
+        }
+        return !isTold;
     }
 
     private static boolean isGone(FuzzMachine machine, long address) {
@@ -670,6 +733,10 @@ final class FuzzWorld implements AutoCloseable {
         if (!isReady(machine, vcpu) || code == 0 || machine.model.overlay(FuzzMachine.VECTORS) >= 0) {
             return;
         }
+        if (machine.model.faults.isOffered && machine.isAbsent(code)) {
+            // It could be told of that instead.
+            return;
+        }
         machine.writeVectors();
         boolean due = machine.model.synic.pending[vcpu] != 0;
         machine.begun[vcpu] = 0;
@@ -698,6 +765,9 @@ final class FuzzWorld implements AutoCloseable {
         machine.begun[actor] = 0;
         machine.at(actor, code + FuzzMachine.HVC, false);
         reach(machine, actor, code, code + FuzzMachine.HVC + 4);
+        if (machine.vcpu(vcpu).isOn() != on) {
+            machine.model.faults.reset(vcpu);
+        }
         if (on) {
             if (actor == 0) {
                 // Somebody has to go on.
@@ -734,6 +804,7 @@ final class FuzzWorld implements AutoCloseable {
     private void check(boolean everything) {
         for (int i = 0; i < machines.length; i++) {
             FuzzMachine machine = machines[i];
+            machine.poll();
             require(outsides[i].wrong());
             require(machine.wrongMemory(everything || steps % often == 0));
             require(machine.wrongInterrupts());

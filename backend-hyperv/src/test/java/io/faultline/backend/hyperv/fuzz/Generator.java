@@ -166,7 +166,9 @@ final class Generator {
         generator.evicting = generator.transparent || random.nextInt(3) == 0;
         generator.calm = random.nextInt(4) != 0;
         generator.intercepting = random.nextInt(3) == 0;
-        if ((generator.evicting || generator.intercepting) && random.nextInt(3) == 0) {
+        if (!generator.transparent && random.nextInt(3) == 0) {
+            generator.traits.add(Trait.ANNOUNCED);
+        } else if ((generator.evicting || generator.intercepting) && random.nextInt(3) == 0) {
             generator.traits.add(Trait.TRANSLATED);
         }
         for (int machine = 0; machine < machines; machine++) {
@@ -199,6 +201,9 @@ final class Generator {
         if (transparent) {
             settings.put("hyperv.synthetic-timers", "absent");
         }
+        maybe(random, settings, "hyperv.apf-ready", "message", "flag");
+        maybe(random, settings, "hyperv.apf-slots", "1", "2", "5");
+        maybe(random, settings, "hyperv.apf-slots", "2", "3");
         maybe(random, settings, "hyperv.unmask", "scans", "silent");
         maybe(random, settings, "hyperv.wrong-port-kind", "connection", "port");
         if (random.nextInt(3) == 0) {
@@ -247,6 +252,15 @@ final class Generator {
 
     /** What Linux does, and ports and connections of each kind. */
     private void prepare(int machine) {
+        prepareMore(machine);
+        if (traits.contains(Trait.ANNOUNCED)) {
+            for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+                wantFaults(machine, vcpu);
+            }
+        }
+    }
+
+    private void prepareMore(int machine) {
         if (intercepting) {
             add(Step.Kind.INTERCEPTS, machine, 1);
         }
@@ -399,7 +413,7 @@ final class Generator {
 
     private void next() {
         int machine = random.nextInt(machines);
-        switch (random.nextInt(70)) {
+        switch (random.nextInt(traits.contains(Trait.ANNOUNCED) ? 82 : 70)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> registersInRegisters(machine);
             case 9, 10, 11, 12 -> registersInMemory(machine);
             case 13, 14, 15, 16, 17, 18 -> post(machine);
@@ -446,6 +460,7 @@ final class Generator {
             }
             case 51 -> simple(machine);
             case 64 -> touch(machine);
+            case 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81 -> fault(machine);
             case 65, 66, 67, 68, 69 -> {
                 if (intercepting) {
                     intercept(machine);
@@ -519,7 +534,7 @@ final class Generator {
     /** A controller that may have been left in any state is switched on as a driver does. */
     private void again(int machine, int vcpu) {
         set(machine, vcpu, Registers.SCONTROL, 1);
-        set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + random.nextInt(2)) | 1);
+        set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + (once(4) ? 1 : 0)) | 1);
         set(machine, vcpu, Registers.SINT + (int) source(), 18);
     }
 
@@ -773,6 +788,81 @@ final class Generator {
         long page = once(12) ? FuzzMachine.CODE + PAGE * random.nextInt(FuzzMachine.CODE_PAGES) : absentee();
         long at = 8L * random.nextInt(512);
         add(Step.Kind.TOUCH, machine, vcpu(), page + at, random.nextInt(4), once(2) ? 0 : random.nextLong());
+    }
+
+    private long faultSource() {
+        return once(4) ? of(6, 9, 14, 5) : 5;
+    }
+
+    /** A guest that wants to be told of faults. */
+    private void wantFaults(int machine, int vcpu) {
+        long source = faultSource();
+        set(machine, vcpu, 0x4_0400, FuzzMachine.VECTORS + (once(3) ? random.nextInt(2048) : 0));
+        set(machine, vcpu, Registers.ASSIST_PAGE, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 2) | 1);
+        set(machine, vcpu, Registers.SINT + (int) source, once(8) ? 1 << 16 : FaultModel.INTERRUPT);
+        // One of them is offered.
+        long control = faultControl(source);
+        set(machine, vcpu, FaultModel.CONTROL, control);
+        set(machine, vcpu, FaultModel.CONTROL, control ^ 4);
+    }
+
+    private long faultControl(long source) {
+        return 1 | (once(2) ? 2 : 0) | (once(2) ? 4 : 0) | source << 16;
+    }
+
+    /** What a guest does that is told of faults, and what is done to it. */
+    private void fault(int machine) {
+        int vcpu = vcpu();
+        long assist = FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 2);
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 3, 4 -> {
+                long page = once(3) ? absentee() : FuzzMachine.OVERLAYS + PAGE * (9 + random.nextInt(8));
+                if (once(3)) {
+                    // It may be lost.
+                    add(Step.Kind.EVICT, machine, page, once(2) ? of(1, 2, Pager.LOST) : 0);
+                } else {
+                    add(Step.Kind.EVICT, machine, page, 0);
+                }
+                long how = once(8) ? random.nextInt(8) : 4 + random.nextInt(4);
+                add(Step.Kind.TOUCH, machine, vcpu, page + 8L * random.nextInt(512), how, 7);
+                if (!once(3)) {
+                    add(Step.Kind.WORDS, machine, assist + 0x40, once(6) ? random.nextInt(4) : 0);
+                }
+            }
+            case 5, 6 -> add(Step.Kind.WORDS, machine, assist + 0x40, of(0, 0, 2, 3, 1));
+            case 7, 8 -> add(Step.Kind.DELIVER, machine, random.nextInt(2));
+            case 9, 10 -> add(Step.Kind.TAKE, machine, vcpu, faultSource());
+            case 11 -> add(Step.Kind.INTERRUPT, machine, vcpu);
+            case 12, 13 ->
+                add(
+                        Step.Kind.LONGS,
+                        machine,
+                        FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 1) + 256 * faultSource(),
+                        once(2) ? -1L << random.nextInt(4) : once(3) ? random.nextLong() : 0);
+            case 14 -> {
+                long value = once(6) ? 0 : once(8) ? random.nextLong() : faultControl(faultSource());
+                set(machine, vcpu, once(12) ? FaultModel.LIMITS : FaultModel.CONTROL, value);
+            }
+            default -> {
+                if (!once(4)) {
+                    // There may have been a reset.
+                    set(machine, vcpu, Registers.OS_ID, 0x8100_0006_0C75_0000L);
+                    again(machine, vcpu);
+                    set(machine, vcpu, Registers.SIEFP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 1) | 1);
+                    wantFaults(machine, vcpu);
+                } else {
+                    add(
+                            Step.Kind.CALL,
+                            machine,
+                            vcpu,
+                            0,
+                            0x50 | FAST | 2L << 32,
+                            SELF,
+                            SELF_VP,
+                            FaultModel.CONTROL | (long) (once(2) ? FaultModel.LIMITS : 0x4_0401) << 32);
+                }
+            }
+        }
     }
 
     private void intercept(int machine) {

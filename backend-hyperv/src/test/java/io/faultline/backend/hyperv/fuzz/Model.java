@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -107,11 +108,12 @@ final class Model {
     final Registers registers;
     final SynicModel synic;
     final InterceptModel intercepts;
+    final FaultModel faults;
     final List<Unknown> unknown = new ArrayList<>();
     /** Where each overlay page is: three of each vCPU, then that of the reference time. */
     final long[] overlays;
 
-    Model(int vcpus, Choices choices, Outside outside) {
+    Model(int vcpus, Set<Trait> traits, Choices choices, Outside outside) {
         this.vcpus = vcpus;
         this.choices = choices;
         this.outside = outside;
@@ -120,6 +122,7 @@ final class Model {
         synic = new SynicModel(this, choices);
         registers = new Registers(this, choices);
         intercepts = new InterceptModel(this);
+        faults = new FaultModel(this, choices, traits.contains(Trait.ANNOUNCED));
     }
 
     /**
@@ -261,6 +264,7 @@ final class Model {
     }
 
     void resetVcpu(int vcpu) {
+        faults.reset(vcpu);
         registers.resetVcpu(vcpu);
         synic.resetVcpu(vcpu);
         intercepts.suspended[vcpu] = false;

@@ -77,7 +77,8 @@ class SeededBugTest {
     }
 
     static Stream<Named<Module>> bugs() {
-        return Stream.of(ofCalls(), AbsentPageBugs.all(), InterceptBugs.all()).flatMap(each -> each);
+        return Stream.of(ofCalls(), AbsentPageBugs.all(), InterceptBugs.all(), FaultBugs.all())
+                .flatMap(each -> each);
     }
 
     private static Stream<Named<Module>> ofCalls() {

@@ -56,7 +56,7 @@ record Sequence(int machines, int vcpus, Set<Trait> traits, Map<String, String> 
     /** Whether calls return the same whether pages are absent or not: they come in time, and nothing happens by time alone. */
     boolean isComparable() {
         boolean evicts = false;
-        if (!"absent".equals(settings.get("hyperv.synthetic-timers"))) {
+        if (has(Trait.ANNOUNCED) || !"absent".equals(settings.get("hyperv.synthetic-timers"))) {
             return false;
         }
         for (Step step : steps) {

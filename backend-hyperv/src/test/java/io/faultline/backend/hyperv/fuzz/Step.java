@@ -33,7 +33,10 @@ record Step(Kind kind, long... values) {
         RACE,
         /** Machine, vCPU, source: the guest takes the message out of its slot and says so. */
         TAKE,
-        /** Machine, vCPU, address, how (0: reads 8 bytes, 1: writes them, 2 and 3: the same at EL0), value: an access. */
+        /**
+         * Machine, vCPU, address, how (0: reads 8 bytes, 1: writes them, 2 and 3: the same at EL0, 4
+         * to 7: the same with interrupts unmasked, once), value: an access.
+         */
         TOUCH,
         /** Machine, vCPU: the vCPU executes with interrupts unmasked until it has taken one, if there is one. */
         INTERRUPT,

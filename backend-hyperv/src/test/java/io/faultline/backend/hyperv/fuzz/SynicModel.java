@@ -34,6 +34,8 @@ final class SynicModel {
 
     /** In the place of a timer. */
     static final int NO_TIMER = -1;
+    /** In the place of a timer: the message says which pages are ready. */
+    static final int READY = -2;
 
     /** A port of this machine. */
     static final class Port {
@@ -131,6 +133,11 @@ final class SynicModel {
         for (List<Deque<Message>> ofVcpu : queues) {
             ofVcpu.forEach(queue -> queue.removeIf(message -> message.timer() == timer));
         }
+    }
+
+    /** The message of page faults is not wanted any more. */
+    void withdrawReady(int vcpu) {
+        queues.get(vcpu).forEach(queue -> queue.removeIf(message -> message.timer() == READY));
     }
 
     private static void released(Message message) {
@@ -237,10 +244,12 @@ final class SynicModel {
                 return;
             }
         }
-        Message message = queue.remove();
+        Message message = queue.element();
+        boolean isReady = message.timer() == READY;
+        byte[] payload = isReady ? model.faults.placing(vcpu, message.payload()) : message.payload();
+        queue.remove();
         released(message);
-        byte[] payload = message.payload();
-        if (message.timer() != NO_TIMER) {
+        if (message.timer() >= 0) {
             timers.delivered(message.timer(), payload);
         }
         Model.store32(page, slot, message.type());
@@ -252,6 +261,9 @@ final class SynicModel {
         System.arraycopy(payload, 0, page, slot + 16, payload.length);
         stale[vcpu][source] = slot + 16 + payload.length;
         raise(vcpu, source);
+        if (isReady) {
+            model.faults.placed(vcpu);
+        }
     }
 
     private void race(int when, byte[] page, int slot) {
@@ -300,7 +312,7 @@ final class SynicModel {
         return refusing;
     }
 
-    private boolean takesSignals(int vcpu, int source) {
+    boolean takesSignals(int vcpu, int source) {
         return takesFlags(vcpu) && ((sources[vcpu][source] & MASKED) == 0 || choices.is("masked-signal", "set"));
     }
 

@@ -9,7 +9,9 @@ import java.util.Locale;
 /** What the machines of a sequence have that not all have. */
 enum Trait {
     /** Guests translate addresses, by tables in pages that may be absent like others. */
-    TRANSLATED;
+    TRANSLATED,
+    /** Guests may be told of page faults. */
+    ANNOUNCED;
 
     static Trait parse(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT));
