@@ -201,8 +201,7 @@ final class FaultModel {
     }
 
     private boolean isSet(int vcpu, int flag) {
-        byte[] page = model.frame(vcpu, Model.FLAGS);
-        return (page[SynicModel.SLOT * vcpus[vcpu].source() + flag / 8] >>> flag % 8 & 1) != 0;
+        return model.synic.isSet(vcpu, vcpus[vcpu].source(), flag);
     }
 
     /** A vCPU touches a page that is absent, with its interrupts unmasked; true if its guest is told. */

@@ -66,7 +66,11 @@ final class FuzzMachine {
     static final long SECOND_TABLE = RAM + 0x2_0000;
     /** Where the handler of interrupts reads which one it is. */
     static final long ACKNOWLEDGING = VECTORS + 0x280;
-    /** What it ends with. */
+    /** Where a guest is after an access to a page that is lost. */
+    static final long ABORTED = VECTORS + 0x200;
+
+    static final long ABORTED_AT_EL0 = VECTORS + 0x400;
+    /** What the handler of interrupts ends with. */
     static final long HANDLED = VECTORS + 0x288;
 
     static final int FUNCTION = 0x4600_0001;
@@ -146,6 +150,7 @@ final class FuzzMachine {
                 .vcpus(vcpus)
                 .memory(ram)
                 .memory(new MemoryRegion(ROM, (long) ROM_PAGES * PAGE, false));
+        Channels.PLANNED.forEach(request::channel);
         if (model.faults.isOffered) {
             request.asyncPageFaults(FaultModel.INTERRUPT);
         }

@@ -253,6 +253,7 @@ final class FuzzWorld implements AutoCloseable {
             case TOUCH -> touch(machine, step.vcpu(), values[2], (int) values[3], values[4]);
             case INTERCEPTS -> parent(machine).turn(values[1] != 0);
             case PERMIT -> parent(machine).permit(values[1], (int) values[2]);
+            case TRIGGER -> new Channels(machine).apply((int) values[1], (int) values[2], (int) values[3]);
             case RESUME -> parent(machine).resume(step.vcpu());
             case EVICT -> {
                 if (evicting) {
@@ -547,6 +548,9 @@ final class FuzzWorld implements AutoCloseable {
             long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
             if (pc == to) {
                 return true;
+            }
+            if (pc == FuzzMachine.ABORTED || pc == FuzzMachine.ABORTED_AT_EL0) {
+                return false;
             }
             VcpuExit exit = machine.vcpu(vcpu).step();
             if (pc == FuzzMachine.ACKNOWLEDGING && machine.vcpu(vcpu).read(CoreRegister.PC) == pc + 4) {

@@ -413,7 +413,7 @@ final class Generator {
 
     private void next() {
         int machine = random.nextInt(machines);
-        switch (random.nextInt(traits.contains(Trait.ANNOUNCED) ? 82 : 70)) {
+        switch (random.nextInt(traits.contains(Trait.ANNOUNCED) ? 83 : 71)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> registersInRegisters(machine);
             case 9, 10, 11, 12 -> registersInMemory(machine);
             case 13, 14, 15, 16, 17, 18 -> post(machine);
@@ -460,7 +460,8 @@ final class Generator {
             }
             case 51 -> simple(machine);
             case 64 -> touch(machine);
-            case 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81 -> fault(machine);
+            case 70 -> trigger(machine);
+            case 82, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81 -> fault(machine);
             case 65, 66, 67, 68, 69 -> {
                 if (intercepting) {
                     intercept(machine);
@@ -788,6 +789,16 @@ final class Generator {
         long page = once(12) ? FuzzMachine.CODE + PAGE * random.nextInt(FuzzMachine.CODE_PAGES) : absentee();
         long at = 8L * random.nextInt(512);
         add(Step.Kind.TOUCH, machine, vcpu(), page + at, random.nextInt(4), once(2) ? 0 : random.nextLong());
+    }
+
+    private void trigger(int machine) {
+        long channel = once(10) ? of(SMALL) : random.nextInt(Channels.PLANNED.size());
+        long vcpu = once(10) ? of(SMALL) : vcpu();
+        if (once(2)) {
+            // A vCPU that takes interrupts, if pages are where they are most often.
+            add(Step.Kind.TOUCH, machine, vcpu, FuzzMachine.PARAMETERS, 4, 0);
+        }
+        add(Step.Kind.TRIGGER, machine, channel, vcpu, random.nextInt(4));
     }
 
     private long faultSource() {

@@ -77,7 +77,7 @@ class SeededBugTest {
     }
 
     static Stream<Named<Module>> bugs() {
-        return Stream.of(ofCalls(), AbsentPageBugs.all(), InterceptBugs.all(), FaultBugs.all())
+        return Stream.of(ofCalls(), AbsentPageBugs.all(), InterceptBugs.all(), FaultBugs.all(), ChannelBugs.all())
                 .flatMap(each -> each);
     }
 

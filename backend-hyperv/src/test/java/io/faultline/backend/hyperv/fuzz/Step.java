@@ -80,6 +80,11 @@ record Step(Kind kind, long... values) {
         PERMIT,
         /** Machine, vCPU: it goes on if it has stopped at an access. */
         RESUME,
+        /**
+         * Machine, channel of the plan, vCPU, how (0: if possible at some time, 1: only at once, 2: taken back, 3: looked at): the
+         * VMM triggers an event flag.
+         */
+        TRIGGER,
         /** Machine, what (see {@link Reaction}), three values: what the VMM does the next time that a guest reaches it. */
         REACT
     }

@@ -214,7 +214,7 @@ final class SynicModel {
         return (control[vcpu] & 1) != 0 && (model.overlays[3 * vcpu + Model.MESSAGES] & 1) != 0;
     }
 
-    private boolean takesFlags(int vcpu) {
+    boolean takesFlags(int vcpu) {
         return (control[vcpu] & 1) != 0 && (model.overlays[3 * vcpu + Model.FLAGS] & 1) != 0;
     }
 
@@ -274,11 +274,20 @@ final class SynicModel {
     }
 
     private void raise(int vcpu, int source) {
+        if (vector(vcpu, source) != 0) {
+            raise(vcpu, vector(vcpu, source), true);
+        }
+    }
+
+    /** Which interrupt a source makes; 0 if it makes none. */
+    int vector(int vcpu, int source) {
         int silent = choices.is("polling", "absent") ? MASKED : MASKED | POLLING;
         int vector = (int) sources[vcpu][source] & 0xFF;
-        if ((sources[vcpu][source] & silent) == 0 && vector >= 16 && vector < 32) {
-            raise(vcpu, vector, true);
-        }
+        return (sources[vcpu][source] & silent) == 0 && vector >= 16 && vector < 32 ? vector : 0;
+    }
+
+    boolean isSet(int vcpu, int source, int flag) {
+        return (model.frame(vcpu, Model.FLAGS)[SLOT * source + flag / 8] >>> flag % 8 & 1) != 0;
     }
 
     void raise(int vcpu, int intid, boolean counted) {
