@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Random and hostile hypercalls against the hyperv backend, in this process: one or two guests with 1 to 3 vCPUs and
-# their VMM, beside a model of what must be there after each step. Needs nothing but the JDK and Maven.
+# their VMM, beside a model of what must be there after each step. Pages are away and come; what comes in time must make no
+# difference. The VMM intercepts accesses, and guests are told of page faults. Needs nothing but the JDK and Maven.
 #
 #   fuzz.sh [--seed N] [--count N] [--processes N]
 #                       sequences from a seed on, until so many hypercalls (default: 1, 750,000, one for each

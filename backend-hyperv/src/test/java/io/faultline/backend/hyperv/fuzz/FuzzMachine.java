@@ -14,6 +14,9 @@ import io.faultline.api.machine.Vcpu;
 import io.faultline.api.memory.MemoryRegion;
 import io.faultline.api.memory.PageResidency;
 import io.faultline.api.pagefault.AsyncPageFaults;
+import io.faultline.api.pagefault.FaultCounters;
+import io.faultline.api.pagefault.FaultPhase;
+import io.faultline.api.pagefault.FaultTicket;
 import io.faultline.api.spi.HypervisorBackend;
 import io.faultline.api.state.SavedState;
 import io.faultline.api.state.StateValue;
@@ -23,13 +26,17 @@ import io.faultline.hwmodel.memory.GuestRam;
 import io.faultline.hwmodel.memory.MmioDevice;
 import io.faultline.hwmodel.memory.RamPage;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A machine whose guest does as a sequence says, beside the model of what it must look like. */
 final class FuzzMachine {
     static final long RAM = 0x4000_0000L;
-    static final int RAM_PAGES = 32;
+    static final int RAM_PAGES = 33;
     static final long ROM = 0x5000_0000L;
     static final int ROM_PAGES = 2;
     /** There are two pages with the same code: one of them may be hidden by something. */
@@ -42,45 +49,74 @@ final class FuzzMachine {
     /** Where the guest has most of its overlay pages. */
     static final long OVERLAYS = RAM + 0xC000;
 
-    /** Offsets of instructions in a page of code. */
-    static final int HVC = 0;
+    /** Offsets of instructions in a page of code. What is before them forgets all translations. */
+    static final int HVC = 4;
 
-    static final int LEGACY = 0x10;
-    static final int TAGGED = 0x20;
-    static final int SMC = 0x30;
+    static final int LEGACY = 0x14;
+    static final int TAGGED = 0x24;
+    static final int SMC = 0x34;
     static final int SPIN = 0x40;
+    /** LDR X3, [X2], and STR. */
+    static final int LOAD = 0x50;
+
+    static final int STORE = 0x58;
+    /** Tables of a guest that translates addresses: the first names the second. */
+    static final long FIRST_TABLE = RAM;
+
+    static final long SECOND_TABLE = RAM + 0x2_0000;
     /** Where the handler of interrupts reads which one it is. */
     static final long ACKNOWLEDGING = VECTORS + 0x280;
-    /** What it ends with. */
+    /** Where a guest is after an access to a page that is lost. */
+    static final long ABORTED = VECTORS + 0x200;
+
+    static final long ABORTED_AT_EL0 = VECTORS + 0x400;
+    /** What the handler of interrupts ends with. */
     static final long HANDLED = VECTORS + 0x288;
 
     static final int FUNCTION = 0x4600_0001;
     static final int REGISTERS = 31;
 
     private static final int PAGE = 4096;
+    private static final int ALIGNMENT = 1600;
     private static final long SGI_BASE = 0x1_0000;
     private static final int SET_PENDING = 0x200;
     private static final int PRIVATE = 0xFFFF_0000;
+    /** A page fails a few times before it comes. */
+    private static final int MOST_TRIES = 8;
+
+    private static final Pattern WAITING = Pattern.compile(
+            "hardware/pe\\.[0-9]+/(retired|system/[a-z]+_el2)|hyperv/partition/runtime/nanos|page-faults/.*");
     private static final byte[] ZERO = new byte[PAGE];
     private static final int NOP = 0xD503_201F;
-    private static final int CODE_BYTES = 0x50;
+    private static final int CODE_BYTES = 0x60;
     private static final byte[] CODES = new byte[CODE_BYTES];
+    private static final int FORGET = 0xD508_871F;
+    /** Each table has all that counts at its beginning. */
+    private static final byte[][] TABLES = new byte[2][16];
 
     static {
         for (int at = 0; at < CODE_BYTES; at += 4) {
             Model.store32(CODES, at, NOP);
+        }
+        for (int at = 0; at < SPIN; at += 0x10) {
+            Model.store32(CODES, at, FORGET);
         }
         Model.store32(CODES, HVC, 0xD400_0002);
         Model.store32(CODES, LEGACY, 0xD400_0022);
         Model.store32(CODES, TAGGED, 0xD400_0042);
         Model.store32(CODES, SMC, 0xD400_0003);
         Model.store32(CODES, SPIN, 0x1400_0000);
+        Model.store32(CODES, LOAD, 0xF940_0043);
+        Model.store32(CODES, STORE, 0xF900_0043);
+        Model.store64(TABLES[0], 8, SECOND_TABLE | 3);
+        Model.store64(TABLES[1], 0, RAM | 0x701);
     }
 
     private final HypervisorBackend backend;
     private final int vcpus;
+    private final Set<Trait> traits;
     private final Insides.Source source;
-    private Pager pager = new Pager();
+    private Pager pager = pager();
     /** What the registers of each vCPU are. */
     final long[][] x;
     /** Where each vCPU began a call; 0 if it is done. */
@@ -90,9 +126,10 @@ final class FuzzMachine {
     private Insides insides;
     Model model;
 
-    FuzzMachine(HypervisorBackend backend, int vcpus, Insides.Source source, Model model) {
+    FuzzMachine(HypervisorBackend backend, int vcpus, Set<Trait> traits, Insides.Source source, Model model) {
         this.backend = backend;
         this.vcpus = vcpus;
+        this.traits = traits;
         this.source = source;
         this.model = model;
         x = new long[vcpus][REGISTERS];
@@ -103,14 +140,21 @@ final class FuzzMachine {
         begin();
     }
 
+    private Pager pager() {
+        return new Pager(page -> model.faults.settled(page));
+    }
+
     private Machine build() {
         MemoryRegion ram = MemoryRegion.ram(RAM, (long) RAM_PAGES * PAGE);
-        Machine built = backend.plan(MachineRequest.builder()
-                        .vcpus(vcpus)
-                        .memory(ram)
-                        .memory(new MemoryRegion(ROM, (long) ROM_PAGES * PAGE, false))
-                        .build())
-                .build();
+        MachineRequest.Builder request = MachineRequest.builder()
+                .vcpus(vcpus)
+                .memory(ram)
+                .memory(new MemoryRegion(ROM, (long) ROM_PAGES * PAGE, false));
+        Channels.PLANNED.forEach(request::channel);
+        if (model.faults.isOffered) {
+            request.asyncPageFaults(FaultModel.INTERRUPT);
+        }
+        Machine built = backend.plan(request.build()).build();
         built.asyncPageFaults().orElseThrow().attach(ram, pager);
         return built;
     }
@@ -134,8 +178,39 @@ final class FuzzMachine {
         writeVectors();
     }
 
-    /** Where the guest can execute now; 0 if it has hidden all its code. */
+    boolean isTranslated() {
+        return traits.contains(Trait.TRANSLATED);
+    }
+
+    /** A guest that has written over its tables writes them again; false if it has hidden one. */
+    private boolean hasTables() {
+        long[] places = {FIRST_TABLE, SECOND_TABLE};
+        for (int i = 0; i < places.length; i++) {
+            byte[] content = model.page(places[i]);
+            if (content == null || model.overlay(places[i]) >= 0) {
+                return false;
+            }
+            if (!Arrays.equals(content, 0, TABLES[i].length, TABLES[i], 0, TABLES[i].length)) {
+                bytes(places[i], TABLES[i]);
+            }
+        }
+        return true;
+    }
+
+    /** A guest executes an instruction of its code for which it has looked into its tables. */
+    void requireExecutable(long address) {
+        model.intercepts.require(address, InterceptModel.EXECUTE);
+        if (isTranslated() && (address & 0xFF) < SPIN) {
+            model.intercepts.require(FIRST_TABLE, InterceptModel.READ);
+            model.intercepts.require(SECOND_TABLE, InterceptModel.READ);
+        }
+    }
+
+    /** Where the guest can execute now; 0 if it has hidden all its code, or what leads there. */
     long code() {
+        if (isTranslated() && !hasTables()) {
+            return 0;
+        }
         for (long page = CODE; page < CODE + (long) CODE_PAGES * PAGE; page += PAGE) {
             if (model.overlay(page) < 0) {
                 byte[] content = model.page(page);
@@ -167,8 +242,21 @@ final class FuzzMachine {
         MmioDevice redistributor = insides.host.gic().redistributorFrame(index);
         redistributor.write(SGI_BASE + 0x80, AccessWidth.WORD, 0xFFFF_FFFFL);
         redistributor.write(SGI_BASE + 0x100, AccessWidth.WORD, PRIVATE & 0xFFFF_FFFFL);
+        if (isTranslated()) {
+            vcpu.write(SystemRegister.MAIR_EL1, 0xFF);
+            vcpu.write(SystemRegister.TCR_EL1, 25 | 3 << 12 | 1 << 8 | 1 << 10 | 1 << 23);
+            vcpu.write(SystemRegister.TTBR0_EL1, FIRST_TABLE);
+            vcpu.write(SystemRegister.SCTLR_EL1, vcpu.read(SystemRegister.SCTLR_EL1) | 1);
+        }
         vcpu.write(SystemRegister.ICC_PMR_EL1, 0xF8);
         vcpu.write(SystemRegister.ICC_IGRPEN1_EL1, 1);
+    }
+
+    /** Lets a vCPU go on at EL0. */
+    void user(int index, long address, boolean takesInterrupts) {
+        long open = ProcessorState.EL0T.spsr();
+        vcpu(index).write(CoreRegister.PC, address);
+        vcpu(index).write(CoreRegister.PSTATE, takesInterrupts ? open : open | ProcessorState.I);
     }
 
     /** Lets a vCPU go on somewhere at EL1, whatever it was doing. */
@@ -186,10 +274,19 @@ final class FuzzMachine {
         }
     }
 
+    /**
+     * Time goes on to where a unit of 100 ns and a tick of the counter begin: a few instructions more before or after that are
+     * nothing that a guest can see.
+     */
+    void align() {
+        machine.clock().skipTo((machine.clock().nanos() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    }
+
     /** The model learns what time it is. */
     void passTime() {
         model.synic.timers.now(machine.clock().nanos());
         model.synic.timers.passed();
+        model.faults.poll();
     }
 
     // Absent pages.
@@ -202,7 +299,7 @@ final class FuzzMachine {
                 && ram().isResident(page)
                 && machine.memory().residency(page) == PageResidency.RESIDENT
                 && !faults.isPinned(page)) {
-            pager.take(page, faults.evict(page), page <= VECTORS ? 0 : failures);
+            pager.take(page, faults.evict(page), page <= VECTORS || page == SECOND_TABLE ? 0 : failures);
         }
     }
 
@@ -210,6 +307,46 @@ final class FuzzMachine {
     void deliver(boolean all) {
         pager.deliver(all);
         machine.asyncPageFaults().orElseThrow().poll();
+    }
+
+    /** Every page that can come has come. */
+    void fetch() {
+        for (int tries = 0; tries < MOST_TRIES && !pager.isEmpty(); tries++) {
+            deliver(true);
+        }
+    }
+
+    /** What would be saved, but for how often pages were waited for. */
+    Map<String, String> essence() {
+        align();
+        Map<String, String> all = new TreeMap<>();
+        for (Map.Entry<String, StateValue> entry : machine.save().values().entrySet()) {
+            if (!WAITING.matcher(entry.getKey()).matches()) {
+                all.put(entry.getKey(), entry.getValue().toString());
+            }
+        }
+        return all;
+    }
+
+    /** The machine looks at what guests have written, as it does whenever a vCPU is about to execute. */
+    void poll() {
+        if (model.faults.isOffered) {
+            machine.asyncPageFaults().orElseThrow().poll();
+            model.faults.poll();
+        }
+    }
+
+    /** Whether a vCPU waits for a page already. */
+    boolean isAwaiting(int vcpu, long page) {
+        return machine.asyncPageFaults().orElseThrow().outstanding().stream()
+                .anyMatch(fault -> fault.vcpu() == vcpu
+                        && fault.page() == page
+                        && (fault.phase() == FaultPhase.HIDDEN || fault.phase() == FaultPhase.ANNOUNCED));
+    }
+
+    /** Whether a page of RAM is absent; it may be lost. */
+    boolean isAbsent(long page) {
+        return ram().contains(page) && !ram().isResident(page);
     }
 
     boolean isLost(long page) {
@@ -239,7 +376,7 @@ final class FuzzMachine {
     /** A new machine in the place of this one, which is closed. */
     void replace(Model next) {
         machine.close();
-        pager = new Pager();
+        pager = pager();
         model = next;
         machine = build();
         insides = source.of(machine);
@@ -476,6 +613,24 @@ final class FuzzMachine {
             }
         }
         return null;
+    }
+
+    /** Every fault that was announced has come to its end or is outstanding. */
+    @Nullable
+    String wrongCounters() {
+        AsyncPageFaults faults = machine.asyncPageFaults().orElseThrow();
+        FaultCounters counters = faults.counters();
+        if (!counters.isBalanced()
+                || counters.outstanding() != model.faults.tokens().size()) {
+            return "faults are missing: " + counters;
+        }
+        List<Long> tokens = faults.outstanding().stream()
+                .filter(fault -> fault.token() != 0 && fault.phase() != FaultPhase.HIDDEN)
+                .map(FaultTicket::token)
+                .toList();
+        return tokens.equals(model.faults.tokens())
+                ? null
+                : "faults " + tokens + " are outstanding instead of " + model.faults.tokens();
     }
 
     /** Says which register of a vCPU is not as it must be; null if all are. */

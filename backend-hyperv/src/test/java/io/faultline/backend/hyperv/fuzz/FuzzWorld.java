@@ -7,6 +7,7 @@ package io.faultline.backend.hyperv.fuzz;
 import com.google.inject.Module;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.Psci;
+import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.spi.BackendConfiguration;
@@ -17,6 +18,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,8 @@ final class FuzzWorld implements AutoCloseable {
     private final Insides.Source source = new Insides.Source();
     private final FuzzMachine[] machines;
     private final Outside[] outsides;
+    private final Parent[] parents;
+    private final Set<Trait> traits;
     private final Model.Choices choices;
     /** Whether pages can be absent. */
     private final boolean evicting;
@@ -72,16 +76,23 @@ final class FuzzWorld implements AutoCloseable {
         this.evicting = evicting;
         patient = sequence.isComparable();
         often = sequence.steps().size() < SHORT ? 1 : 8;
+        traits = sequence.traits();
         choices = Model.Choices.of(sequence.settings());
         HypervisorBackend backend = HypervBackends.open(
                 BackendConfiguration.of(new HypervBackendProvider().descriptor(), sequence.settings()),
                 source.with(mutants));
         machines = new FuzzMachine[sequence.machines()];
         outsides = new Outside[machines.length];
+        parents = new Parent[machines.length];
         for (int i = 0; i < machines.length; i++) {
             outsides[i] = new Outside(this, i);
             machines[i] = new FuzzMachine(
-                    backend, sequence.vcpus(), source, new Model(sequence.vcpus(), choices, outsides[i]));
+                    backend,
+                    sequence.vcpus(),
+                    sequence.traits(),
+                    source,
+                    new Model(sequence.vcpus(), sequence.traits(), choices, outsides[i]));
+            parents[i] = new Parent(machines[i]);
         }
         for (Outside outside : outsides) {
             outside.attach();
@@ -137,7 +148,8 @@ final class FuzzWorld implements AutoCloseable {
             }
             try (FuzzWorld other = new FuzzWorld(sequence, false, mutants)) {
                 complaint = other.run(sequence)
-                        .or(() -> world.answers.difference(other.answers, "with absent pages", "without"));
+                        .or(() -> world.answers.difference(other.answers, "with absent pages", "without"))
+                        .or(() -> world.difference(other));
                 return new Outcome(complaint, world.calls + other.calls, world.steps);
             }
         }
@@ -161,7 +173,7 @@ final class FuzzWorld implements AutoCloseable {
                 check(steps % SELDOM == 0);
             }
             check(true);
-            for (int i = 0; i < machines.length && !patient; i++) {
+            for (int i = 0; i < machines.length; i++) {
                 answers.add(steps, machines[i].model.hash());
             }
             return Optional.empty();
@@ -173,11 +185,42 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
+    /** Once every page has come, all machines must be the same as those whose pages were never away. */
+    private Optional<String> difference(FuzzWorld never) {
+        for (int i = 0; i < machines.length; i++) {
+            machines[i].fetch();
+            if (!machines[i]
+                    .machine()
+                    .asyncPageFaults()
+                    .orElseThrow()
+                    .outstanding()
+                    .isEmpty()) {
+                return Optional.of("machine " + i + " waits for pages that are there");
+            }
+            Map<String, String> here = machines[i].essence();
+            Map<String, String> there = never.machines[i].essence();
+            for (Map.Entry<String, String> entry : here.entrySet()) {
+                String other = there.remove(entry.getKey());
+                if (!entry.getValue().equals(other)) {
+                    return Optional.of("in the end " + entry.getKey() + " of machine " + i + " is " + entry.getValue()
+                            + " with absent pages and " + other + " without");
+                }
+            }
+            if (!there.isEmpty()) {
+                return Optional.of("in the end there is no " + there.keySet() + " of machine " + i);
+            }
+        }
+        return Optional.empty();
+    }
+
     private void apply(Step step) {
         if (step.machine() >= machines.length) {
             return;
         }
         FuzzMachine machine = machines[step.machine()];
+        if (patient) {
+            machine.align();
+        }
         Outside outside = outsides[step.machine()];
         long[] values = step.values();
         switch (step.kind()) {
@@ -207,6 +250,11 @@ final class FuzzWorld implements AutoCloseable {
             }
             case TAKE -> take(machine, step.vcpu(), (int) values[2]);
             case INTERRUPT -> interrupt(machine, step.vcpu());
+            case TOUCH -> touch(machine, step.vcpu(), values[2], (int) values[3], values[4]);
+            case INTERCEPTS -> parent(machine).turn(values[1] != 0);
+            case PERMIT -> parent(machine).permit(values[1], (int) values[2]);
+            case TRIGGER -> new Channels(machine).apply((int) values[1], (int) values[2], (int) values[3]);
+            case RESUME -> parent(machine).resume(step.vcpu());
             case EVICT -> {
                 if (evicting) {
                     machine.evict(values[1], values[2]);
@@ -229,7 +277,7 @@ final class FuzzWorld implements AutoCloseable {
             }
             case REPLACE -> {
                 machine.model.synic.closeAll();
-                machine.replace(new Model(machine.vcpus(), choices, outside));
+                machine.replace(new Model(machine.vcpus(), traits, choices, outside));
                 outside.attach();
                 forget(machine);
             }
@@ -240,11 +288,14 @@ final class FuzzWorld implements AutoCloseable {
 
     // Guests.
 
-    private static boolean isReady(FuzzMachine machine, int vcpu) {
+    private boolean isReady(FuzzMachine machine, int vcpu) {
         if (vcpu < 0 || vcpu >= machine.vcpus() || !machine.vcpu(vcpu).isOn()) {
             return false;
         }
         machine.insides().host.vcpu(vcpu).unblock();
+        if (machine.model.intercepts.suspended[vcpu]) {
+            parent(machine).resume(vcpu);
+        }
         return true;
     }
 
@@ -264,11 +315,29 @@ final class FuzzWorld implements AutoCloseable {
         }
         machine.begun[vcpu] = code + (legacy ? FuzzMachine.LEGACY : FuzzMachine.HVC);
         machine.at(vcpu, machine.begun[vcpu], false);
-        parts(machine, vcpu, toItsEnd || patient);
+        if (approach(machine, vcpu)) {
+            parts(machine, vcpu, toItsEnd || patient);
+        }
+    }
+
+    /** A guest that translates addresses has forgotten all translations when it makes a call; false if it does not get there. */
+    private boolean approach(FuzzMachine machine, int vcpu) {
+        long call = machine.begun[vcpu];
+        if (machine.isTranslated()) {
+            machine.at(vcpu, call - 4, false);
+            if (!reach(machine, vcpu, call - 4, call)) {
+                machine.begun[vcpu] = 0;
+                return false;
+            }
+        }
+        return true;
     }
 
     private void goOn(FuzzMachine machine, int vcpu) {
-        if (isReady(machine, vcpu) && machine.begun[vcpu] != 0 && machine.code() == (machine.begun[vcpu] & -4096)) {
+        if (isReady(machine, vcpu)
+                && machine.begun[vcpu] != 0
+                && machine.code() == (machine.begun[vcpu] & -4096)
+                && approach(machine, vcpu)) {
             parts(machine, vcpu, true);
         }
     }
@@ -279,21 +348,26 @@ final class FuzzWorld implements AutoCloseable {
         int waits = 0;
         for (int parts = 0; parts < MOST_PARTS; parts++) {
             machine.insides().host.vcpu(vcpu).unblock();
+            if (patient && waits == 0) {
+                machine.align();
+            }
             source.takeWork();
             began = machine.machine().clock().nanos();
             long before = THREADS.getCurrentThreadAllocatedBytes();
             VcpuExit exit = machine.vcpu(vcpu).step();
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-            if (exit instanceof VcpuExit.WaitForPage) {
+            if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
                 machine.passTime();
+                stopped(machine, vcpu, exit);
                 require(machine.wrongRegister(vcpu));
                 requirePc(machine, vcpu, at);
                 if (!toItsEnd || ++waits > MOST_WAITS) {
                     return;
                 }
-                machine.deliver(false);
+                goOn(machine, vcpu, exit);
                 continue;
             }
+            waits = 0;
             requireBound(source.takeWork(), allocated);
             calls++;
             if (part(machine, vcpu, at)) {
@@ -305,6 +379,23 @@ final class FuzzWorld implements AutoCloseable {
             }
         }
         throw new Broken("a call does not end");
+    }
+
+    /** A vCPU has stopped because of a page. */
+    private void stopped(FuzzMachine machine, int vcpu, VcpuExit exit) {
+        if (exit instanceof VcpuExit.BackendSpecific intercept) {
+            parent(machine).stopped(vcpu, intercept);
+        } else if (machine.model.intercepts.isOn) {
+            throw new Broken("vCPU " + vcpu + " waits for a page, and the VMM does not hear of it");
+        }
+    }
+
+    private void goOn(FuzzMachine machine, int vcpu, VcpuExit exit) {
+        if (Parent.isIntercept(exit)) {
+            parent(machine).repair(vcpu);
+        } else {
+            machine.deliver(false);
+        }
     }
 
     private void requireBound(int work, long allocated) {
@@ -320,6 +411,7 @@ final class FuzzWorld implements AutoCloseable {
     private boolean part(FuzzMachine machine, int vcpu, long at) {
         // An instruction takes 1 ns, also one that traps, and it counts before that.
         machine.model.synic.timers.now(began + 1);
+        machine.requireExecutable(at);
         boolean legacy = (at & 0xFF) == FuzzMachine.LEGACY;
         long[] x = machine.x[vcpu];
         Model.Answer answer = machine.model.call(vcpu, legacy, x);
@@ -360,6 +452,10 @@ final class FuzzWorld implements AutoCloseable {
         return text.toString();
     }
 
+    private Parent parent(FuzzMachine machine) {
+        return parents[machineIndex(machine)];
+    }
+
     private Outside outsideOf(FuzzMachine machine) {
         for (int i = 0; i < machines.length; i++) {
             if (machines[i] == machine) {
@@ -386,6 +482,11 @@ final class FuzzWorld implements AutoCloseable {
             Model.store64(unknown.page(), unknown.offset() + 8, high);
         }
         if (unknown.name() == 0x200) {
+            // Bit 127 is a page fault interface of our own.
+            require(
+                    high < 0 == machine.model.faults.isOffered
+                            ? null
+                            : "register 200 has the upper half " + Long.toHexString(high));
             // Bit 3 needs synthetic timers.
             require(((low ^ choices.privileges()) & ~8) == 0 ? null : "register 200 has " + Long.toHexString(low));
         } else if (high != 0) {
@@ -448,16 +549,20 @@ final class FuzzWorld implements AutoCloseable {
             if (pc == to) {
                 return true;
             }
+            if (pc == FuzzMachine.ABORTED || pc == FuzzMachine.ABORTED_AT_EL0) {
+                return false;
+            }
             VcpuExit exit = machine.vcpu(vcpu).step();
             if (pc == FuzzMachine.ACKNOWLEDGING && machine.vcpu(vcpu).read(CoreRegister.PC) == pc + 4) {
                 acknowledged(machine, vcpu);
             }
             machine.passTime();
-            if (exit instanceof VcpuExit.WaitForPage) {
+            if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
+                stopped(machine, vcpu, exit);
                 if (++waits > MOST_WAITS) {
                     return false;
                 }
-                machine.deliver(false);
+                goOn(machine, vcpu, exit);
             }
         }
         return machine.vcpu(vcpu).isOn() && machine.vcpu(vcpu).read(CoreRegister.PC) == to && from != to;
@@ -510,6 +615,101 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
+    /** A guest reads or writes memory by itself. */
+    private void touch(FuzzMachine machine, int vcpu, long where, int how, long value) {
+        long address = where & -8;
+        long code = machine.code();
+        boolean isStore = (how & 1) != 0;
+        boolean isMemory = machine.model.beneath(address & -Model.PAGE) != null && !Model.isRom(address);
+        if (!isReady(machine, vcpu) || code == 0 || !isMemory) {
+            return;
+        }
+        boolean open = (how & 4) != 0 && canBeTold(machine, vcpu);
+        if (isGone(machine, address)) {
+            return;
+        }
+        int offset = isStore ? FuzzMachine.STORE : FuzzMachine.LOAD;
+        machine.set(vcpu, 2, address);
+        machine.set(vcpu, 3, value);
+        machine.begun[vcpu] = 0;
+        if ((how & 2) != 0 && !machine.isTranslated()) {
+            machine.user(vcpu, code + offset, open);
+        } else {
+            machine.at(vcpu, code + offset, open);
+        }
+        if (open) {
+            if (!retires(machine, vcpu, address, (how & 2) == 0, isStore)) {
+                return;
+            }
+        } else if (!reach(machine, vcpu, code + offset, code + offset + 4)) {
+            if (!isGone(machine, address)) {
+                throw new Broken("an access to 0x" + Long.toHexString(address) + " does not come to its end");
+            }
+            return;
+        }
+        machine.requireExecutable(code + offset);
+        machine.model.intercepts.require(address, isStore ? InterceptModel.WRITE : InterceptModel.READ);
+        byte[] page = machine.model.page(address);
+        if (isStore) {
+            Model.store64(page, (int) address & Model.PAGE - 1, value);
+        } else {
+            machine.x[vcpu][3] = Model.load64(page, (int) address & Model.PAGE - 1);
+            answers.add(steps, machine.x[vcpu][3]);
+        }
+        require(machine.wrongRegister(vcpu));
+    }
+
+    /** Whether a vCPU can go on with interrupts unmasked without taking one. */
+    private boolean canBeTold(FuzzMachine machine, int vcpu) {
+        for (int i = 0; i < SynicModel.SOURCES && machine.model.synic.pending[vcpu] != 0; i++) {
+            interrupt(machine, vcpu);
+        }
+        return machine.model.faults.isOffered && !machine.isTranslated() && machine.model.synic.pending[vcpu] == 0;
+    }
+
+    /** Executes an access with interrupts unmasked: its guest may be told that the page is absent. False if it is not done. */
+    private boolean retires(FuzzMachine machine, int vcpu, long address, boolean supervisor, boolean isStore) {
+        FaultModel faults = machine.model.faults;
+        long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
+        long state = machine.vcpu(vcpu).read(CoreRegister.PSTATE);
+        boolean isFetch = machine.isAbsent(pc & -4096);
+        long virtual = (isFetch ? pc : address) & -4096;
+        boolean isAbsent = isFetch || machine.model.overlay(virtual) < 0 && machine.isAbsent(virtual);
+        boolean isAwaited = machine.isAwaiting(vcpu, virtual);
+        long vectors = machine.model.registers.vectors(vcpu);
+        VcpuExit exit = machine.vcpu(vcpu).step();
+        boolean isTold =
+                isAbsent && !machine.model.intercepts.isOn && faults.judge(vcpu, supervisor, vectors) && !isAwaited;
+        if (isTold) {
+            long token = FaultModel.token(machine.actual(vcpu, Model.ASSIST));
+            faults.announced(vcpu, virtual, virtual, isFetch ? 2 : isStore ? 1 : 0, token);
+            machine.model.registers.syndrome(vcpu, FaultModel.SYNDROME);
+            requirePc(machine, vcpu, (vectors & -0x800) + (supervisor ? 0x200 : 0x400));
+            require(
+                    machine.vcpu(vcpu).read(SystemRegister.ELR_EL1) != pc
+                                    || machine.vcpu(vcpu).read(SystemRegister.SPSR_EL1) != state
+                            ? "vCPU " + vcpu + " is told of a fault and does not know where it was"
+                            : null);
+        }
+        machine.passTime();
+        require(machine.wrongCounters());
+        if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
+            require(isTold ? "vCPU " + vcpu + " is told of a fault and waits for it" : null);
+            stopped(machine, vcpu, exit);
+            requirePc(machine, vcpu, pc);
+            return false;
+        }
+        if (!isTold) {
+            requirePc(machine, vcpu, pc + 4);
+        }
+        return !isTold;
+    }
+
+    private static boolean isGone(FuzzMachine machine, long address) {
+        long page = address & -Model.PAGE;
+        return machine.model.overlay(page) < 0 && machine.isLost(page);
+    }
+
     /** What a driver does with a message: takes it, frees the slot, and asks for more if there is more. */
     private void take(FuzzMachine machine, int vcpu, int source) {
         if (!isReady(machine, vcpu)) {
@@ -535,6 +735,10 @@ final class FuzzWorld implements AutoCloseable {
     private void interrupt(FuzzMachine machine, int vcpu) {
         long code = machine.code();
         if (!isReady(machine, vcpu) || code == 0 || machine.model.overlay(FuzzMachine.VECTORS) >= 0) {
+            return;
+        }
+        if (machine.model.faults.isOffered && machine.isAbsent(code)) {
+            // It could be told of that instead.
             return;
         }
         machine.writeVectors();
@@ -565,6 +769,9 @@ final class FuzzWorld implements AutoCloseable {
         machine.begun[actor] = 0;
         machine.at(actor, code + FuzzMachine.HVC, false);
         reach(machine, actor, code, code + FuzzMachine.HVC + 4);
+        if (machine.vcpu(vcpu).isOn() != on) {
+            machine.model.faults.reset(vcpu);
+        }
         if (on) {
             if (actor == 0) {
                 // Somebody has to go on.
@@ -601,10 +808,14 @@ final class FuzzWorld implements AutoCloseable {
     private void check(boolean everything) {
         for (int i = 0; i < machines.length; i++) {
             FuzzMachine machine = machines[i];
+            machine.poll();
             require(outsides[i].wrong());
             require(machine.wrongMemory(everything || steps % often == 0));
             require(machine.wrongInterrupts());
+            require(machine.wrongCounters());
+            parents[i].check();
             if (everything) {
+                parents[i].checkPages();
                 for (int vcpu = 0; vcpu < machine.vcpus(); vcpu++) {
                     require(machine.vcpu(vcpu).isOn() ? machine.wrongRegister(vcpu) : null);
                 }

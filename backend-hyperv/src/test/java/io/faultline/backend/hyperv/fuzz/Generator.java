@@ -6,6 +6,7 @@ package io.faultline.backend.hyperv.fuzz;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -137,6 +138,10 @@ final class Generator {
     private final int vcpus;
     private final int seldom;
     private boolean evicting;
+    /** Whether the VMM wants to hear of accesses. */
+    private boolean intercepting;
+
+    private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
     /** Whether pages are taken away, but calls must not be different for it. */
     private boolean transparent;
     /** Registers of other vCPUs, the gate, and privileges: most sequences leave them alone, so that messages go round. */
@@ -160,6 +165,12 @@ final class Generator {
         generator.transparent = random.nextInt(6) == 0;
         generator.evicting = generator.transparent || random.nextInt(3) == 0;
         generator.calm = random.nextInt(4) != 0;
+        generator.intercepting = random.nextInt(3) == 0;
+        if (!generator.transparent && random.nextInt(3) == 0) {
+            generator.traits.add(Trait.ANNOUNCED);
+        } else if ((generator.evicting || generator.intercepting) && random.nextInt(3) == 0) {
+            generator.traits.add(Trait.TRANSLATED);
+        }
         for (int machine = 0; machine < machines; machine++) {
             for (int vcpu = 1; vcpu < vcpus; vcpu++) {
                 generator.add(Step.Kind.POWER, machine, vcpu);
@@ -173,7 +184,8 @@ final class Generator {
         for (int i = 0; i < count; i++) {
             generator.next();
         }
-        return new Sequence(machines, vcpus, settings(random, generator.calm, generator.transparent), generator.steps);
+        Map<String, String> settings = settings(random, generator.calm, generator.transparent);
+        return new Sequence(machines, vcpus, generator.traits, settings, generator.steps);
     }
 
     private static Map<String, String> settings(RandomGenerator random, boolean calm, boolean transparent) {
@@ -189,6 +201,9 @@ final class Generator {
         if (transparent) {
             settings.put("hyperv.synthetic-timers", "absent");
         }
+        maybe(random, settings, "hyperv.apf-ready", "message", "flag");
+        maybe(random, settings, "hyperv.apf-slots", "1", "2", "5");
+        maybe(random, settings, "hyperv.apf-slots", "2", "3");
         maybe(random, settings, "hyperv.unmask", "scans", "silent");
         maybe(random, settings, "hyperv.wrong-port-kind", "connection", "port");
         if (random.nextInt(3) == 0) {
@@ -237,6 +252,18 @@ final class Generator {
 
     /** What Linux does, and ports and connections of each kind. */
     private void prepare(int machine) {
+        prepareMore(machine);
+        if (traits.contains(Trait.ANNOUNCED)) {
+            for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+                wantFaults(machine, vcpu);
+            }
+        }
+    }
+
+    private void prepareMore(int machine) {
+        if (intercepting) {
+            add(Step.Kind.INTERCEPTS, machine, 1);
+        }
         set(machine, 0, Registers.OS_ID, 0x8100_0006_0C75_0000L);
         for (int vcpu = 0; vcpu < vcpus; vcpu++) {
             for (int source : new int[] {2, 3}) {
@@ -285,6 +312,12 @@ final class Generator {
     }
 
     private long register() {
+        long name = anyRegister();
+        // How long a vCPU has run depends on how often it had to wait.
+        return transparent && name == Registers.RUNTIME ? Registers.REFERENCE : name;
+    }
+
+    private long anyRegister() {
         return switch (random.nextInt(12)) {
             case 0 -> random.nextInt();
             case 1 -> calm ? Registers.SINT + random.nextInt(24) : of(NAMES);
@@ -380,7 +413,7 @@ final class Generator {
 
     private void next() {
         int machine = random.nextInt(machines);
-        switch (random.nextInt(64)) {
+        switch (random.nextInt(traits.contains(Trait.ANNOUNCED) ? 83 : 71)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> registersInRegisters(machine);
             case 9, 10, 11, 12 -> registersInMemory(machine);
             case 13, 14, 15, 16, 17, 18 -> post(machine);
@@ -426,6 +459,14 @@ final class Generator {
                 }
             }
             case 51 -> simple(machine);
+            case 64 -> touch(machine);
+            case 70 -> trigger(machine);
+            case 82, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81 -> fault(machine);
+            case 65, 66, 67, 68, 69 -> {
+                if (intercepting) {
+                    intercept(machine);
+                }
+            }
             case 59, 60 -> guestPorts(machine);
             case 62, 63 -> timers(machine);
             case 61 -> {
@@ -494,7 +535,7 @@ final class Generator {
     /** A controller that may have been left in any state is switched on as a driver does. */
     private void again(int machine, int vcpu) {
         set(machine, vcpu, Registers.SCONTROL, 1);
-        set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + random.nextInt(2)) | 1);
+        set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + (once(4) ? 1 : 0)) | 1);
         set(machine, vcpu, Registers.SINT + (int) source(), 18);
     }
 
@@ -588,6 +629,8 @@ final class Generator {
         long at = parameters(256);
         message(machine, at);
         if (once(12)) {
+            // To the VMM, most often.
+            add(Step.Kind.WORDS, machine, at, 1L + random.nextInt(2));
             // The VMM, or another vCPU, changes the message while it is on its way.
             add(Step.Kind.REACT, machine, Reaction.STORE, at + of(0, 8, 8, 12, 16), once(2) ? 0 : random.nextInt(), 0);
         }
@@ -742,6 +785,121 @@ final class Generator {
         add(Step.Kind.RAW, machine, vcpu(), random.nextInt(3), function);
     }
 
+    private void touch(int machine) {
+        long page = once(12) ? FuzzMachine.CODE + PAGE * random.nextInt(FuzzMachine.CODE_PAGES) : absentee();
+        long at = 8L * random.nextInt(512);
+        add(Step.Kind.TOUCH, machine, vcpu(), page + at, random.nextInt(4), once(2) ? 0 : random.nextLong());
+    }
+
+    private void trigger(int machine) {
+        long channel = once(10) ? of(SMALL) : random.nextInt(Channels.PLANNED.size());
+        long vcpu = once(10) ? of(SMALL) : vcpu();
+        if (once(2)) {
+            // A vCPU that takes interrupts, if pages are where they are most often.
+            add(Step.Kind.TOUCH, machine, vcpu, FuzzMachine.PARAMETERS, 4, 0);
+        }
+        add(Step.Kind.TRIGGER, machine, channel, vcpu, random.nextInt(4));
+    }
+
+    private long faultSource() {
+        return once(4) ? of(6, 9, 14, 5) : 5;
+    }
+
+    /** A guest that wants to be told of faults. */
+    private void wantFaults(int machine, int vcpu) {
+        long source = faultSource();
+        set(machine, vcpu, 0x4_0400, FuzzMachine.VECTORS + (once(3) ? random.nextInt(2048) : 0));
+        set(machine, vcpu, Registers.ASSIST_PAGE, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 2) | 1);
+        set(machine, vcpu, Registers.SINT + (int) source, once(8) ? 1 << 16 : FaultModel.INTERRUPT);
+        // One of them is offered.
+        long control = faultControl(source);
+        set(machine, vcpu, FaultModel.CONTROL, control);
+        set(machine, vcpu, FaultModel.CONTROL, control ^ 4);
+    }
+
+    private long faultControl(long source) {
+        return 1 | (once(2) ? 2 : 0) | (once(2) ? 4 : 0) | source << 16;
+    }
+
+    /** What a guest does that is told of faults, and what is done to it. */
+    private void fault(int machine) {
+        int vcpu = vcpu();
+        long assist = FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 2);
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 3, 4 -> {
+                long page = once(3) ? absentee() : FuzzMachine.OVERLAYS + PAGE * (9 + random.nextInt(8));
+                if (once(3)) {
+                    // It may be lost.
+                    add(Step.Kind.EVICT, machine, page, once(2) ? of(1, 2, Pager.LOST) : 0);
+                } else {
+                    add(Step.Kind.EVICT, machine, page, 0);
+                }
+                long how = once(8) ? random.nextInt(8) : 4 + random.nextInt(4);
+                add(Step.Kind.TOUCH, machine, vcpu, page + 8L * random.nextInt(512), how, 7);
+                if (!once(3)) {
+                    add(Step.Kind.WORDS, machine, assist + 0x40, once(6) ? random.nextInt(4) : 0);
+                }
+            }
+            case 5, 6 -> add(Step.Kind.WORDS, machine, assist + 0x40, of(0, 0, 2, 3, 1));
+            case 7, 8 -> add(Step.Kind.DELIVER, machine, random.nextInt(2));
+            case 9, 10 -> add(Step.Kind.TAKE, machine, vcpu, faultSource());
+            case 11 -> add(Step.Kind.INTERRUPT, machine, vcpu);
+            case 12, 13 ->
+                add(
+                        Step.Kind.LONGS,
+                        machine,
+                        FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 1) + 256 * faultSource(),
+                        once(2) ? -1L << random.nextInt(4) : once(3) ? random.nextLong() : 0);
+            case 14 -> {
+                long value = once(6) ? 0 : once(8) ? random.nextLong() : faultControl(faultSource());
+                set(machine, vcpu, once(12) ? FaultModel.LIMITS : FaultModel.CONTROL, value);
+            }
+            default -> {
+                if (!once(4)) {
+                    // There may have been a reset.
+                    set(machine, vcpu, Registers.OS_ID, 0x8100_0006_0C75_0000L);
+                    again(machine, vcpu);
+                    set(machine, vcpu, Registers.SIEFP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + 1) | 1);
+                    wantFaults(machine, vcpu);
+                } else {
+                    add(
+                            Step.Kind.CALL,
+                            machine,
+                            vcpu,
+                            0,
+                            0x50 | FAST | 2L << 32,
+                            SELF,
+                            SELF_VP,
+                            FaultModel.CONTROL | (long) (once(2) ? FaultModel.LIMITS : 0x4_0401) << 32);
+                }
+            }
+        }
+    }
+
+    private void intercept(int machine) {
+        switch (random.nextInt(12)) {
+            case 0, 1 -> add(Step.Kind.INTERCEPTS, machine, once(4) ? 0 : 1);
+            case 2, 3 -> add(Step.Kind.RESUME, machine, vcpu());
+            case 4, 5, 6 -> touch(machine);
+            case 7 -> add(Step.Kind.PERMIT, machine, of(HOSTILE), random.nextInt(8));
+            default -> {
+                long page = absentee();
+                add(Step.Kind.PERMIT, machine, page, once(4) ? InterceptModel.ALL : random.nextInt(8));
+                if (once(2)) {
+                    add(Step.Kind.TOUCH, machine, vcpu(), page + 8L * random.nextInt(512), random.nextInt(4), 0);
+                }
+            }
+        }
+    }
+
+    /** A page of which something is needed soon, most often. */
+    private long absentee() {
+        if (traits.contains(Trait.TRANSLATED) && once(4)) {
+            return once(2) ? FuzzMachine.FIRST_TABLE : FuzzMachine.SECOND_TABLE;
+        }
+        return once(3) ? FuzzMachine.PARAMETERS + PAGE * random.nextInt(2) : page();
+    }
+
     private void evict(int machine) {
         if (once(3)) {
             add(Step.Kind.DELIVER, machine, random.nextInt(2));
@@ -749,7 +907,7 @@ final class Generator {
         }
         for (int i = random.nextInt(3); i >= 0; i--) {
             long failures = transparent || once(2) ? 0 : of(1, 2, Pager.LOST);
-            add(Step.Kind.EVICT, machine, page(), failures);
+            add(Step.Kind.EVICT, machine, absentee(), failures);
         }
     }
 }

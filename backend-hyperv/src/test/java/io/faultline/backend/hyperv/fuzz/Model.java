@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -106,11 +107,13 @@ final class Model {
 
     final Registers registers;
     final SynicModel synic;
+    final InterceptModel intercepts;
+    final FaultModel faults;
     final List<Unknown> unknown = new ArrayList<>();
     /** Where each overlay page is: three of each vCPU, then that of the reference time. */
     final long[] overlays;
 
-    Model(int vcpus, Choices choices, Outside outside) {
+    Model(int vcpus, Set<Trait> traits, Choices choices, Outside outside) {
         this.vcpus = vcpus;
         this.choices = choices;
         this.outside = outside;
@@ -118,6 +121,8 @@ final class Model {
         overlays = new long[3 * vcpus + 1];
         synic = new SynicModel(this, choices);
         registers = new Registers(this, choices);
+        intercepts = new InterceptModel(this);
+        faults = new FaultModel(this, choices, traits.contains(Trait.ANNOUNCED));
     }
 
     /**
@@ -248,6 +253,7 @@ final class Model {
     void reset() {
         registers.reset();
         synic.reset();
+        intercepts.reset();
         for (int i = 0; i < vcpus; i++) {
             resetVcpu(i);
         }
@@ -258,8 +264,10 @@ final class Model {
     }
 
     void resetVcpu(int vcpu) {
+        faults.reset(vcpu);
         registers.resetVcpu(vcpu);
         synic.resetVcpu(vcpu);
+        intercepts.suspended[vcpu] = false;
         for (int kind = 0; kind < 3; kind++) {
             overlays[3 * vcpu + kind] = 0;
             Arrays.fill(frame(vcpu, kind), (byte) 0);
@@ -375,7 +383,11 @@ final class Model {
         }
         byte[] in = new byte[input];
         if (input > 0) {
+            intercepts.require(from, InterceptModel.READ);
             System.arraycopy(page(from), (int) from & PAGE - 1, in, 0, input);
+        }
+        if (output > 0) {
+            intercepts.require(to, InterceptModel.WRITE);
         }
         byte[] target = output > 0 ? page(to) : new byte[0];
         int at = (int) to & PAGE - 1;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The VMM's end of absent pages: keeps what was in them, and answers when it is told to. */
@@ -21,6 +22,12 @@ final class Pager implements PageSource {
 
     private final Map<Long, Page> pages = new TreeMap<>();
     private final List<Long> due = new ArrayList<>();
+    private final LongConsumer settled;
+
+    /** Makes one that says of which pages it has said something. */
+    Pager(LongConsumer settled) {
+        this.settled = settled;
+    }
 
     private static final class Page {
         private final byte[] content;
@@ -42,6 +49,10 @@ final class Pager implements PageSource {
     byte @Nullable [] content(long page) {
         Page found = pages.get(page);
         return found == null ? null : found.content;
+    }
+
+    boolean isEmpty() {
+        return pages.isEmpty();
     }
 
     /** At the next poll, pages come that were asked for, or all. */
@@ -80,6 +91,7 @@ final class Pager implements PageSource {
                 pages.remove(address);
                 sink.arrived(address, page.content);
             }
+            settled.accept(address);
         }
     }
 

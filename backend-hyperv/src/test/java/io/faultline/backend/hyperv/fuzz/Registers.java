@@ -32,11 +32,13 @@ final class Registers {
     long osId;
     private final long[] crash = new long[5];
     private final long[] vectors;
+    private final long[] syndromes;
 
     Registers(Model model, Model.Choices choices) {
         this.model = model;
         this.choices = choices;
         vectors = new long[model.vcpus];
+        syndromes = new long[model.vcpus];
     }
 
     void reset() {
@@ -46,6 +48,15 @@ final class Registers {
 
     void resetVcpu(int vcpu) {
         vectors[vcpu] = 0;
+        syndromes[vcpu] = 0;
+    }
+
+    long vectors(int vcpu) {
+        return vectors[vcpu];
+    }
+
+    void syndrome(int vcpu, long value) {
+        syndromes[vcpu] = value;
     }
 
     private boolean isCrash(int name) {
@@ -71,6 +82,7 @@ final class Registers {
                 || name == REFERENCE
                 || name == REFERENCE_TSC
                 || name == SEQUENCE
+                || model.faults.isKnown(name)
                 || model.synic.isKnown(name);
     }
 
@@ -81,6 +93,7 @@ final class Registers {
             case 0x9_0003 -> 6;
             case ASSIST_PAGE -> 4;
             case IDLE -> 10;
+            case FaultModel.LIMITS, FaultModel.CONTROL -> 2;
             case 0x240, 0x241 -> 11;
             case REFERENCE -> 1;
             case REFERENCE_TSC, SEQUENCE -> 9;
@@ -118,7 +131,9 @@ final class Registers {
             case REFERENCE_TSC -> value[0] = model.overlays[3 * model.vcpus];
             case SEQUENCE ->
                 value[0] = (model.overlays[3 * model.vcpus] & 1) == 0 ? 0 : Integer.toUnsignedLong(model.lastSequence);
-            case SYNDROME, IDLE -> value[0] = 0;
+            case SYNDROME -> value[0] = syndromes[vcpu];
+            case IDLE -> value[0] = 0;
+            case FaultModel.LIMITS, FaultModel.CONTROL -> value[0] = model.faults.get(vcpu, name);
             default -> {
                 if (isCrash(name)) {
                     value[0] = crash[name - CRASH];
@@ -156,6 +171,7 @@ final class Registers {
                     vectors[vcpu] = value;
                 }
             }
+            case FaultModel.CONTROL -> model.faults.set(answer, vcpu, vectors[vcpu], value);
             case CRASH_CONTROL -> {
                 // The VMM hears of it.
             }
@@ -184,7 +200,8 @@ final class Registers {
                 || name == 0x9_0003
                 || name == REFERENCE
                 || name == SEQUENCE
-                || name == SVERSION;
+                || name == SVERSION
+                || name == FaultModel.LIMITS;
     }
 
     private void move(Model.Answer answer, int overlay, long value) {

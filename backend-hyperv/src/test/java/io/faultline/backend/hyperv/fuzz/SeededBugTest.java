@@ -18,8 +18,8 @@ import io.faultline.backend.hyperv.hypercall.CallShape;
 import io.faultline.backend.hyperv.hypercall.Gate;
 import io.faultline.backend.hyperv.hypercall.Hypercall;
 import io.faultline.backend.hyperv.hypercall.HypercallDecoration;
+import io.faultline.backend.hyperv.intercept.AccessFlags;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
-import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import io.faultline.backend.hyperv.port.PortRules;
 import io.faultline.backend.hyperv.port.StandardPortRules;
 import io.faultline.backend.hyperv.port.TargetChoice;
@@ -58,7 +58,7 @@ class SeededBugTest {
     private static final int STEPS = 600;
     private static final int MOST_SHRUNK = 26;
 
-    private static <T> Module bug(Class<T> rule, Class<? extends T> broken) {
+    static <T> Module bug(Class<T> rule, Class<? extends T> broken) {
         return new AbstractModule() {
             @Override
             protected void configure() {
@@ -77,6 +77,11 @@ class SeededBugTest {
     }
 
     static Stream<Named<Module>> bugs() {
+        return Stream.of(ofCalls(), AbsentPageBugs.all(), InterceptBugs.all(), FaultBugs.all(), ChannelBugs.all())
+                .flatMap(each -> each);
+    }
+
+    private static Stream<Named<Module>> ofCalls() {
         return Stream.of(
                 Named.of("a page beyond RAM is shown", bug(OverlayMap.class, Anywhere.class)),
                 Named.of("two pages are shown in one place", bug(OverlayMap.class, Stacking.class)),
@@ -131,11 +136,11 @@ class SeededBugTest {
 
     /** Does not ask whether there is RAM. */
     private static final class Anywhere implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         private final Host host;
 
         @Inject
-        Anywhere(StandardOverlayMap standard, Host host) {
+        Anywhere(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }
@@ -162,11 +167,11 @@ class SeededBugTest {
 
     /** Does not ask whether another page is there. */
     private static final class Stacking implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         private final Host host;
 
         @Inject
-        Stacking(StandardOverlayMap standard, Host host) {
+        Stacking(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }
@@ -193,12 +198,12 @@ class SeededBugTest {
 
     /** Has one memory for both: what was in the page stays in RAM. */
     private static final class Leaving implements OverlayMap {
-        private final StandardOverlayMap standard;
+        private final AccessFlags standard;
         private final Host host;
         private final byte[] content = new byte[4096];
 
         @Inject
-        Leaving(StandardOverlayMap standard, Host host) {
+        Leaving(AccessFlags standard, Host host) {
             this.standard = standard;
             this.host = host;
         }

@@ -33,7 +33,7 @@ final class Shrinker {
         Sequence until = untilItFails(failing);
         Map<String, String> without = new TreeMap<>(until.settings());
         without.put("hyperv.synthetic-timers", "absent");
-        Sequence untimed = new Sequence(until.machines(), until.vcpus(), without, until.steps());
+        Sequence untimed = until.with(without);
         return fails(untimed) ? shorten(untimed, false) : shorten(until, true);
     }
 
@@ -73,15 +73,16 @@ final class Shrinker {
 
     private Sequence simplify(Sequence failing) {
         Sequence best = failing;
-        for (Sequence simpler : List.of(
-                new Sequence(1, best.vcpus(), best.settings(), best.steps()),
-                new Sequence(best.machines(), 1, best.settings(), best.steps()))) {
+        for (Sequence simpler : List.of(best.with(1, best.vcpus()), best.with(best.machines(), 1))) {
             best = fails(simpler) ? simpler : best;
+        }
+        for (Trait trait : failing.traits()) {
+            best = fails(best.without(trait)) ? best.without(trait) : best;
         }
         for (String key : failing.settings().keySet()) {
             Map<String, String> fewer = new TreeMap<>(best.settings());
             fewer.remove(key);
-            Sequence candidate = new Sequence(best.machines(), best.vcpus(), fewer, best.steps());
+            Sequence candidate = best.with(fewer);
             best = fails(candidate) ? candidate : best;
         }
         for (int i = 0; i < best.steps().size(); i++) {

@@ -33,6 +33,11 @@ record Step(Kind kind, long... values) {
         RACE,
         /** Machine, vCPU, source: the guest takes the message out of its slot and says so. */
         TAKE,
+        /**
+         * Machine, vCPU, address, how (0: reads 8 bytes, 1: writes them, 2 and 3: the same at EL0, 4
+         * to 7: the same with interrupts unmasked, once), value: an access.
+         */
+        TOUCH,
         /** Machine, vCPU: the vCPU executes with interrupts unmasked until it has taken one, if there is one. */
         INTERRUPT,
         /** Machine, page, how often it fails before it comes, all ones if it is lost: the VMM takes a page away if it can. */
@@ -69,6 +74,17 @@ record Step(Kind kind, long... values) {
         SIGNAL,
         /** Machine, vCPU, source, flag: the VMM signals without a port. */
         DIRECT,
+        /** Machine, 0 or 1: the VMM wants to hear of accesses to memory from now on, or not. */
+        INTERCEPTS,
+        /** Machine, page, kinds of access (bit 0: read, bit 1: write, bit 2: execute): they are allowed, all others are not. */
+        PERMIT,
+        /** Machine, vCPU: it goes on if it has stopped at an access. */
+        RESUME,
+        /**
+         * Machine, channel of the plan, vCPU, how (0: if possible at some time, 1: only at once, 2: taken back, 3: looked at): the
+         * VMM triggers an event flag.
+         */
+        TRIGGER,
         /** Machine, what (see {@link Reaction}), three values: what the VMM does the next time that a guest reaches it. */
         REACT
     }

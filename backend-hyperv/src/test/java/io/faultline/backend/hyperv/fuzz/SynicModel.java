@@ -34,6 +34,8 @@ final class SynicModel {
 
     /** In the place of a timer. */
     static final int NO_TIMER = -1;
+    /** In the place of a timer: the message says which pages are ready. */
+    static final int READY = -2;
 
     /** A port of this machine. */
     static final class Port {
@@ -133,6 +135,11 @@ final class SynicModel {
         }
     }
 
+    /** The message of page faults is not wanted any more. */
+    void withdrawReady(int vcpu) {
+        queues.get(vcpu).forEach(queue -> queue.removeIf(message -> message.timer() == READY));
+    }
+
     private static void released(Message message) {
         Port port = message.port();
         if (port != null) {
@@ -207,7 +214,7 @@ final class SynicModel {
         return (control[vcpu] & 1) != 0 && (model.overlays[3 * vcpu + Model.MESSAGES] & 1) != 0;
     }
 
-    private boolean takesFlags(int vcpu) {
+    boolean takesFlags(int vcpu) {
         return (control[vcpu] & 1) != 0 && (model.overlays[3 * vcpu + Model.FLAGS] & 1) != 0;
     }
 
@@ -237,10 +244,12 @@ final class SynicModel {
                 return;
             }
         }
-        Message message = queue.remove();
+        Message message = queue.element();
+        boolean isReady = message.timer() == READY;
+        byte[] payload = isReady ? model.faults.placing(vcpu, message.payload()) : message.payload();
+        queue.remove();
         released(message);
-        byte[] payload = message.payload();
-        if (message.timer() != NO_TIMER) {
+        if (message.timer() >= 0) {
             timers.delivered(message.timer(), payload);
         }
         Model.store32(page, slot, message.type());
@@ -252,6 +261,9 @@ final class SynicModel {
         System.arraycopy(payload, 0, page, slot + 16, payload.length);
         stale[vcpu][source] = slot + 16 + payload.length;
         raise(vcpu, source);
+        if (isReady) {
+            model.faults.placed(vcpu);
+        }
     }
 
     private void race(int when, byte[] page, int slot) {
@@ -262,11 +274,20 @@ final class SynicModel {
     }
 
     private void raise(int vcpu, int source) {
+        if (vector(vcpu, source) != 0) {
+            raise(vcpu, vector(vcpu, source), true);
+        }
+    }
+
+    /** Which interrupt a source makes; 0 if it makes none. */
+    int vector(int vcpu, int source) {
         int silent = choices.is("polling", "absent") ? MASKED : MASKED | POLLING;
         int vector = (int) sources[vcpu][source] & 0xFF;
-        if ((sources[vcpu][source] & silent) == 0 && vector >= 16 && vector < 32) {
-            raise(vcpu, vector, true);
-        }
+        return (sources[vcpu][source] & silent) == 0 && vector >= 16 && vector < 32 ? vector : 0;
+    }
+
+    boolean isSet(int vcpu, int source, int flag) {
+        return (model.frame(vcpu, Model.FLAGS)[SLOT * source + flag / 8] >>> flag % 8 & 1) != 0;
     }
 
     void raise(int vcpu, int intid, boolean counted) {
@@ -300,7 +321,7 @@ final class SynicModel {
         return refusing;
     }
 
-    private boolean takesSignals(int vcpu, int source) {
+    boolean takesSignals(int vcpu, int source) {
         return takesFlags(vcpu) && ((sources[vcpu][source] & MASKED) == 0 || choices.is("masked-signal", "set"));
     }
 
