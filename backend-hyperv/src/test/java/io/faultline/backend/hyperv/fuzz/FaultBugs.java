@@ -28,9 +28,7 @@ final class FaultBugs {
                 Named.of("EL1 is told of a fault and has not asked for that", without(Veto.SUPERVISOR_MODE)),
                 Named.of("a fault is written over one that was not read", bug(new Overwriting())),
                 Named.of("a flag is missing for the ready of a fault", bug(new Overbooking())),
-                Named.of("a page is ready twice", bug(new Repeating())),
-                Named.of("a page is never ready that comes first", bug(new Forgetting())),
-                Named.of("the token of a wake-all is zero", bug(new Zero())));
+                Named.of("a page is ready twice", bug(new Repeating())));
     }
 
     private static Module bug(PageFaultDecoration broken) {
@@ -153,36 +151,6 @@ final class FaultBugs {
                         super.show(vcpu, token);
                     }
                     return isShown;
-                }
-            };
-        }
-    }
-
-    private static final class Forgetting implements PageFaultDecoration {
-        @Override
-        public ReadyRoute ready(ReadyRoute route, PageFaults machine) {
-            return new Ready(route) {
-                private boolean isLater;
-
-                @Override
-                public boolean show(int vcpu, long token) {
-                    if (token == wakeAllToken() || isLater) {
-                        return super.show(vcpu, token);
-                    }
-                    isLater = true;
-                    return true;
-                }
-            };
-        }
-    }
-
-    private static final class Zero implements PageFaultDecoration {
-        @Override
-        public ReadyRoute ready(ReadyRoute route, PageFaults machine) {
-            return new Ready(route) {
-                @Override
-                public long wakeAllToken() {
-                    return 0;
                 }
             };
         }

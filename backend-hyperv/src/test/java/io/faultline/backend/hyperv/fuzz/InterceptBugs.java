@@ -17,7 +17,6 @@ import io.faultline.backend.hyperv.intercept.StandardInterceptMessages;
 import io.faultline.backend.hyperv.overlay.OverlayMap;
 import io.faultline.backend.hyperv.overlay.StandardOverlayMap;
 import jakarta.inject.Inject;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 
@@ -29,7 +28,6 @@ final class InterceptBugs {
         return Stream.of(
                 Named.of("a call with a forbidden page is refused", bug(ForbiddenPages.class, Refusing.class)),
                 Named.of("an intercepted write is said to be a read", bug(InterceptMessages.class, Reading.class)),
-                Named.of("a message has the PC of before", bug(InterceptMessages.class, Stale.class)),
                 Named.of("no page is shown where something is forbidden", bug(OverlayMap.class, Unaware.class)),
                 Named.of("what was forbidden is allowed when a page has gone", bug(OverlayMap.class, Lifting.class)));
     }
@@ -57,25 +55,6 @@ final class InterceptBugs {
                 VirtualProcessor vcpu, int type, AccessKind access, long page, boolean stage1Walk, byte[] message) {
             AccessKind said = access == AccessKind.WRITE ? AccessKind.READ : access;
             standard.memory(vcpu, type, said, page, stage1Walk, message);
-        }
-    }
-
-    private static final class Stale implements InterceptMessages {
-        private final StandardInterceptMessages standard;
-        private final byte[] before = new byte[Long.BYTES];
-
-        @Inject
-        Stale(StandardInterceptMessages standard) {
-            this.standard = standard;
-        }
-
-        @Override
-        public void memory(
-                VirtualProcessor vcpu, int type, AccessKind access, long page, boolean stage1Walk, byte[] message) {
-            standard.memory(vcpu, type, access, page, stage1Walk, message);
-            byte[] now = Arrays.copyOfRange(message, 24, 32);
-            System.arraycopy(before, 0, message, 24, before.length);
-            System.arraycopy(now, 0, before, 0, before.length);
         }
     }
 
