@@ -15,9 +15,8 @@ import java.util.Set;
  * the VMM has forbidden, does not happen: the vCPU is suspended, its run ends with
  * {@link io.faultline.api.machine.VcpuExit.BackendSpecific} of kind {@link #EXIT} with the details {@code vcpu}, {@code type}
  * (unsigned), {@code gpa} (guest-physical address of the first byte on the page, or the page itself where a table walk or the
- * hypervisor makes the access) and {@code access} (0 read, 1 write, 2 execute), and so does every further run until
- * {@link #resume}. It takes no interrupts meanwhile. As long as it is suspended,
- * {@link #message} is what the parent partition would read from its slot. The VMM hands over the page (for example by
+ * hypervisor makes the access) and {@code access} (0 read, 1 write, 2 execute; a table walk reads), and so does every further
+ * run until {@link #resume}. It takes no interrupts meanwhile. As long as it is suspended, {@link #message} is what the parent partition would read from its slot. The VMM hands over the page (for example by
  * {@link io.faultline.api.pagefault.AsyncPageFaults#complete}), allows the access, or carries it out itself and moves registers
  * of the vCPU to where they are after the instruction; then it lets the vCPU go on, which executes the instruction at its PC. If
  * nothing was done about the access, there is another message.

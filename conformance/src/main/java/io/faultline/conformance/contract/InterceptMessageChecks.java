@@ -24,6 +24,7 @@ import io.faultline.conformance.scenario.RegisterFile;
 import io.faultline.conformance.scenario.Scenario;
 import io.faultline.conformance.scenario.SteppingGuestCpu;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,7 +41,8 @@ public final class InterceptMessageChecks {
             Check.of("API-055", InterceptMessageChecks::everyFieldIsInItsPlace).cut(),
             Check.of("API-056", InterceptMessageChecks::theVmmCarriesAccessesOut)
                     .cut(),
-            Check.of("API-057", InterceptMessageChecks::aTableWalkHasNoTranslation));
+            Check.of("API-057", InterceptMessageChecks::aTableWalkHasNoTranslation),
+            Check.of("API-062", InterceptMessageChecks::aTableWalkReads));
 
     private static final long TABLE1 = GuestLayout.dataPage(400);
     private static final long TABLE2 = GuestLayout.dataPage(401);
@@ -304,5 +306,28 @@ public final class InterceptMessageChecks {
         s.expectThat("S1PTW of the syndrome of a table walk", message.syndrome().isStage1Walk());
         scene.intercepts().permit(TABLE2, InterceptScene.ALL);
         s.expectRetired("the load when the table may be read", scene.resume(cpu));
+    }
+
+    private static void aTableWalkReads(Scenario s) {
+        for (AccessKind kind : AccessKind.values()) {
+            InterceptScene scene = InterceptScene.on(s);
+            SteppingGuestCpu cpu = scene.cpu();
+            translate(scene, cpu);
+            scene.intercepts().permit(TABLE2, InterceptScene.NONE);
+            atAlias(scene, cpu, kind, 0x40);
+            VcpuExit.BackendSpecific exit = s.expectStopped(
+                    "an access " + kind + " whose translation is in a page that is forbidden",
+                    kind == AccessKind.EXECUTE ? cpu.resume() : cpu.execute(encoding(kind)),
+                    VcpuExit.BackendSpecific.class);
+            long read = InterceptScene.code(AccessKind.READ);
+            s.expectEqual("access in the exit of the walk for " + kind, read, (long)
+                    exit.details().getOrDefault("access", -1L));
+            s.expectEqual(
+                    "access in the message of the walk for " + kind,
+                    read,
+                    scene.message(0).access());
+            scene.intercepts().permit(TABLE2, EnumSet.of(AccessKind.READ));
+            s.expectRetired("the access " + kind + " when the table may be read", scene.resume(cpu));
+        }
     }
 }

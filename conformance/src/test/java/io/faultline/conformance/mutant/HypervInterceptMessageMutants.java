@@ -126,6 +126,11 @@ final class HypervInterceptMessageMutants {
                     }
                 };
             }),
+            message("a-table-walk-is-what-it-is-for", "API-062", "access in the", (vcpu, access, walk, message) -> {
+                if (walk) {
+                    put(message, ACCESS_AT, 1, access.ordinal());
+                }
+            }),
             message("output-of-a-call-is-not-named", "API-060", "bit 2", (vcpu, access, walk, message) -> {
                 message[INFO_AT] &= ~OUTPUT_PENDING;
             }));

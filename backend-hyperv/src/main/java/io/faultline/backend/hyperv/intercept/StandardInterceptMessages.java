@@ -73,13 +73,14 @@ public final class StandardInterceptMessages implements InterceptMessages {
         ProcessingElement pe = vcpu.pe();
         Syndrome syndrome = pe.trapSyndrome();
         boolean isCall = syndrome.classCode() == ExceptionClass.HVC64.code();
-        boolean isTranslated = !isCall && !stage1Walk;
+        boolean isWalk = stage1Walk && !isCall;
+        boolean isTranslated = !isCall && !isWalk;
         LittleEndian.store(message, TYPE_AT, Integer.BYTES, type);
         LittleEndian.store(message, SIZE_AT, 1, SIZE);
         LittleEndian.store(message, ORIGINATION_AT, Long.BYTES, PARTITION);
         LittleEndian.store(message, VCPU_AT, Integer.BYTES, vcpu.index());
         LittleEndian.store(message, INSTRUCTION_LENGTH_AT, 1, INSTRUCTION_BYTES);
-        LittleEndian.store(message, ACCESS_AT, 1, code(access));
+        LittleEndian.store(message, ACCESS_AT, 1, code(isWalk ? AccessKind.READ : access));
         LittleEndian.store(message, EXECUTION_STATE_AT, Short.BYTES, executionState(pe));
         LittleEndian.store(message, PC_AT, Long.BYTES, pe.returnAddress());
         LittleEndian.store(message, CPSR_AT, Long.BYTES, pe.returnState());

@@ -118,10 +118,7 @@ final class Parent {
                                 == machine.vcpu(vcpu).read(CoreRegister.PC),
                 "the message of vCPU " + vcpu + " is of another one");
         boolean isAbsent = type == MemoryIntercepts.UNMAPPED_GPA && machine.isAbsent(page);
-        // A table walk reads, whatever it is made for.
-        boolean isWalk = (message[PAYLOAD + 29] & 3) == 1;
-        int kind = isWalk ? InterceptModel.READ : access;
-        boolean isForbidden = type == MemoryIntercepts.GPA_INTERCEPT && !model().permits(page, kind);
+        boolean isForbidden = type == MemoryIntercepts.GPA_INTERCEPT && !model().permits(page, access);
         require(
                 model().isOn && machine.model.overlay(page) < 0 && (isAbsent || isForbidden),
                 "vCPU " + vcpu + " stops for no reason: " + exit);

@@ -216,7 +216,9 @@ class InterceptsTest {
         cpu.write(SystemRegister.SCTLR_EL1, cpu.read(SystemRegister.SCTLR_EL1) | 1);
         VcpuExit.BackendSpecific exit = assertInstanceOf(VcpuExit.BackendSpecific.class, cpu.step());
         assertEquals(TABLE, exit.details().get("gpa"));
+        assertEquals(0, exit.details().get("access"), "the walk for a fetch reads");
         ByteBuffer message = message(0);
+        assertEquals(0, message.get(21));
         assertEquals(1, message.get(45));
         assertEquals(CODE, message.getLong(56));
         assertEquals(TABLE, message.getLong(64));
