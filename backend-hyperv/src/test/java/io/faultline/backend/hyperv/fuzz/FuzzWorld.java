@@ -7,7 +7,6 @@ package io.faultline.backend.hyperv.fuzz;
 import com.google.inject.Module;
 import io.faultline.api.arm64.CoreRegister;
 import io.faultline.api.arm64.Psci;
-import io.faultline.api.arm64.SystemRegister;
 import io.faultline.api.error.HypervisorException;
 import io.faultline.api.machine.VcpuExit;
 import io.faultline.api.spi.BackendConfiguration;
@@ -65,6 +64,7 @@ final class FuzzWorld implements AutoCloseable {
     private final Map<Integer, Long> information = new TreeMap<>();
     private final Map<Integer, Long> runtimes = new TreeMap<>();
     private final Answers answers = new Answers();
+    private final Accesses accesses = new Accesses(this);
     private int steps;
     private long calls;
     /** Memory of a long sequence is looked at now and then: what is wrong stays wrong. */
@@ -250,7 +250,7 @@ final class FuzzWorld implements AutoCloseable {
             }
             case TAKE -> take(machine, step.vcpu(), (int) values[2]);
             case INTERRUPT -> interrupt(machine, step.vcpu());
-            case TOUCH -> touch(machine, step.vcpu(), values[2], (int) values[3], values[4]);
+            case TOUCH -> accesses.touch(machine, step.vcpu(), values[2], (int) values[3], values[4]);
             case INTERCEPTS -> parent(machine).turn(values[1] != 0);
             case PERMIT -> parent(machine).permit(values[1], (int) values[2]);
             case TRIGGER -> new Channels(machine).apply((int) values[1], (int) values[2], (int) values[3]);
@@ -288,7 +288,7 @@ final class FuzzWorld implements AutoCloseable {
 
     // Guests.
 
-    private boolean isReady(FuzzMachine machine, int vcpu) {
+    boolean isReady(FuzzMachine machine, int vcpu) {
         if (vcpu < 0 || vcpu >= machine.vcpus() || !machine.vcpu(vcpu).isOn()) {
             return false;
         }
@@ -382,7 +382,7 @@ final class FuzzWorld implements AutoCloseable {
     }
 
     /** A vCPU has stopped because of a page. */
-    private void stopped(FuzzMachine machine, int vcpu, VcpuExit exit) {
+    void stopped(FuzzMachine machine, int vcpu, VcpuExit exit) {
         if (exit instanceof VcpuExit.BackendSpecific intercept) {
             parent(machine).stopped(vcpu, intercept);
         } else if (machine.model.intercepts.isOn) {
@@ -518,6 +518,11 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
+    /** What a guest has read belongs to what a sequence is compared by. */
+    void answer(long value) {
+        answers.add(steps, value);
+    }
+
     private int machineIndex(FuzzMachine machine) {
         return Arrays.asList(machines).indexOf(machine);
     }
@@ -527,13 +532,13 @@ final class FuzzWorld implements AutoCloseable {
         runtimes.keySet().removeIf(key -> key >>> 16 == index);
     }
 
-    private static void require(@Nullable String wrong) {
+    static void require(@Nullable String wrong) {
         if (wrong != null) {
             throw new Broken(wrong);
         }
     }
 
-    private static void requirePc(FuzzMachine machine, int vcpu, long expected) {
+    static void requirePc(FuzzMachine machine, int vcpu, long expected) {
         long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
         if (pc != expected) {
             throw new Broken("PC of vCPU " + vcpu + " is 0x" + Long.toHexString(pc) + " instead of 0x"
@@ -542,7 +547,7 @@ final class FuzzWorld implements AutoCloseable {
     }
 
     /** Executes at one place until it is behind; false if the guest does not get there. */
-    private boolean reach(FuzzMachine machine, int vcpu, long from, long to) {
+    boolean reach(FuzzMachine machine, int vcpu, long from, long to) {
         int waits = 0;
         for (int i = 0; i < MOST_INSTRUCTIONS && machine.vcpu(vcpu).isOn(); i++) {
             long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
@@ -615,101 +620,6 @@ final class FuzzWorld implements AutoCloseable {
         }
     }
 
-    /** A guest reads or writes memory by itself. */
-    private void touch(FuzzMachine machine, int vcpu, long where, int how, long value) {
-        long address = where & -8;
-        long code = machine.code();
-        boolean isStore = (how & 1) != 0;
-        boolean isMemory = machine.model.beneath(address & -Model.PAGE) != null && !Model.isRom(address);
-        if (!isReady(machine, vcpu) || code == 0 || !isMemory) {
-            return;
-        }
-        boolean open = (how & 4) != 0 && canBeTold(machine, vcpu);
-        if (isGone(machine, address)) {
-            return;
-        }
-        int offset = isStore ? FuzzMachine.STORE : FuzzMachine.LOAD;
-        machine.set(vcpu, 2, address);
-        machine.set(vcpu, 3, value);
-        machine.begun[vcpu] = 0;
-        if ((how & 2) != 0 && !machine.isTranslated()) {
-            machine.user(vcpu, code + offset, open);
-        } else {
-            machine.at(vcpu, code + offset, open);
-        }
-        if (open) {
-            if (!retires(machine, vcpu, address, (how & 2) == 0, isStore)) {
-                return;
-            }
-        } else if (!reach(machine, vcpu, code + offset, code + offset + 4)) {
-            if (!isGone(machine, address)) {
-                throw new Broken("an access to 0x" + Long.toHexString(address) + " does not come to its end");
-            }
-            return;
-        }
-        machine.requireExecutable(code + offset);
-        machine.model.intercepts.require(address, isStore ? InterceptModel.WRITE : InterceptModel.READ);
-        byte[] page = machine.model.page(address);
-        if (isStore) {
-            Model.store64(page, (int) address & Model.PAGE - 1, value);
-        } else {
-            machine.x[vcpu][3] = Model.load64(page, (int) address & Model.PAGE - 1);
-            answers.add(steps, machine.x[vcpu][3]);
-        }
-        require(machine.wrongRegister(vcpu));
-    }
-
-    /** Whether a vCPU can go on with interrupts unmasked without taking one. */
-    private boolean canBeTold(FuzzMachine machine, int vcpu) {
-        for (int i = 0; i < SynicModel.SOURCES && machine.model.synic.pending[vcpu] != 0; i++) {
-            interrupt(machine, vcpu);
-        }
-        return machine.model.faults.isOffered && !machine.isTranslated() && machine.model.synic.pending[vcpu] == 0;
-    }
-
-    /** Executes an access with interrupts unmasked: its guest may be told that the page is absent. False if it is not done. */
-    private boolean retires(FuzzMachine machine, int vcpu, long address, boolean supervisor, boolean isStore) {
-        FaultModel faults = machine.model.faults;
-        long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
-        long state = machine.vcpu(vcpu).read(CoreRegister.PSTATE);
-        boolean isFetch = machine.isAbsent(pc & -4096);
-        long virtual = (isFetch ? pc : address) & -4096;
-        boolean isAbsent = isFetch || machine.model.overlay(virtual) < 0 && machine.isAbsent(virtual);
-        boolean isAwaited = machine.isAwaiting(vcpu, virtual);
-        long vectors = machine.model.registers.vectors(vcpu);
-        VcpuExit exit = machine.vcpu(vcpu).step();
-        boolean isTold =
-                isAbsent && !machine.model.intercepts.isOn && faults.judge(vcpu, supervisor, vectors) && !isAwaited;
-        if (isTold) {
-            long token = FaultModel.token(machine.actual(vcpu, Model.ASSIST));
-            faults.announced(vcpu, virtual, virtual, isFetch ? 2 : isStore ? 1 : 0, token);
-            machine.model.registers.syndrome(vcpu, FaultModel.SYNDROME);
-            requirePc(machine, vcpu, (vectors & -0x800) + (supervisor ? 0x200 : 0x400));
-            require(
-                    machine.vcpu(vcpu).read(SystemRegister.ELR_EL1) != pc
-                                    || machine.vcpu(vcpu).read(SystemRegister.SPSR_EL1) != state
-                            ? "vCPU " + vcpu + " is told of a fault and does not know where it was"
-                            : null);
-        }
-        machine.passTime();
-        require(machine.wrongCounters());
-        if (exit instanceof VcpuExit.WaitForPage || Parent.isIntercept(exit)) {
-            require(isTold ? "vCPU " + vcpu + " is told of a fault and waits for it" : null);
-            stopped(machine, vcpu, exit);
-            requirePc(machine, vcpu, pc);
-            return false;
-        }
-        if (!isTold) {
-            requirePc(machine, vcpu, pc + 4);
-        }
-        return !isTold;
-    }
-
-    private static boolean isGone(FuzzMachine machine, long address) {
-        long page = address & -Model.PAGE;
-        return machine.model.overlay(page) < 0 && machine.isLost(page);
-    }
-
     /** What a driver does with a message: takes it, frees the slot, and asks for more if there is more. */
     private void take(FuzzMachine machine, int vcpu, int source) {
         if (!isReady(machine, vcpu)) {
@@ -732,7 +642,7 @@ final class FuzzWorld implements AutoCloseable {
     }
 
     /** A vCPU that takes interrupts takes one if there is one. */
-    private void interrupt(FuzzMachine machine, int vcpu) {
+    void interrupt(FuzzMachine machine, int vcpu) {
         long code = machine.code();
         if (!isReady(machine, vcpu) || code == 0 || machine.model.overlay(FuzzMachine.VECTORS) >= 0) {
             return;

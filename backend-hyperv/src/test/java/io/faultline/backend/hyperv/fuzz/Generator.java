@@ -6,153 +6,22 @@ package io.faultline.backend.hyperv.fuzz;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /** Makes sequences of random steps, most of them with values that nearly fit. */
-final class Generator {
-    private static final long PAGE = 4096;
-    private static final long[] HOSTILE = {
-        0,
-        1,
-        0xFFF,
-        0x1000,
-        0x0800_0000L,
-        0x080A_0000L,
-        0x0900_0000L,
-        0x3FFF_F000L,
-        FuzzMachine.RAM + FuzzMachine.RAM_PAGES * PAGE,
-        FuzzMachine.RAM + FuzzMachine.RAM_PAGES * PAGE - 8,
-        FuzzMachine.ROM,
-        FuzzMachine.ROM + PAGE - 16,
-        FuzzMachine.ROM + FuzzMachine.ROM_PAGES * PAGE,
-        1L << 40,
-        1L << 47,
-        (1L << 48) - PAGE,
-        1L << 48,
-        (1L << 48) + 0x1000,
-        (1L << 48) + 0x3000,
-        1L << 52,
-        1L << 63,
-        -PAGE,
-        -8,
-        -1
-    };
-    private static final long[] SMALL = {
-        0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 63, 64, 255, 256, 0xFFFF, -1, 1L << 31, 1L << 63
-    };
-    private static final long[] NAMES = {
-        0,
-        1,
-        0x100,
-        0x101,
-        0x200,
-        0x201,
-        0x202,
-        0x203,
-        0x204,
-        0x209,
-        0x20A,
-        0x210,
-        0x211,
-        0x214,
-        0x215,
-        0x216,
-        0x240,
-        0x241,
-        0x242,
-        0x250,
-        0x1_0004,
-        0x1_0006,
-        0x2_0000,
-        0x2_0022,
-        0x4_0002,
-        0x4_0400,
-        0x4_0401,
-        0x4_0402,
-        0x6_3000,
-        0x9_0000,
-        0x9_0001,
-        0x9_0002,
-        0x9_0003,
-        0x9_0004,
-        0x9_0013,
-        0x9_0014,
-        0x9_0018,
-        0x9_001A,
-        0xA_0000,
-        0xA_000F,
-        0xA_0010,
-        0xA_0011,
-        0xA_0012,
-        0xA_0013,
-        0xA_0014,
-        0xA_0016,
-        0xB_0008,
-        0xD_0002,
-        0xFFFF_FFFFL,
-        0x8000_0000L,
-        0x7FFF_FFFFL
-    };
-    private static final long[] CODES = {
-        0x50, 0x51, 0x5C, 0x5D, 0x46, 0x08, 0x0B, 0x0C, 0x4D, 0x95, 0x58, 0x96, 0x5B, 0x7E, 0x90, 0x99, 0xC0, 0xC1,
-        0xE3, 0x110, 0x8001, 0x8006, 0, 1, 0xFFFF
-    };
-    /** Bits of a control word, by field. */
-    private static final long[] CONTROL_BITS = {
-        1L << 16,
-        1L << 17,
-        1L << 26,
-        1L << 27,
-        1L << 30,
-        1L << 31,
-        1L << 32,
-        1L << 43,
-        1L << 44,
-        1L << 47,
-        1L << 48,
-        1L << 59,
-        1L << 60,
-        1L << 63,
-        0x3FFL << 17,
-        0xFFFL << 32,
-        0xFFFL << 48
-    };
-
-    private static final long FAST = 1L << 16;
-    private static final long ONE = 1L << 32;
-    private static final long SELF = -1;
-    private static final long SELF_VP = 0xFFFF_FFFEL;
+final class Generator extends Picks {
     /** A sequence has a few of these whatever its length: making a machine takes as long as hundreds of calls. */
     private static final int CHANCES_FOR_A_NEW_LIFE = 96;
 
-    private static final int PORTS = 6;
-    private static final int CONNECTIONS = 8;
-
-    private final RandomGenerator random;
-    private final int machines;
-    private final int vcpus;
     private final int seldom;
-    private boolean evicting;
-    /** Whether the VMM wants to hear of accesses. */
-    private boolean intercepting;
-
-    private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
-    /** Whether pages are taken away, but calls must not be different for it. */
-    private boolean transparent;
-    /** Registers of other vCPUs, the gate, and privileges: most sequences leave them alone, so that messages go round. */
-    private boolean calm;
 
     private final List<Step> steps = new ArrayList<>();
 
     private Generator(RandomGenerator random, int machines, int vcpus, int count) {
-        this.random = random;
-        this.machines = machines;
-        this.vcpus = vcpus;
+        super(random, machines, vcpus);
         seldom = 1 + count / CHANCES_FOR_A_NEW_LIFE;
     }
 
@@ -184,70 +53,12 @@ final class Generator {
         for (int i = 0; i < count; i++) {
             generator.next();
         }
-        Map<String, String> settings = settings(random, generator.calm, generator.transparent);
+        Map<String, String> settings = RandomSettings.of(random, generator.calm, generator.transparent);
         return new Sequence(machines, vcpus, generator.traits, settings, generator.steps);
-    }
-
-    private static Map<String, String> settings(RandomGenerator random, boolean calm, boolean transparent) {
-        Map<String, String> settings = new TreeMap<>();
-        maybe(random, settings, "hyperv.reps-per-entry", "1", "3", "64", "4095");
-        maybe(random, settings, "hyperv.straddle-status", "3", "4");
-        maybe(random, settings, "hyperv.unreadable-status", "3", "4");
-        maybe(random, settings, "hyperv.gate-status", "2", "6", "3");
-        maybe(random, settings, "hyperv.other-vcpus", "allowed", "denied");
-        maybe(random, settings, "hyperv.crash-registers", "absent", "present");
-        maybe(random, settings, "hyperv.polling", "absent", "present");
-        maybe(random, settings, "hyperv.synthetic-timers", "message", "absent", "direct");
-        if (transparent) {
-            settings.put("hyperv.synthetic-timers", "absent");
-        }
-        maybe(random, settings, "hyperv.apf-ready", "message", "flag");
-        maybe(random, settings, "hyperv.apf-slots", "1", "2", "5");
-        maybe(random, settings, "hyperv.apf-slots", "2", "3");
-        maybe(random, settings, "hyperv.unmask", "scans", "silent");
-        maybe(random, settings, "hyperv.wrong-port-kind", "connection", "port");
-        if (random.nextInt(3) == 0) {
-            maybe(random, settings, "hyperv.scontrol-reset", "on", "off");
-            maybe(random, settings, "hyperv.sint-vectors", "any", "private");
-            maybe(random, settings, "hyperv.masked-message", "held", "placed");
-            maybe(random, settings, "hyperv.masked-signal", "set", "refused");
-            maybe(random, settings, "hyperv.post-while-off", "queued", "refused");
-            maybe(random, settings, "hyperv.sversion", "7", "1");
-        }
-        if (random.nextInt(3) == 0) {
-            settings.put("hyperv.privileges", "0x000a00f200000e7f");
-        }
-        if (!calm) {
-            maybe(
-                    random,
-                    settings,
-                    "hyperv.privileges",
-                    "0x000a003200000e7f",
-                    "0x000a003000000277",
-                    "0x0002003000000e7f",
-                    "0x000a001000000277",
-                    "0x000a002000000277",
-                    "0x000a003000000203");
-        }
-        return settings;
-    }
-
-    private static void maybe(RandomGenerator random, Map<String, String> settings, String key, String... values) {
-        if (random.nextInt(3) == 0) {
-            settings.put(key, values[random.nextInt(values.length)]);
-        }
     }
 
     private void add(Step.Kind kind, long... values) {
         steps.add(new Step(kind, values));
-    }
-
-    private boolean once(int in) {
-        return random.nextInt(in) == 0;
-    }
-
-    private long of(long... values) {
-        return values[random.nextInt(values.length)];
     }
 
     /** What Linux does, and ports and connections of each kind. */
@@ -284,88 +95,6 @@ final class Generator {
         }
     }
 
-    // Values.
-
-    /** A page, most often one where nothing else is; now and then nonsense. */
-    private long page() {
-        return switch (random.nextInt(24)) {
-            case 0 -> of(HOSTILE) & -PAGE;
-            case 1 -> FuzzMachine.CODE + PAGE * random.nextInt(FuzzMachine.CODE_PAGES);
-            case 2 -> FuzzMachine.VECTORS;
-            case 3, 4, 5 -> FuzzMachine.PARAMETERS + PAGE * random.nextInt(8);
-            case 6 -> FuzzMachine.RAM;
-            default -> FuzzMachine.OVERLAYS + PAGE * random.nextInt(once(3) ? 20 : 8);
-        };
-    }
-
-    private long parameters(int bytes) {
-        long page = once(12) ? page() : FuzzMachine.PARAMETERS + PAGE * random.nextInt(once(4) ? 8 : 2);
-        return switch (random.nextInt(20)) {
-            case 0 -> of(HOSTILE);
-            case 1 -> page + PAGE - bytes;
-            case 2 -> page + (PAGE - bytes & -8);
-            case 3 -> page + (PAGE - bytes + 8 & -8);
-            case 4 -> page + random.nextInt(4096);
-            case 5 -> page + PAGE - 8;
-            default -> page + 8L * random.nextInt(64);
-        };
-    }
-
-    private long register() {
-        long name = anyRegister();
-        // How long a vCPU has run depends on how often it had to wait.
-        return transparent && name == Registers.RUNTIME ? Registers.REFERENCE : name;
-    }
-
-    private long anyRegister() {
-        return switch (random.nextInt(12)) {
-            case 0 -> random.nextInt();
-            case 1 -> calm ? Registers.SINT + random.nextInt(24) : of(NAMES);
-            case 2, 3 -> {
-                long name = of(NAMES);
-                yield calm && name == Registers.OS_ID ? 0x9_0003 : name;
-            }
-            case 4, 5 -> Registers.SINT + random.nextInt(once(3) ? 16 : 4);
-            case 6 -> Registers.SIMP;
-            case 7 -> Registers.SIEFP;
-            case 8 -> once(3) ? Registers.ASSIST_PAGE : Registers.REFERENCE_TSC;
-            case 9 -> 0xB_0000 + random.nextInt(8);
-            case 10 -> Registers.EOM;
-            default -> Registers.SCONTROL;
-        };
-    }
-
-    private long value(long name) {
-        if (once(25)) {
-            return once(2) ? random.nextLong() : of(HOSTILE);
-        }
-        if (name >= TimerModel.FIRST && name <= TimerModel.LAST) {
-            return timer(name % 2 == 0);
-        }
-        if (name >= Registers.SINT && name < Registers.SINT + 16) {
-            long vector = once(6) ? random.nextInt(256) : 16 + random.nextInt(16);
-            return vector | (once(4) ? 1 << 16 : 0) | (once(6) ? 1 << 18 : 0) | (once(6) ? random.nextLong() << 19 : 0);
-        }
-        return switch ((int) name) {
-            case Registers.OS_ID -> once(8) ? 0 : 0x8100_0006_0C75_0000L + random.nextInt(3);
-            case Registers.SCONTROL -> once(4) ? 0 : random.nextLong() << 1 | 1;
-            case Registers.SIMP, Registers.SIEFP, Registers.ASSIST_PAGE, Registers.REFERENCE_TSC ->
-                page() | (once(4) ? 0 : 1) | (once(6) ? random.nextInt(4096) : 0);
-            default -> once(2) ? of(SMALL) : random.nextLong();
-        };
-    }
-
-    private long timer(boolean isConfig) {
-        if (isConfig) {
-            long bits = random.nextInt(16)
-                    | (once(4) ? 1L << 12 | (once(6) ? random.nextInt(256) : 16 + random.nextInt(16)) << 4 : 0);
-            return bits | (once(8) ? random.nextInt(16) : source()) << 16 | (once(20) ? of(SMALL) << 20 : 0);
-        }
-        return once(4)
-                ? of(0, 1, 2, 99, 100, 101, 1L << 63, Long.MAX_VALUE)
-                : random.nextLong(1L << random.nextInt(40));
-    }
-
     /** A timer that runs, often one that is due very often. */
     private void timers(int machine) {
         int vcpu = vcpu();
@@ -375,38 +104,6 @@ final class Generator {
         if (once(2)) {
             add(Step.Kind.TIME, machine, random.nextLong(1L << random.nextInt(24)));
         }
-    }
-
-    private int vcpu() {
-        return random.nextInt(vcpus);
-    }
-
-    private long named() {
-        return switch (random.nextInt(16)) {
-            case 0 -> of(SMALL) & 0xFFFF_FFFFL;
-            case 1, 2, 3 -> vcpu();
-            default -> SELF_VP;
-        };
-    }
-
-    private long header() {
-        return once(30) ? of(HOSTILE) : SELF;
-    }
-
-    private long vtl() {
-        return once(20) ? random.nextInt(256) : 0;
-    }
-
-    private long control(long usual) {
-        if (!once(12)) {
-            return usual;
-        }
-        return switch (random.nextInt(4)) {
-            case 0 -> random.nextLong();
-            case 1 -> usual ^ of(CONTROL_BITS) ^ of(CONTROL_BITS);
-            case 2 -> random.nextLong() & ~0xFFFFL | of(CODES);
-            default -> usual ^ of(CONTROL_BITS);
-        };
     }
 
     // What happens.
@@ -537,22 +234,6 @@ final class Generator {
         set(machine, vcpu, Registers.SCONTROL, 1);
         set(machine, vcpu, Registers.SIMP, FuzzMachine.OVERLAYS + PAGE * (3 * vcpu + (once(4) ? 1 : 0)) | 1);
         set(machine, vcpu, Registers.SINT + (int) source(), 18);
-    }
-
-    private long source() {
-        return once(10) ? of(SMALL) & 0xF : 2 + random.nextInt(2);
-    }
-
-    private long flag() {
-        return once(3) ? of(0, 7, 8, 15, 63, 2039, 2040, 2047, 2048, 0xFFFF) : random.nextInt(16);
-    }
-
-    private long port() {
-        return once(12) ? of(SMALL) : 1 + random.nextInt(PORTS);
-    }
-
-    private long connection() {
-        return once(15) ? of(SMALL) | of(0, 1L << 24, 1L << 31) : 1 + random.nextInt(CONNECTIONS);
     }
 
     private void call(int machine, int vcpu, boolean legacy, long control, long... parameters) {
@@ -758,10 +439,6 @@ final class Generator {
         }
     }
 
-    private long target() {
-        return once(10) ? of(SMALL) : once(4) ? -1 : vcpu();
-    }
-
     private void react(int machine) {
         int what = random.nextInt(Reaction.KINDS);
         switch (what) {
@@ -801,10 +478,6 @@ final class Generator {
         add(Step.Kind.TRIGGER, machine, channel, vcpu, random.nextInt(4));
     }
 
-    private long faultSource() {
-        return once(4) ? of(6, 9, 14, 5) : 5;
-    }
-
     /** A guest that wants to be told of faults. */
     private void wantFaults(int machine, int vcpu) {
         long source = faultSource();
@@ -815,10 +488,6 @@ final class Generator {
         long control = faultControl(source);
         set(machine, vcpu, FaultModel.CONTROL, control);
         set(machine, vcpu, FaultModel.CONTROL, control ^ 4);
-    }
-
-    private long faultControl(long source) {
-        return 1 | (once(2) ? 2 : 0) | (once(2) ? 4 : 0) | source << 16;
     }
 
     /** What a guest does that is told of faults, and what is done to it. */
@@ -890,14 +559,6 @@ final class Generator {
                 }
             }
         }
-    }
-
-    /** A page of which something is needed soon, most often. */
-    private long absentee() {
-        if (traits.contains(Trait.TRANSLATED) && once(4)) {
-            return once(2) ? FuzzMachine.FIRST_TABLE : FuzzMachine.SECOND_TABLE;
-        }
-        return once(3) ? FuzzMachine.PARAMETERS + PAGE * random.nextInt(2) : page();
     }
 
     private void evict(int machine) {
