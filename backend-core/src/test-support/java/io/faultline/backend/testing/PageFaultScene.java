@@ -56,13 +56,17 @@ public abstract class PageFaultScene {
     /** The machine, or the one that it has moved to. */
     public Machine machine;
 
-    /** All vCPUs are on, at EL1 with everything masked. Pages of the range can be taken away. */
+    /** Pages of the range can be taken away. A subclass that is ready calls {@link #begin}. */
     protected PageFaultScene(
             HypervisorBackend backend, GuestDriver driver, MachineRequest request, MemoryRegion paged) {
         this.backend = backend;
         this.driver = driver;
         this.request = request;
         this.paged = paged;
+    }
+
+    /** Makes the machine: all vCPUs are on, at EL1 with everything masked. */
+    protected final void begin() {
         machine = build();
         for (int i = 0; i < request.vcpus(); i++) {
             if (i > 0) {

@@ -116,7 +116,7 @@ final class HypervInterceptMessageMutants {
                 put(message, SYNDROME_AT, Long.BYTES, LittleEndian.load64(message, SYNDROME_AT) & ~SSE);
             }),
             message("a-table-walk-is-translated", "API-057", "no valid translation", (vcpu, access, walk, message) -> {
-                message[INFO_AT] |= walk ? TRANSLATION_VALID : 0;
+                message[INFO_AT] |= (byte) (walk ? TRANSLATION_VALID : 0);
             }),
             interceptor("a-table-walk-is-not-intercepted", "API-057", "whose translation is in a page", parts -> {
                 return new LikeInterceptor(parts) {
@@ -132,7 +132,7 @@ final class HypervInterceptMessageMutants {
                 }
             }),
             message("output-of-a-call-is-not-named", "API-060", "bit 2", (vcpu, access, walk, message) -> {
-                message[INFO_AT] &= ~OUTPUT_PENDING;
+                message[INFO_AT] &= (byte) ~OUTPUT_PENDING;
             }));
 
     private HypervInterceptMessageMutants() {}

@@ -63,6 +63,7 @@ final class PageFaultRig extends PageFaultScene {
                         .build(),
                 MemoryRegion.ram(DATA, RAM + RAM_BYTES - DATA));
         this.byFlag = byFlag;
+        begin();
     }
 
     private static HypervisorBackend open(PageFaultDecoration decoration, String... settings) {

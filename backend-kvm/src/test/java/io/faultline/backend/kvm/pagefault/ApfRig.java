@@ -86,6 +86,7 @@ final class ApfRig extends PageFaultScene {
         super(backend, backend.guestDrivers().get(0), request, MemoryRegion.ram(RAM, RAM_BYTES));
         this.route = route;
         this.trace = trace;
+        begin();
     }
 
     private static Module replacing(PageFaultDecoration decoration) {

@@ -51,6 +51,7 @@ final class PageFaultRig extends PageFaultScene {
                         .asyncPageFaults()
                         .build(),
                 MemoryRegion.ram(DATA, RAM + RAM_BYTES - DATA));
+        begin();
     }
 
     private static HypervisorBackend open(Map<String, String> settings, PageFaultDecoration decoration) {
