@@ -656,11 +656,20 @@ final class FuzzWorld implements AutoCloseable {
         machine.begun[vcpu] = 0;
         machine.at(vcpu, code + FuzzMachine.SPIN, true);
         boolean handled = reach(machine, vcpu, code + FuzzMachine.SPIN, FuzzMachine.HANDLED);
+        if (!handled && isHandling(machine, vcpu)) {
+            // It came so late that there was no time left for its end. One that has no end keeps all others away.
+            handled = reach(machine, vcpu, FuzzMachine.ACKNOWLEDGING, FuzzMachine.HANDLED);
+        }
         if (due && !handled) {
             throw new Broken("vCPU " + vcpu + " does not take an interrupt that is pending");
         }
         require(machine.wrongRegister(vcpu));
         machine.at(vcpu, code + FuzzMachine.SPIN, false);
+    }
+
+    private static boolean isHandling(FuzzMachine machine, int vcpu) {
+        long pc = machine.vcpu(vcpu).read(CoreRegister.PC);
+        return pc >= FuzzMachine.ACKNOWLEDGING && pc < FuzzMachine.HANDLED;
     }
 
     private void power(FuzzMachine machine, int vcpu) {

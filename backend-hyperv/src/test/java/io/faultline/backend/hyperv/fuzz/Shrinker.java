@@ -13,14 +13,19 @@ import java.util.TreeMap;
 
 /** Makes a sequence that fails short. */
 final class Shrinker {
+    /** What a long sequence may cost: some minutes. What is left then is reported as it is. */
+    private static final long MOST_STEPS = 5_000_000;
+
     private final Module[] mutants;
+    private long steps;
 
     Shrinker(Module... mutants) {
         this.mutants = mutants.clone();
     }
 
     private boolean fails(Sequence sequence) {
-        return FuzzWorld.complaint(sequence, mutants).isPresent();
+        steps += sequence.steps().size();
+        return steps <= MOST_STEPS && FuzzWorld.complaint(sequence, mutants).isPresent();
     }
 
     /** Returns a sequence that fails, too, and from which no step can be left out; its numbers are as simple as can be. */
