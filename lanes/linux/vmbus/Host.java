@@ -64,7 +64,7 @@ final class Host {
     private static final long SLICE = 200_000;
     private static final long MOST_INSTRUCTIONS = 6_000_000_000L;
     private static final int HEADER = 8;
-    private static final String ASKED = "mover: move";
+    private static final String ASKED = "host: move";
 
     private final Console console = new Console();
     private final SortedMap<String, Long> counters = new TreeMap<>();
