@@ -84,6 +84,7 @@ readonly attempts=3
 compare() {
     local cpus=$1 abi=$2 attempt
     observations "$work/here.$cpus.$abi" >"$work/found"
+    : >"$work/xen.lines"
     for ((attempt = 1; attempt <= attempts; attempt++)); do
         run_on_xen "$cpus" "$abi" || continue
         observations "$work/xen.$cpus.$abi" >"$work/xen.lines"

@@ -27,35 +27,13 @@ final class AbsentPageBugs {
                 Named.of("RAM that was absent beneath a page loses a right", bug(OverlayMap.class, Depriving.class)));
     }
 
-    private abstract static class Overlaying implements OverlayMap {
-        private final AccessFlags standard;
-        final Host host;
+    private static final class Resident extends OverlayBug {
+        private final Host host;
 
-        Overlaying(AccessFlags standard, Host host) {
-            this.standard = standard;
-            this.host = host;
-        }
-
-        @Override
-        public boolean show(long page, Frame frame) {
-            return standard.show(page, frame);
-        }
-
-        @Override
-        public void hide(long page, Frame frame) {
-            standard.hide(page, frame);
-        }
-
-        @Override
-        public boolean isShown(long page, Frame frame) {
-            return standard.isShown(page, frame);
-        }
-    }
-
-    private static final class Resident extends Overlaying {
         @Inject
         Resident(AccessFlags standard, Host host) {
-            super(standard, host);
+            super(standard);
+            this.host = host;
         }
 
         @Override
@@ -64,10 +42,13 @@ final class AbsentPageBugs {
         }
     }
 
-    private static final class Emptying extends Overlaying {
+    private static final class Emptying extends OverlayBug {
+        private final Host host;
+
         @Inject
         Emptying(AccessFlags standard, Host host) {
-            super(standard, host);
+            super(standard);
+            this.host = host;
         }
 
         @Override
@@ -80,10 +61,13 @@ final class AbsentPageBugs {
     }
 
     /** Only a saved state shows it. */
-    private static final class Depriving extends Overlaying {
+    private static final class Depriving extends OverlayBug {
+        private final Host host;
+
         @Inject
         Depriving(AccessFlags standard, Host host) {
-            super(standard, host);
+            super(standard);
+            this.host = host;
         }
 
         @Override

@@ -58,53 +58,25 @@ final class InterceptBugs {
         }
     }
 
-    private static final class Unaware implements OverlayMap {
-        private final StandardOverlayMap standard;
-
+    private static final class Unaware extends OverlayBug {
         @Inject
         Unaware(StandardOverlayMap standard) {
-            this.standard = standard;
-        }
-
-        @Override
-        public boolean show(long page, Frame frame) {
-            return standard.show(page, frame);
-        }
-
-        @Override
-        public void hide(long page, Frame frame) {
-            standard.hide(page, frame);
-        }
-
-        @Override
-        public boolean isShown(long page, Frame frame) {
-            return standard.isShown(page, frame);
+            super(standard);
         }
     }
 
-    private static final class Lifting implements OverlayMap {
-        private final AccessFlags flags;
+    private static final class Lifting extends OverlayBug {
         private final StandardOverlayMap standard;
 
         @Inject
         Lifting(AccessFlags flags, StandardOverlayMap standard) {
-            this.flags = flags;
+            super(flags);
             this.standard = standard;
-        }
-
-        @Override
-        public boolean show(long page, Frame frame) {
-            return flags.show(page, frame);
         }
 
         @Override
         public void hide(long page, Frame frame) {
             standard.hide(page, frame);
-        }
-
-        @Override
-        public boolean isShown(long page, Frame frame) {
-            return flags.isShown(page, frame);
         }
     }
 }

@@ -135,13 +135,12 @@ class SeededBugTest {
     // Overlay pages.
 
     /** Does not ask whether there is RAM. */
-    private static final class Anywhere implements OverlayMap {
-        private final AccessFlags standard;
+    private static final class Anywhere extends OverlayBug {
         private final Host host;
 
         @Inject
         Anywhere(AccessFlags standard, Host host) {
-            this.standard = standard;
+            super(standard);
             this.host = host;
         }
 
@@ -151,28 +150,17 @@ class SeededBugTest {
                 host.stage2().map(page, frame.physical());
                 return true;
             }
-            return standard.show(page, frame);
-        }
-
-        @Override
-        public void hide(long page, Frame frame) {
-            standard.hide(page, frame);
-        }
-
-        @Override
-        public boolean isShown(long page, Frame frame) {
-            return standard.isShown(page, frame);
+            return super.show(page, frame);
         }
     }
 
     /** Does not ask whether another page is there. */
-    private static final class Stacking implements OverlayMap {
-        private final AccessFlags standard;
+    private static final class Stacking extends OverlayBug {
         private final Host host;
 
         @Inject
         Stacking(AccessFlags standard, Host host) {
-            this.standard = standard;
+            super(standard);
             this.host = host;
         }
 
@@ -182,49 +170,28 @@ class SeededBugTest {
                 host.stage2().map(page, frame.physical());
                 return true;
             }
-            return standard.show(page, frame);
-        }
-
-        @Override
-        public void hide(long page, Frame frame) {
-            standard.hide(page, frame);
-        }
-
-        @Override
-        public boolean isShown(long page, Frame frame) {
-            return standard.isShown(page, frame);
+            return super.show(page, frame);
         }
     }
 
     /** Has one memory for both: what was in the page stays in RAM. */
-    private static final class Leaving implements OverlayMap {
-        private final AccessFlags standard;
+    private static final class Leaving extends OverlayBug {
         private final Host host;
         private final byte[] content = new byte[4096];
 
         @Inject
         Leaving(AccessFlags standard, Host host) {
-            this.standard = standard;
+            super(standard);
             this.host = host;
         }
 
         @Override
-        public boolean show(long page, Frame frame) {
-            return standard.show(page, frame);
-        }
-
-        @Override
         public void hide(long page, Frame frame) {
-            standard.hide(page, frame);
+            super.hide(page, frame);
             if (host.ram().isResident(page)) {
                 host.ram().read(frame.physical(), content, 0, content.length);
                 host.ram().write(page, content, 0, content.length);
             }
-        }
-
-        @Override
-        public boolean isShown(long page, Frame frame) {
-            return standard.isShown(page, frame);
         }
     }
 
